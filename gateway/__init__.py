@@ -1,0 +1,1 @@
+"""Testamur: verify, translate and deliver learning credentials between national systems."""

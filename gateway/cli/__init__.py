@@ -1,0 +1,1 @@
+"""The `testamur` command: one file a verb."""

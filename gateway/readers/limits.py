@@ -1,0 +1,23 @@
+"""How much a document may ask of us. Settings with defaults; over a limit is `Refused`, quickly and cheaply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Upper bounds for one document."""
+
+    document_bytes: int = 64 * MIB  # the document, and what each container inflates to
+    depth: int = 200  # nested elements, or JSON arrays and objects
+    nodes: int = 200_000  # elements and attributes, or JSON values
+    inflate_ratio: int = 100  # inflated bytes to compressed bytes
+    containers: int = 4  # base64 of gzip of … : how many come off
+    embed_bytes: int = 2 * MIB  # an enclosed original (rulings: embed_limit)
+    attachment_bytes: int = 8 * MIB  # all attachments of one target (attachment_limit)
+
+
+DEFAULT_LIMITS = Limits()

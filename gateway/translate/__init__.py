@@ -1,0 +1,1 @@
+"""From one format to another: convert, write, seal, derive, reproduce."""

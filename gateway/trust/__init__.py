@@ -1,0 +1,1 @@
+"""Do we trust that key for this? Anchors, paths, policies."""

@@ -1,0 +1,1 @@
+"""Gathers evidence, then judges it: the only maker of `VerifiedDocument`."""

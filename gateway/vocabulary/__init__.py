@@ -1,0 +1,1 @@
+"""Code tables with their sources, and look-ups that can say "unknown"."""
