@@ -1,0 +1,254 @@
+"""The contract between the gateway and an adapter, the code for one credential system.
+
+An adapter is pure and stateless: values in, values out; no network, no clock, no files but its own packaged tables.
+What it needs from outside it asks for (`EvidenceRequest`). The gateway calls, in this order:
+
+    recognise   is this document of your system?            sees the first 64 KiB and the root
+    open        which proofs does it carry, what is inside?
+    conform     does it keep its format's rules?            findings of WARNING at most
+    read        Record, blobs, losses                       from content that a proof covers, or marked unverified
+    write       drafts, losses                              from a Record alone
+    core        the unsealed body without page images       what two nodes compare
+
+docs/your-first-adapter.md builds one from nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from gateway.model.document import DocumentFacts
+from gateway.model.losses import Loss
+from gateway.model.record import Organisation, Record
+from gateway.model.texts import When
+from gateway.model.verdict import Caveat, Finding, Indication, Role
+from gateway.readers.document import Document, Media
+from gateway.readers.limits import DEFAULT_LIMITS, Limits
+
+CONTRACT = 1
+"""The version of this contract; discovery refuses adapters made for another."""
+
+HEAD_BYTES = 64 * 1024
+SealProfile = Literal["xmldsig", "jades"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """A leaf of a document as a rule on structural leaves sees it.
+
+    `place` is the place in the document, `name` the member or attribute name ("" for an element's text), `value` the
+    text, `owner` the class of the object that holds it (JSON: its `type`; XML: the element's local name).
+    """
+
+    place: str
+    name: str
+    value: str
+    owner: str
+
+
+def nothing_structural(_leaf: Leaf) -> bool:
+    """The rule of a format without structural leaves."""
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What an adapter says of itself.
+
+    id            short and stable, used on the command line ("elmo")
+    family        the package; several adapters may share one
+    title         the human name of the system
+    version       of the adapter; a derivation can only be run again by the same version
+    formats       the formats it reads, the first being the one it writes
+    schemas       names of files under schemas/ that its conformity uses
+    seal          how a result of it is sealed, None when it can't be
+    pages         whether a result carries page images (WriteRequest.pages)
+    structural    which leaves say nothing about the learner and may change unseen: a rule over class and value
+    isolation     "process": every call runs in a killable worker (always so for adapters from outside)
+    sources       the standards it follows
+    """
+
+    id: str
+    family: str
+    title: str
+    version: str
+    formats: tuple[str, ...]
+    schemas: tuple[str, ...] = ()
+    seal: SealProfile | None = None
+    pages: bool = False
+    structural: Callable[[Leaf], bool] = nothing_structural
+    isolation: Literal["inline", "process"] = "inline"
+    sources: tuple[str, ...] = ()
+    contract: int = CONTRACT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What recognition sees: the first 64 KiB, an XML root in Clark notation, the members of a JSON object."""
+
+    media: Media
+    start: bytes
+    root: str = ""
+    members: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognition:
+    """A claim of a document: the format by its name, and why, in a few words."""
+
+    format: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofClaim:
+    """A proof that the document carries, to be checked by core: `kind` names the core, `place` where it stands."""
+
+    kind: Literal["xmldsig"]
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InnerDocument:
+    """A document inside another, with its place and role; core recognises, verifies and reads it apart."""
+
+    path: str
+    role: Role
+    octets: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRequest:
+    """A question to the outside: performed by the gateway under its limits, or answered from `--evidence`."""
+
+    url: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """What a document says of its issuer and its own life: believed only as far as its proof goes."""
+
+    issuer: Organisation | None = None
+    issued: When | None = None
+    valid_from: When | None = None
+    valid_until: When | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A document opened: the proofs it carries, what is inside, what it states, what must be asked outside."""
+
+    stated: Stated = field(default_factory=Stated)
+    proofs: tuple[ProofClaim, ...] = ()
+    inner: tuple[InnerDocument, ...] = ()
+    questions: tuple[EvidenceRequest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a reader is given: the octets that were vouched for, as a document of their own.
+
+    `vouched` says by what; "unverified" content may be read and translated, and is never sealed.
+    """
+
+    document: Document
+    format: str
+    vouched: Literal["proof", "outer", "channel", "unverified"] = "unverified"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A document read: the record, the facts of the document itself, blobs by SHA-256, and what couldn't be carried."""
+
+    record: Record
+    document: DocumentFacts = field(default_factory=DocumentFacts)
+    blobs: Mapping[str, bytes] = field(default_factory=dict)
+    losses: tuple[Loss, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The document that a translation is made from: the untouched original and what was found of it."""
+
+    original: bytes
+    sha256: str
+    media_type: str
+    format: str
+    adapter: str
+    verdict: Indication
+    caveats: tuple[Caveat, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageImage:
+    """A page for people: a PNG of one report (by its key) in one language."""
+
+    report: str
+    language: str
+    png: bytes
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteRequest:
+    """All that `write` may use beside the record; the derivation carries every bit of it but the source.
+
+    issuer     the identity that the seal's certificate states, or the marked placeholder of a draft
+    now        the time of writing (UTC, whole seconds, RFC 3339)
+    languages  the languages wanted, the first being the primary one; never empty
+    """
+
+    issuer: Organisation
+    now: When
+    languages: tuple[str, ...]
+    source: Source
+    node: str
+    draft: bool
+    blobs: Mapping[str, bytes] = field(default_factory=dict)
+    pages: tuple[PageImage, ...] = ()
+    limits: Limits = DEFAULT_LIMITS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One result of `write`: the unsealed body, what seals it, and what couldn't be carried.
+
+    `reports` are the keys of the record's reports that it holds.
+    """
+
+    body: bytes
+    media_type: str
+    extension: str
+    seal: SealProfile | None
+    reports: tuple[str, ...] = ()
+    losses: tuple[Loss, ...] = ()
+
+
+@runtime_checkable
+class Adapter(Protocol):
+    """The code for one credential system."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the adapter says of itself."""
+
+    def recognise(self, head: Head) -> Recognition | None:
+        """Say whether this is a document of the system, and why; None when it isn't."""
+
+    def open(self, document: Document) -> Opened:
+        """Find proofs, inner documents and what the document states."""
+
+    def conform(self, content: Content) -> tuple[Finding, ...]:
+        """Check the format's own rules: findings `conformity.*` with status PASSED or WARNING."""
+
+    def read(self, content: Content, inner: Mapping[str, Reading]) -> Reading:
+        """Read content into a record; every leaf is in the record, in a loss, or the document is refused."""
+
+    def write(self, record: Record, request: WriteRequest) -> tuple[Draft, ...]:
+        """Write a record; every leaf is in a draft or in a loss. `Refused("target.requires", …)` where it can't be."""
+
+    def core(self, body: bytes) -> bytes:
+        """The unsealed body without page images (the body itself where there are none)."""

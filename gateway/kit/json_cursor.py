@@ -1,0 +1,167 @@
+"""Reading JSON so that nothing is lost unseen: a cursor that remembers what was taken from a value.
+
+A leaf is a string, number, boolean or null, or an object or list that is empty. Places are JSON Pointers (RFC 6901).
+What the reader never takes becomes a `dropped` loss by itself when the reading ends, named at the highest value of
+which nothing was taken. Members are read as JSON-LD writes them: a single value stands for a list of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gateway.kit.ledger import Ledger
+from gateway.model.leaves import pointer
+from gateway.model.losses import Kind
+from gateway.model.texts import Text
+
+_Key = tuple[int, str | int]
+
+
+class JsonReading:
+    """One reading of one JSON object: the root cursor, and at the end the losses."""
+
+    def __init__(self, value: Mapping[str, Any]) -> None:
+        self.ledger = Ledger()
+        self._taken: set[_Key] = set()
+        self._value = value
+        self.root = JsonCursor(value, "", self)
+
+    def take(self, holder: Any, key: str | int) -> None:
+        """Remember that everything at a member of a holder (an object or list of the value) was taken."""
+        self._taken.add((id(holder), key))
+
+    def finish(self) -> Ledger:
+        """Turn whatever was never taken into `dropped` losses."""
+        if self._anything_taken(self._value):
+            self._finish(self._value, "")
+        else:
+            self._drop("", self._value)
+        return self.ledger
+
+    def _finish(self, holder: Any, place: str) -> None:
+        for key, value in _members(holder):
+            if (id(holder), key) in self._taken:
+                continue
+            at = pointer(place, str(key))
+            if self._anything_taken(value):
+                self._finish(value, at)
+            else:
+                self._drop(at, value)
+
+    def _drop(self, at: str, value: Any) -> None:
+        scalar = None if isinstance(value, dict | list) else lexical(value)
+        self.ledger.lose("dropped", at, **{"from": scalar}, detail="no place in the record")
+
+    def _anything_taken(self, value: Any) -> bool:
+        return any((id(value), key) in self._taken or self._anything_taken(member) for key, member in _members(value))
+
+
+class JsonCursor:
+    """One object, and the way to its members. Asking for a scalar or text takes it."""
+
+    __slots__ = ("_reading", "place", "value")
+
+    def __init__(self, value: Mapping[str, Any], place: str, reading: JsonReading) -> None:
+        self.value = value
+        self.place = place
+        self._reading = reading
+
+    def each(self, name: str) -> list[JsonCursor]:
+        """The objects under a member, whether it holds one or a list; members that are no objects stay untaken."""
+        member = self.value.get(name)
+        if isinstance(member, dict):
+            return [JsonCursor(member, pointer(self.place, name), self._reading)]
+        if isinstance(member, list):
+            return [
+                JsonCursor(value, pointer(self.place, name, str(i)), self._reading)
+                for i, value in enumerate(member)
+                if isinstance(value, dict)
+            ]
+        return []
+
+    def one(self, name: str) -> JsonCursor | None:
+        """The first object under a member; further ones stay untaken and become losses."""
+        return next(iter(self.each(name)), None)
+
+    def scalar(self, name: str) -> str | None:
+        """Take a member that is a string, number or boolean, in its lexical form; the first of a list."""
+        return next(iter(self._scalars(name, limit=1)), None)
+
+    def scalars(self, name: str) -> list[str]:
+        """Take all scalars under a member, whether it holds one or a list."""
+        return self._scalars(name, limit=None)
+
+    def text(self, name: str) -> Text:
+        """Take a language map: {"en": "…"}. Of several values in one language the first is taken."""
+        member = self.value.get(name)
+        if not isinstance(member, dict):
+            return {}
+        result = {}
+        for language, value in member.items():
+            if isinstance(value, list) and value and isinstance(value[0], str):
+                self._reading.take(value, 0)
+                result[language.lower()] = value[0]
+            elif isinstance(value, str):
+                self._reading.take(member, language)
+                result[language.lower()] = value
+        if not member:
+            self._reading.take(self.value, name)
+        return result
+
+    def structural(self, name: str, accept: Callable[[str], bool]) -> bool:
+        """Take a scalar member silently where its value is the one that the place expects; else it stays a leaf."""
+        member = self.value.get(name)
+        if isinstance(member, str) and accept(member):
+            self._reading.take(self.value, name)
+            return True
+        return False
+
+    def skip(self, name: str) -> None:
+        """Take everything under a member without keeping it: structural, or read by other means."""
+        if name in self.value:
+            self._reading.take(self.value, name)
+
+    def skip_all(self) -> None:
+        """Take every member of this object."""
+        for name in self.value:
+            self._reading.take(self.value, name)
+
+    def lose(self, name: str, kind: Kind, **facts: str | None) -> None:
+        """Take everything under a member and note one explicit loss for it."""
+        self.skip(name)
+        self.note(kind, name, **facts)
+
+    def note(self, kind: Kind, name: str = "", **facts: str | None) -> None:
+        """Note a loss at this object, or at one of its members, and take nothing by it."""
+        self._reading.ledger.lose(kind, pointer(self.place, name) if name else self.place, **facts)
+
+    def _scalars(self, name: str, *, limit: int | None) -> list[str]:
+        member = self.value.get(name)
+        if isinstance(member, dict) or member is None:
+            return []
+        if not isinstance(member, list):
+            self._reading.take(self.value, name)
+            return [lexical(member)]
+        result: list[str] = []
+        for i, value in enumerate(member):
+            if isinstance(value, dict | list) or value is None or (limit is not None and len(result) == limit):
+                continue
+            self._reading.take(member, i)
+            result.append(lexical(value))
+        return result
+
+
+def lexical(value: Any) -> str:
+    """A JSON scalar as it is written: numbers keep their printed form (see gateway.readers.json)."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "null" if value is None else str(value)
+
+
+def _members(value: Any) -> list[tuple[str | int, Any]]:
+    if isinstance(value, dict):
+        return list(value.items())
+    if isinstance(value, list):
+        return list(enumerate(value))
+    return []
