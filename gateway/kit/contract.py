@@ -4,7 +4,7 @@ An adapter is pure and stateless: values in, values out; no network, no clock, n
 What it needs from outside it asks for (`EvidenceRequest`). The gateway calls, in this order:
 
     recognise   is this document of your system?            sees the first 64 KiB and the root
-    open        which proofs does it carry, what is inside?
+    open        what does it state of itself, what is inside?
     conform     does it keep its format's rules?            findings of WARNING at most
     read        Record, blobs, losses                       from content that a proof covers, or marked unverified
     write       drafts, losses                              from a Record alone
@@ -103,14 +103,6 @@ class Recognition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProofClaim:
-    """A proof that the document carries, to be checked by core: `kind` names the core, `place` where it stands."""
-
-    kind: Literal["xmldsig"]
-    place: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class InnerDocument:
     """A document inside another, with its place and role; core recognises, verifies and reads it apart."""
 
@@ -139,11 +131,15 @@ class Stated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A document opened: the proofs it carries, what is inside, what it states, what must be asked outside."""
+    """A document opened: what it states, what is inside, what must be asked outside.
+
+    `findings` list what is inside and isn't judged (attachments: NOT_CHECKED). Proofs that core finds by itself (an XML
+    signature under the root, a JWS around the whole) are not the adapter's business.
+    """
 
     stated: Stated = field(default_factory=Stated)
-    proofs: tuple[ProofClaim, ...] = ()
     inner: tuple[InnerDocument, ...] = ()
+    findings: tuple[Finding, ...] = ()
     questions: tuple[EvidenceRequest, ...] = ()
 
 
@@ -239,7 +235,7 @@ class Adapter(Protocol):
         """Say whether this is a document of the system, and why; None when it isn't."""
 
     def open(self, document: Document) -> Opened:
-        """Find proofs, inner documents and what the document states."""
+        """Find inner documents and what the document states of its issuer and its own life."""
 
     def conform(self, content: Content) -> tuple[Finding, ...]:
         """Check the format's own rules: findings `conformity.*` with status PASSED or WARNING."""
