@@ -1,0 +1,83 @@
+"""The `testamur` command. Each verb is a file of this room, imported only when it is used.
+
+Exit codes: 0 done (`verify`: PASSED), 1 FAILED, 2 the caller's or configuration's fault, 3 INDETERMINATE,
+4 a peer's or the network's.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from importlib.metadata import version
+
+import click
+
+_VERBS = {
+    "verify": "Say what is proven of a document, and what isn't.",
+    "inspect": "Show the record that a document holds, and what of it can't be carried.",
+    "translate": "Translate a document for another system, and say what was lost.",
+    "reproduce": "Run a translation again from its derivation, and compare.",
+    "adapters": "List, check or begin adapters.",
+}
+
+
+class _Verbs(click.Group):
+    """A group whose commands are imported when they are called, so that `--help` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _VERBS:
+            return None
+        command: click.Command = importlib.import_module(f"gateway.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_VERBS.items()))
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("testamur"), prog_name="testamur")
+def testamur() -> None:
+    """Testamur verifies, translates and delivers learning credentials between national systems.
+
+    Commands on a FILE touch no network. Begin with: testamur verify FILE --trust CERTIFICATE
+    """
+
+
+def main() -> None:
+    """Run the command; every error of ours becomes a sentence, advice and exit code 2, never a trace."""
+    from gateway.errors import TestamurError
+
+    try:
+        testamur.main(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever reads our output has enough (`| head`): not an error, and nothing to flush at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except TestamurError as error:
+        say_error(error.message, error.advice, error.code)
+        sys.exit(2)
+
+
+def say_error(message: str, advice: str, code: str) -> None:
+    """Print an error for people on stderr: what is wrong, what to do, and the code to look up."""
+    click.secho(f"error: {message}", fg="red", err=True)
+    if advice:
+        click.echo(f"  {advice}", err=True)
+    click.secho(f"  ({code})", dim=True, err=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""The options that several verbs share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class UtcTime(click.ParamType):
+    """A time in ISO 8601; a date means its first moment, a time without zone is UTC."""
+
+    name = "TIME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.datetime:
+        """Parse the option."""
+        if isinstance(value, dt.datetime):
+            return value
+        try:
+            parsed = dt.datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"got {value!r}, expected a time such as 2026-11-22 or 2026-11-22T10:00:00Z", param, ctx)
+        return parsed.astimezone(dt.UTC) if parsed.tzinfo else parsed.replace(tzinfo=dt.UTC)
+
+
+def verifying(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of `verify` to a verb."""
+    for option in reversed(
+        (
+            click.option(
+                "--trust",
+                multiple=True,
+                metavar="T",
+                help="Trust this: a certificate (a CA's, or the signer's own), a JWK, a JWK set, or a folder of these. "
+                "May be given several times. Without any, nothing can be PASSED.",
+            ),
+            click.option("--policy", metavar="NAME_OR_FILE", help="strict (the default), legacy, or a policy file."),
+            click.option("--at", type=UtcTime(), help="Judge as of this time instead of now."),
+            click.option(
+                "--evidence",
+                type=click.Path(exists=True, file_okay=False, path_type=Path),
+                metavar="FOLDER",
+                help="Answers from outside, gathered earlier (no format of this version asks for any).",
+            ),
+            click.option("--online", is_flag=True, help="Allow questions to the outside (none is asked yet)."),
+        )
+    ):
+        function = option(function)
+    return function

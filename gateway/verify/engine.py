@@ -1,0 +1,277 @@
+"""Verifying one document: from bytes to a verdict and the content that may be read.
+
+ 1. containers come off (base64, gzip, JWS …), whole, by core
+ 2. the document inside is parsed, once
+ 3. exactly one adapter recognises it
+ 4. its proofs are checked: a JWS around it, XML signatures under its root
+ 5. the adapter opens it: what it states, what is inside
+ 6. each proof is judged: trust, policy, time, issuer
+ 7. the credential's own life is looked at
+ 8. inner documents go the same way; only the role "part" lowers the answer
+ 9. conformity is checked, apart from the verdict
+10. the verdict follows from the findings
+
+Pure: bytes, adapters and terms in, a value out. `VerifiedDocument` is made here and nowhere else (a test over the
+syntax tree holds this), and it alone carries content to a reader: what was verified is what is used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from gateway.errors import Refused, TestamurError
+from gateway.kit.contract import Adapter, Content, InnerDocument, Opened, Reading, Recognition, Stated
+from gateway.model.verdict import (
+    Conformity,
+    Finding,
+    InnerVerdict,
+    Role,
+    Status,
+    SubIndication,
+    Verdict,
+    conclude,
+)
+from gateway.proofs.proof import Proof
+from gateway.readers.containers import Unpacked, unpack
+from gateway.readers.document import Document
+from gateway.verify.life import life_findings
+from gateway.verify.proofs import proof_findings, proofs_around, proofs_inside, supplement_verdicts
+from gateway.verify.recognise import guarded, head_of, recognise
+from gateway.verify.terms import Terms
+
+INNER_DEPTH = 4
+"""How deep documents inside documents are followed."""
+
+INNER_DOCUMENTS = 200
+"""How many inner documents one document may have."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifiedDocument:
+    """A document with its verdict, and the content that a reader may be given.
+
+    `content` is None where nothing can be read; its `vouched` says by what it is covered. `inner` holds the documents
+    inside by their path. Only `gateway.verify` makes these.
+    """
+
+    original: bytes
+    verdict: Verdict
+    role: Role = "part"
+    containers: tuple[str, ...] = ()
+    adapter: Adapter | None = None
+    content: Content | None = None
+    stated: Stated = field(default_factory=Stated)
+    proofs: tuple[Proof, ...] = ()
+    inner: Mapping[str, VerifiedDocument] = field(default_factory=dict)
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the original bytes, lower-case hexadecimal."""
+        return hashlib.sha256(self.original).hexdigest()
+
+    def read(self) -> Reading:
+        """Read the content into a record; `Refused` says why it can't be.
+
+        Inner documents of the role "part" are read first and handed to the reader; an enclosed original is not.
+        """
+        adapter, content = self.adapter, self.content
+        if adapter is None or content is None:
+            raise Refused(
+                "document.unknown",
+                "no adapter knows this document, so there is nothing to read",
+                advice="`testamur adapters list` shows the formats that can be read",
+            )
+        parts = {path: document.read() for path, document in self.inner.items() if document.role == "part"}
+        return guarded(adapter, lambda a: a.read(content, parts))
+
+
+def verify(octets: bytes, *, adapters: Sequence[Adapter], terms: Terms) -> VerifiedDocument:
+    """Verify a document under `terms`, with every adapter that may recognise it."""
+    return _Examination(tuple(adapters), terms).of(octets)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A document out of its containers, with its checked proofs."""
+
+    octets: bytes
+    role: Role
+    unpacked: Unpacked
+    document: Document
+    proofs: tuple[Proof, ...]
+    vouched_outside: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(layer.kind for layer in self.unpacked.layers)
+
+    def containers(self) -> list[Finding]:
+        names = " of ".join(self.names)
+        return [Finding(check="format.container", status=Status.PASSED, explanation=names)] if names else []
+
+    def proof_findings(self, stated: Stated, terms: Terms) -> tuple[Finding, ...]:
+        return proof_findings(self.proofs, stated, terms, vouched_outside=self.vouched_outside)
+
+    def content(self, format_: str) -> Content:
+        """The octets that are vouched for: those of the innermost proof, when every proof of the document holds."""
+        own = [proof for proof in self.proofs if proof.role == "document"]
+        if not own:
+            return Content(
+                document=self.document, format=format_, vouched="outer" if self.vouched_outside else "unverified"
+            )
+        if any(proof.covered is None for proof in own):
+            return Content(document=self.document, format=format_)
+        innermost = own[-1]
+        if innermost.kind != "xmldsig" or innermost.covered is None:
+            return Content(document=self.document, format=format_, vouched="proof")
+        covered = Document(innermost.covered, self.document.media, limits=self.document.limits)
+        return Content(document=covered, format=format_, vouched="proof")
+
+
+@dataclass(frozen=True, slots=True)
+class _Examination:
+    """One examination of a document and of the documents inside it, `depth` levels down."""
+
+    adapters: tuple[Adapter, ...]
+    terms: Terms
+    depth: int = 0
+
+    def of(self, octets: bytes, role: Role = "part", *, vouched_outside: bool = False) -> VerifiedDocument:
+        try:
+            unpacked = unpack(octets, self.terms.limits)
+            document = Document(unpacked.octets, unpacked.kind, limits=self.terms.limits)
+            head = head_of(document)
+            proofs = proofs_around(unpacked, self.terms) + proofs_inside(document, self.terms)
+        except Refused as refused:
+            return VerifiedDocument(original=octets, verdict=conclude([_unreadable(refused)]), role=role)
+        case = _Case(octets, role, unpacked, document, proofs, vouched_outside)
+        claims = recognise(head, self.adapters)
+        return self._known(case, *claims[0]) if len(claims) == 1 else self._unknown(case, claims)
+
+    def _unknown(self, case: _Case, claims: list[tuple[Adapter, Recognition]]) -> VerifiedDocument:
+        """A proof whose content no adapter knows is still verified; the verdict stands for the proof (rulings, 1.3)."""
+        findings = [_unrecognised(claims)] if claims or not case.proofs else [_UNKNOWN_CONTENT]
+        if case.proofs:
+            findings += case.proof_findings(Stated(), self.terms)
+        return VerifiedDocument(
+            original=case.octets,
+            verdict=conclude([*case.containers(), *findings]),
+            role=case.role,
+            containers=case.names,
+            proofs=case.proofs,
+        )
+
+    def _known(self, case: _Case, adapter: Adapter, recognition: Recognition) -> VerifiedDocument:
+        opened, opening = _open(adapter, case.document)
+        content = case.content(recognition.format)
+        inner, inner_findings = self._inner(opened.inner, vouched=content.vouched != "unverified")
+        conformity, rules = self._conformity(adapter, content)
+        findings = (
+            *case.containers(),
+            Finding(check="format.recognised", status=Status.PASSED, explanation=recognition.why),
+            *opening,
+            *case.proof_findings(opened.stated, self.terms),
+            *life_findings(opened.stated, self.terms.now),
+            *opened.findings,
+            *inner_findings,
+            *rules,
+        )
+        verdicts = [InnerVerdict(path=path, role=d.role, verdict=d.verdict) for path, d in inner.items()]
+        verdicts += supplement_verdicts(case.proofs, opened.stated, self.terms)
+        return VerifiedDocument(
+            original=case.octets,
+            verdict=conclude(findings, conformity=conformity, format=recognition.format, inner=verdicts),
+            role=case.role,
+            containers=case.names,
+            adapter=adapter,
+            content=content,
+            stated=opened.stated,
+            proofs=case.proofs,
+            inner=inner,
+        )
+
+    def _inner(
+        self, documents: tuple[InnerDocument, ...], *, vouched: bool
+    ) -> tuple[dict[str, VerifiedDocument], list[Finding]]:
+        """Documents inside go the same way; what isn't followed is said, and a part not followed is no pass."""
+        if self.depth == INNER_DEPTH:
+            followed, left = (), documents
+        else:
+            followed, left = documents[:INNER_DOCUMENTS], documents[INNER_DOCUMENTS:]
+        deeper = _Examination(self.adapters, self.terms, self.depth + 1)
+        inner = {d.path: deeper.of(d.octets, d.role, vouched_outside=vouched and d.role == "part") for d in followed}
+        return inner, [_not_followed(d) for d in left]
+
+    def _conformity(self, adapter: Adapter, content: Content) -> tuple[Conformity, tuple[Finding, ...]]:
+        if not self.terms.conformity:
+            return Conformity.NOT_CHECKED, ()
+        try:
+            findings = guarded(adapter, lambda a: a.conform(content))
+        except TestamurError as error:
+            return Conformity.NOT_CHECKED, (_failed_step("conformity", error, Status.NOT_CHECKED),)
+        deviates = any(f.status is Status.WARNING for f in findings)
+        return Conformity.DEVIATES if deviates else Conformity.CONFORMS, findings
+
+
+def _open(adapter: Adapter, document: Document) -> tuple[Opened, list[Finding]]:
+    try:
+        return guarded(adapter, lambda a: a.open(document)), []
+    except Refused as refused:
+        return Opened(), [_unreadable(refused)]
+    except TestamurError as error:
+        return Opened(), [_failed_step("format.opened", error, Status.INDETERMINATE)]
+
+
+def _unreadable(refused: Refused) -> Finding:
+    """Bytes that can't be parsed are FAILED; a document over the size limit can't be judged here."""
+    too_large = refused.code == "limit.bytes"
+    return Finding(
+        check="format.readable",
+        status=Status.INDETERMINATE if too_large else Status.FAILED,
+        about=refused.code,
+        explanation=f"{refused.message}. {refused.advice}".removesuffix(". "),
+        sub_indication=SubIndication.TOO_LARGE if too_large else SubIndication.FORMAT_FAILURE,
+    )
+
+
+def _unrecognised(claims: list[tuple[Adapter, Recognition]]) -> Finding:
+    if claims:
+        names = ", ".join(adapter.manifest.id for adapter, _ in claims)
+        return Finding(
+            check="format.recognised",
+            status=Status.INDETERMINATE,
+            explanation=f"several adapters claim this document ({names}); enable only one of them",
+            sub_indication=SubIndication.AMBIGUOUS_FORMAT,
+        )
+    return Finding(
+        check="format.recognised",
+        status=Status.INDETERMINATE,
+        explanation="no adapter knows this document; `testamur adapters list` shows what can be read",
+        sub_indication=SubIndication.UNKNOWN_FORMAT,
+    )
+
+
+_UNKNOWN_CONTENT = Finding(
+    check="format.recognised",
+    status=Status.NOT_CHECKED,
+    explanation="no adapter knows the content: the verdict stands for the proof alone, and the content can't be read",
+)
+
+
+def _not_followed(document: InnerDocument) -> Finding:
+    is_part = document.role == "part"
+    return Finding(
+        check="inner.followed",
+        status=Status.INDETERMINATE if is_part else Status.NOT_CHECKED,
+        about=document.path,
+        explanation="too many documents inside one another: this one was not looked at",
+        sub_indication=SubIndication.INNER_DOCUMENT if is_part else None,
+    )
+
+
+def _failed_step(check: str, error: TestamurError, status: Status) -> Finding:
+    sub = SubIndication.UNSUPPORTED_PROOF if status is Status.INDETERMINATE else None
+    return Finding(check=check, status=status, about=error.code, explanation=error.message, sub_indication=sub)

@@ -1,0 +1,90 @@
+"""The proofs of a document, and what trust says of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gateway.kit.contract import Stated
+from gateway.model.record import Organisation
+from gateway.model.verdict import Caveat, Finding, InnerVerdict, Status, SubIndication, conclude
+from gateway.proofs.proof import Proof
+from gateway.readers.containers import Unpacked
+from gateway.readers.document import Document
+from gateway.trust.issuers import IssuerClaim
+from gateway.trust.judge import judge_proof
+from gateway.verify.life import first_moment
+from gateway.verify.terms import Terms
+
+
+def proofs_around(unpacked: Unpacked, terms: Terms) -> tuple[Proof, ...]:
+    """The proofs of every JWS around the document, checked."""
+    from gateway.proofs.jws import verify_jws
+
+    signatures = [layer.jws for layer in unpacked.layers if layer.jws is not None]
+    return tuple(proof for jws in signatures for proof in verify_jws(jws, keys=terms.keys))
+
+
+def proofs_inside(document: Document, terms: Terms) -> tuple[Proof, ...]:
+    """The XML signatures under the root of the document, checked."""
+    if document.media != "xml":
+        return ()
+    from gateway.proofs.xmldsig import verify_enveloped
+
+    return verify_enveloped(document.tree, keys=terms.keys)
+
+
+def proof_findings(
+    proofs: Iterable[Proof], stated: Stated, terms: Terms, *, vouched_outside: bool
+) -> tuple[Finding, ...]:
+    """Findings of the proofs of the document itself, and of the trust in each; none at all is a finding too."""
+    own = [proof for proof in proofs if proof.role == "document"]
+    if not own:
+        return (_VOUCHED_OUTSIDE if vouched_outside else _NO_PROOF,)
+    return tuple(finding for proof in own for finding in (*proof.findings, *_judged(proof, stated, terms)))
+
+
+def supplement_verdicts(proofs: Iterable[Proof], stated: Stated, terms: Terms) -> tuple[InnerVerdict, ...]:
+    """The verdicts of signatures inside Diploma Supplements: told apart, and no word on the document around them."""
+    return tuple(
+        InnerVerdict(
+            path=proof.about,
+            role="supplement",
+            verdict=conclude([*proof.findings, *_judged(proof, stated, terms)]),
+        )
+        for proof in proofs
+        if proof.role == "supplement"
+    )
+
+
+def _judged(proof: Proof, stated: Stated, terms: Terms) -> tuple[Finding, ...]:
+    claimed = proof.claimed_time or stated.issued
+    return judge_proof(
+        proof,
+        terms.anchors,
+        terms.policy,
+        now=terms.now,
+        document_time=None if claimed is None else first_moment(claimed),
+        issuer=_claim(stated.issuer),
+    )
+
+
+def _claim(issuer: Organisation | None) -> IssuerClaim | None:
+    if issuer is None:
+        return None
+    legal = (issuer.eidas_identifier, issuer.registration, *issuer.vat_identifiers, *issuer.tax_identifiers)
+    identifiers = [i.value for i in (*issuer.identifiers, *legal) if i is not None]
+    return IssuerClaim(names=issuer.legal_name, identifiers=tuple(identifiers), country=issuer.country)
+
+
+_NO_PROOF = Finding(
+    check="proof.present",
+    status=Status.INDETERMINATE,
+    sub_indication=SubIndication.NO_PROOF_FOUND,
+    explanation="the document carries no signature or seal, so nothing vouches for it; ask for the sealed original",
+)
+_VOUCHED_OUTSIDE = Finding(
+    check="proof.present",
+    status=Status.PASSED,
+    caveat=Caveat.NOT_SIGNED_APART,
+    explanation="no proof of its own: the proof around it covers it",
+)

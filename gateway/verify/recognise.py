@@ -1,0 +1,44 @@
+"""Which adapter knows this document? Exactly one may claim it; two claims are ambiguous and nobody reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from gateway.errors import AdapterError, TestamurError
+from gateway.kit.contract import HEAD_BYTES, Adapter, Head, Recognition
+from gateway.readers.document import Document
+
+
+def head_of(document: Document) -> Head:
+    """What recognition sees of a document; parses it, so `Refused` when it can't be parsed."""
+    start = document.octets[:HEAD_BYTES]
+    if document.media == "xml":
+        return Head(media="xml", start=start, root=str(document.tree.getroot().tag))
+    if document.media == "json":
+        members = document.value if isinstance(document.value, dict) else {}
+        return Head(media="json", start=start, members=members)
+    return Head(media=document.media, start=start)
+
+
+def recognise(head: Head, adapters: Sequence[Adapter]) -> list[tuple[Adapter, Recognition]]:
+    """Every adapter that claims the document, with its reason."""
+    claims = [(adapter, guarded(adapter, lambda a: a.recognise(head))) for adapter in adapters]
+    return [(adapter, recognition) for adapter, recognition in claims if recognition is not None]
+
+
+_T = TypeVar("_T")
+
+
+def guarded(adapter: Adapter, call: Callable[[Adapter], _T]) -> _T:
+    """Call an adapter so that only errors of ours come out of it."""
+    try:
+        return call(adapter)
+    except TestamurError:
+        raise
+    except Exception as error:
+        raise AdapterError(
+            "adapter.failed",
+            f"the adapter {adapter.manifest.id!r} failed with {type(error).__name__}",
+            advice="this is a fault of the adapter, not of the document: please report it",
+        ) from error
