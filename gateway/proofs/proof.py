@@ -26,6 +26,7 @@ class Proof:
     signature_algorithm, digest_algorithm   as named in the document: policy judges them
     claimed_time  the signing time the signer claims (RFC 3339), or None
     about         which proof: a place in the document
+    role          "document", or "supplement": inside a Diploma Supplement, and no word on the document around it
     """
 
     kind: ProofKind
@@ -38,3 +39,4 @@ class Proof:
     claimed_time: str | None = None
     key_id: str | None = None
     about: str = ""
+    role: Literal["document", "supplement"] = "document"
