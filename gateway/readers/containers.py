@@ -1,0 +1,209 @@
+"""Taking containers off a document, whole, until what is inside can be recognised (rulings, 1.1).
+
+base64 text, gzip, a baked PNG, the upload wrapper of the Europass tools, and JSON Web Signatures. What a JWS yields is
+vouched for by that JWS alone, so each layer keeps the octets that it yields.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from gateway.errors import Refused
+from gateway.readers.json import JsonValue, parse_json
+from gateway.readers.jws import ParsedJws, is_json_jws, parse_compact, parse_json_jws
+from gateway.readers.limits import DEFAULT_LIMITS, Limits
+
+LayerKind = Literal["base64", "gzip", "png", "upload_wrapper", "jws"]
+DocumentKind = Literal["xml", "json", "pdf", "other"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """One container that was taken off, the octets it yields, and for a JWS its parts, to be checked."""
+
+    kind: LayerKind
+    octets: bytes
+    jws: ParsedJws | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpacked:
+    """A document out of its containers.
+
+    layers   from the outside in
+    octets   the document itself: what the innermost layer yields, or the given data where there is no layer
+    kind     what it looks like; "xml" isn't parsed yet, "json" is
+    json     the one parse, where kind is "json"
+    """
+
+    layers: tuple[Layer, ...]
+    octets: bytes
+    kind: DocumentKind
+    json: JsonValue = None
+
+
+def unpack(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Unpacked:
+    """Take the containers off.
+
+    Raises:
+        Refused: a container that is broken, too deep or too large: `base64.*`, `gzip.*`, `png.*`, `jws.*`, `json.*`,
+            `limit.*`.
+    """
+    layers: list[Layer] = []
+    while True:
+        if len(data) > limits.document_bytes:
+            raise Refused("limit.bytes", f"got {len(data)} octets, expected at most {limits.document_bytes}")
+        found = _outermost(data, limits)
+        if isinstance(found, Unpacked):
+            return Unpacked(layers=tuple(layers), octets=data, kind=found.kind, json=found.json)
+        if len(layers) == limits.containers:
+            raise Refused("limit.containers", f"got more than {limits.containers} containers, one in another")
+        layers.append(found)
+        data = found.octets
+
+
+def _outermost(data: bytes, limits: Limits) -> Layer | Unpacked:
+    """The container that `data` is, or the document that it is."""
+    if data.startswith(_GZIP):
+        return Layer(kind="gzip", octets=_inflate(data, limits, "gzip"))
+    if data.startswith(_PNG):
+        baked = _baked(data, limits)
+        return _document(data, "other") if baked is None else Layer(kind="png", octets=baked)
+    if data.startswith(b"%PDF-"):
+        return _document(data, "pdf")
+    if _XML.match(data):
+        return _document(data, "xml")
+    if _JSON.match(data):
+        return _json(data, limits)
+    if _COMPACT.fullmatch(data):
+        return _jws(parse_compact(data.rstrip(b"\r\n")))
+    decoded = _base64(data)
+    return _document(data, "other") if decoded is None else Layer(kind="base64", octets=decoded)
+
+
+def _document(data: bytes, kind: DocumentKind, value: JsonValue = None) -> Unpacked:
+    return Unpacked(layers=(), octets=data, kind=kind, json=value)
+
+
+_GZIP = b"\x1f\x8b"
+_PNG = b"\x89PNG\r\n\x1a\n"
+# UTF-16 is named here so that the reader of that kind refuses it with the right words.
+_XML = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*<|\xff\xfe<\x00|\xfe\xff\x00<")
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{]")
+# A protected header is an object with members: its base64url begins with "ey" or "ew" ("{", then a quote or white
+# space). One line break at the end of the file belongs to the file, not to the JWS.
+_COMPACT = re.compile(rb"e[wy][A-Za-z0-9_-]+\.[^.]*\.[A-Za-z0-9_-]*(?:\r?\n)?")
+
+
+# --- base64 (EMREX: base64 of gzip of XML) ---------------------------------------------------------------------------
+
+_BASE64 = re.compile(rb"[A-Za-z0-9+/ \t\r\n]+=?[ \t\r\n]*=?[ \t\r\n]*")
+_WHITE = b" \t\r\n"
+
+
+def _base64(data: bytes) -> bytes | None:
+    """What base64 text yields, or None where this is no base64 of anything we know (a word is base64 by chance)."""
+    if not _BASE64.fullmatch(data):
+        return None
+    text = data.translate(None, _WHITE)
+    head = _lenient(text[:16])
+    if not (head.startswith((_GZIP, _PNG, b"%PDF-")) or _XML.match(head) or _JSON.match(head)):
+        return None
+    octets = _lenient(text)
+    if base64.b64encode(octets) != text:
+        raise Refused("base64.invalid", "got base64 with wrong padding or unused bits that are not zero")
+    return octets
+
+
+def _lenient(text: bytes) -> bytes:
+    try:
+        return binascii.a2b_base64(text)
+    except binascii.Error:
+        return b""
+
+
+# --- gzip ------------------------------------------------------------------------------------------------------------
+
+
+def _inflate(data: bytes, limits: Limits, kind: Literal["gzip", "png"]) -> bytes:
+    """Inflate one gzip member or one zlib stream, never further than the limits, with nothing behind it."""
+    most = min(limits.document_bytes, limits.inflate_ratio * len(data))
+    inflater = zlib.decompressobj(wbits=31 if kind == "gzip" else 15)
+    try:
+        octets = inflater.decompress(data, most + 1)
+    except zlib.error as error:
+        raise Refused(f"{kind}.broken", "got compressed data that can't be inflated") from error
+    if len(octets) > most:
+        message = f"got {len(data)} octets that inflate to more than {most}"
+        raise Refused("limit.inflate", message, advice="A bomb, or a document over the limit.")
+    if not inflater.eof:
+        raise Refused(f"{kind}.broken", "got compressed data that ends too early")
+    if inflater.unused_data:
+        message = f"got {len(inflater.unused_data)} octets behind the compressed data, expected one member alone"
+        raise Refused(f"{kind}.trailing", message)
+    return octets
+
+
+# --- baked PNG (Open Badges) -----------------------------------------------------------------------------------------
+
+_KEYWORDS = (b"openbadgecredential", b"openbadges")
+_CHUNKS = 65_536
+
+
+def _baked(data: bytes, limits: Limits) -> bytes | None:
+    """The credential in a PNG's text chunk, or None for a mere picture. Checksums of chunks aren't looked at."""
+    found = [text for kind, body in _chunks(data) if (text := _text_chunk(kind, body, limits)) is not None]
+    if len(found) > 1:
+        raise Refused("png.ambiguous", f"got {len(found)} credentials in one picture, expected one")
+    return found[0] if found else None
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    position = len(_PNG)
+    for _ in range(_CHUNKS):
+        length = int.from_bytes(data[position : position + 4])
+        kind, end = data[position + 4 : position + 8], position + 8 + length
+        if end + 4 > len(data):
+            raise Refused("png.broken", f"got a chunk that ends behind the file, at octet {position}")
+        if kind == b"IEND":
+            return
+        yield kind, data[position + 8 : end]
+        position = end + 4
+    raise Refused("limit.chunks", f"got a picture of more than {_CHUNKS} chunks")
+
+
+def _text_chunk(kind: bytes, body: bytes, limits: Limits) -> bytes | None:
+    keyword, found, rest = body.partition(b"\0")
+    if not found or keyword not in _KEYWORDS:
+        return None
+    if kind == b"tEXt":
+        return rest
+    if kind != b"iTXt":
+        return None
+    fields = rest[2:].split(b"\0", 2)  # language, translated keyword, text
+    if len(fields) != 3 or rest[:1] not in (b"\0", b"\1"):  # noqa: PLR2004
+        raise Refused("png.broken", "got an iTXt chunk without its five parts")
+    return _inflate(fields[2], limits, "png") if rest[:1] == b"\1" else fields[2]
+
+
+# --- JSON: the document, a JWS, or the upload wrapper ----------------------------------------------------------------
+
+
+def _json(data: bytes, limits: Limits) -> Layer | Unpacked:
+    value = parse_json(data, limits)
+    if is_json_jws(value):
+        return _jws(parse_json_jws(value))
+    if isinstance(value, dict) and list(value) == ["credential"] and isinstance(value["credential"], dict):
+        # The only name holds no colon, so the first colon ends it: the very octets of the credential lie between.
+        return Layer(kind="upload_wrapper", octets=data[data.index(b":") + 1 : data.rindex(b"}")].strip(_WHITE))
+    return _document(data, "json", value)
+
+
+def _jws(jws: ParsedJws) -> Layer:
+    return Layer(kind="jws", octets=jws.payload or b"", jws=jws)
