@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -30,7 +30,7 @@ class _Row(Noun):
     caveat: Caveat | None = Field(default=None, strict=False)
 
     def holds(self, now: datetime) -> bool:
-        return self.until is None or now.date() <= self.until
+        return self.until is None or now.astimezone(UTC).date() <= self.until
 
 
 class SchemeRule(_Row):
@@ -102,7 +102,9 @@ def load_policy(name_or_file: str) -> Policy:
         data = Path(name_or_file).read_bytes()
     except OSError as error:
         raise ConfigError(
-            "policy.unreadable", f"the policy file {name_or_file} can't be read: {error.strerror}", advice="check the path"
+            "policy.unreadable",
+            f"the policy file {name_or_file} can't be read: {error.strerror}",
+            advice="check the path",
         ) from None
     return parse_policy(data, place=name_or_file)
 
