@@ -1,0 +1,69 @@
+"""Reading what `--trust` and `[[trust]]` name: files, and folders of files, into trust anchors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from gateway.errors import ConfigError
+from gateway.trust.anchors import Anchor, did_refused, parse_anchors
+
+_LARGEST = 4 * 1024 * 1024
+
+
+def load_anchors(sources: Iterable[str | Path]) -> tuple[Anchor, ...]:
+    """All anchors of these files and folders, each once, in order (a folder's files by name, hidden ones left out).
+
+    Raises:
+        ConfigError: the fault of the one bad file, or `trust.files_unusable` naming every bad one.
+    """
+    anchors: dict[tuple[str, object], Anchor] = {}
+    faults: list[ConfigError] = []
+    for file in _files(sources, faults):
+        try:
+            found = parse_anchors(_read(file), place=str(file))
+        except ConfigError as fault:
+            faults.append(fault)
+            continue
+        anchors |= {(anchor.key_sha256, anchor.certificate): anchor for anchor in found}
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        raise ConfigError(
+            "trust.files_unusable",
+            f"{len(faults)} trust files can't be used:\n" + "\n".join(f"  - {f.code}: {f.message}" for f in faults),
+            advice="mend them or take them away; nothing is trusted until all can be read",
+        )
+    return tuple(anchors.values())
+
+
+def _files(sources: Iterable[str | Path], faults: list[ConfigError]) -> Iterable[Path]:
+    for source in sources:
+        if str(source).startswith("did:"):
+            faults.append(did_refused(str(source)))
+            continue
+        path = Path(source)
+        if not path.is_dir():
+            yield path
+            continue
+        files = sorted(file for file in path.iterdir() if not file.name.startswith("."))
+        if not files:
+            faults.append(ConfigError("trust.empty", f"the folder {path} is empty", advice="put certificates into it"))
+        yield from files
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(_LARGEST + 1)
+    except OSError as error:
+        raise ConfigError(
+            "trust.unreadable", f"{file} can't be read: {error.strerror}", advice="check the path and its permissions"
+        ) from None
+    if len(data) > _LARGEST:
+        raise ConfigError(
+            "trust.too_large",
+            f"{file} is over {_LARGEST} bytes, expected a certificate, a JWK or a JWK set",
+            advice="give the certificates alone",
+        )
+    return data

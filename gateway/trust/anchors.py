@@ -1,0 +1,165 @@
+"""Trust anchors: what is trusted by decision. A certificate (a CA's, or the signer's own, pinned) or a bare key.
+
+An anchor is known by its key and certificate digest, never by a name: two CAs may carry the same name. Whether a
+certificate may vouch for others is told by its basicConstraints alone (RFC 5280, 4.2.1.9); every anchor also vouches
+for what is signed with its own key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from gateway.errors import ConfigError
+from gateway.proofs.proof import PublicKey
+from gateway.trust.algorithms import key_of
+from gateway.trust.jwk import keys_from_jwk
+from gateway.trust.policies import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """One thing trusted by decision.
+
+    key          the public key
+    certificate  as configured, or None for a bare key
+    key_id       `kid` of a JWK
+    policy       the policy for what this anchor vouches for; None: the caller's
+    until        the last day (UTC) on which it is used
+    issuers      names or identifiers it is limited to; empty: not limited
+    """
+
+    key: PublicKey
+    certificate: x509.Certificate | None = None
+    key_id: str | None = None
+    policy: Policy | None = None
+    until: date | None = None
+    issuers: tuple[str, ...] = ()
+
+    @property
+    def is_ca(self) -> bool:
+        """Whether it may vouch for other certificates."""
+        return self.certificate is not None and is_ca(self.certificate)
+
+    @property
+    def key_sha256(self) -> str:
+        """SHA-256 of the SubjectPublicKeyInfo, in hex: which key this is."""
+        return key_sha256(self.key)
+
+    def in_use(self, now: datetime) -> bool:
+        """Whether `until` hasn't passed."""
+        return self.until is None or now.astimezone(UTC).date() <= self.until
+
+    def limited(self, *, policy: Policy | None, until: date | None, issuers: tuple[str, ...]) -> Anchor:
+        """This anchor under the terms of a `[[trust]]` entry."""
+        return replace(self, policy=policy, until=until, issuers=issuers)
+
+
+def is_ca(certificate: x509.Certificate) -> bool:
+    """What basicConstraints says; a certificate without it, or with unreadable extensions, is no CA."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+        return False
+
+
+def key_sha256(key: PublicKey) -> str:
+    """SHA-256 of a key's SubjectPublicKeyInfo (DER), in hex."""
+    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+
+
+def certificate_sha256(certificate: x509.Certificate) -> str:
+    """SHA-256 of a certificate (DER), in hex."""
+    return hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
+
+
+def parse_anchors(data: bytes, *, place: str) -> tuple[Anchor, ...]:
+    """The anchors in the bytes of one trust file: PEM (several), DER, JWK or JWK set; `place` is named in errors.
+
+    Raises:
+        ConfigError: `trust.empty`, `trust.did_not_supported`, `trust.private_key`, `trust.not_a_certificate`,
+            `trust.unsupported_key`, `trust.jwk_invalid`, `trust.unknown_form`.
+    """
+    head = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not head:
+        raise ConfigError("trust.empty", f"{place} is empty", advice="give a certificate, a JWK or a JWK set")
+    if head.startswith(b"did:"):
+        raise did_refused(place)
+    if head.startswith(b"{"):
+        return tuple(Anchor(key=key, key_id=key_id) for key, key_id in keys_from_jwk(head, place=place))
+    if b"-----BEGIN " in head:
+        return _once(_from_pem(head, place))
+    if data.startswith(b"\x30"):
+        return (_from_certificate(_read_der(data, place), place),)
+    raise ConfigError(
+        "trust.unknown_form",
+        f"got neither PEM, DER nor JSON in {place}, expected a certificate, a JWK or a JWK set",
+        advice="export the certificate as PEM (it begins with -----BEGIN CERTIFICATE-----)",
+    )
+
+
+def did_refused(place: str) -> ConfigError:
+    """The error for a DID given as an anchor."""
+    return ConfigError(
+        "trust.did_not_supported",
+        f"got a DID at {place}, expected a certificate or a JWK: DIDs aren't resolved yet",
+        advice="fetch the DID document's verification key as a JWK and give that file",
+    )
+
+
+def _from_pem(data: bytes, place: str) -> list[Anchor]:
+    labels = re.findall(rb"-----BEGIN ([A-Z0-9 ]+)-----", data)
+    if any(b"PRIVATE KEY" in label for label in labels):
+        raise ConfigError(
+            "trust.private_key",
+            f"{place} holds a private key, expected public material only",
+            advice="give the certificate alone, and keep the key where nobody else reads it",
+        )
+    if set(labels) != {b"CERTIFICATE"}:
+        found = ", ".join(sorted({label.decode() for label in labels}))
+        raise ConfigError(
+            "trust.not_a_certificate",
+            f"got PEM block(s) {found or 'without a label'} in {place}, expected CERTIFICATE",
+            advice="give certificates only",
+        )
+    try:
+        certificates = x509.load_pem_x509_certificates(data)
+    except ValueError as error:
+        raise _unreadable(place, error) from None
+    return [_from_certificate(certificate, place) for certificate in certificates]
+
+
+def _read_der(data: bytes, place: str) -> x509.Certificate:
+    try:
+        return x509.load_der_x509_certificate(data)
+    except ValueError as error:
+        raise _unreadable(place, error) from None
+
+
+def _unreadable(place: str, error: ValueError) -> ConfigError:
+    return ConfigError(
+        "trust.not_a_certificate",
+        f"{place} isn't a readable X.509 certificate: {error}",
+        advice="look at it with: openssl x509 -noout -text -in FILE",
+    )
+
+
+def _from_certificate(certificate: x509.Certificate, place: str) -> Anchor:
+    key = key_of(certificate)
+    if key is None:
+        raise ConfigError(
+            "trust.unsupported_key",
+            f"the certificate with serial {certificate.serial_number:x} in {place} has a key that isn't RSA, EC on a "
+            "named curve, or Ed25519",
+            advice="ask the signer for a certificate with such a key",
+        )
+    return Anchor(key=key, certificate=certificate)
+
+
+def _once(anchors: list[Anchor]) -> tuple[Anchor, ...]:
+    return tuple({anchor.certificate: anchor for anchor in anchors}.values())

@@ -1,0 +1,81 @@
+"""Who says, and who seals: the issuer that a document names, compared with the organisation that a certificate names.
+
+The official Europass viewer doesn't make this comparison; without it anybody under a trusted CA could issue in anybody
+else's name. Identifiers decide before names: organizationIdentifier (ETSI EN 319 412-1, 5.1.4, "VATXX-123…") is
+vetted by the CA and unique, a name is not.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from cryptography.x509 import Certificate, ObjectIdentifier
+from cryptography.x509.oid import NameOID
+
+_ETSI_PREFIX = 6
+"""Three letters of scheme, two of country, a hyphen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuerClaim:
+    """Whom the document names as its issuer: names by language, identifiers, country (ISO 3166-1 alpha-2)."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    identifiers: tuple[str, ...] = ()
+    country: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing by which an issuer could be known."""
+        return not (any(map(_plain, self.names.values())) or any(map(_plain, self.identifiers)))
+
+
+@dataclass(frozen=True, slots=True)
+class Sealer:
+    """The organisation as a certificate names it; never its common name, which may be a person's."""
+
+    names: tuple[str, ...]
+    identifiers: tuple[str, ...]
+    country: str | None
+
+    @classmethod
+    def of(cls, certificate: Certificate) -> Sealer:
+        """O, organizationIdentifier (2.5.4.97) and C of the subject."""
+        countries = _attributes(certificate, NameOID.COUNTRY_NAME)
+        return cls(
+            names=_attributes(certificate, NameOID.ORGANIZATION_NAME),
+            identifiers=_attributes(certificate, NameOID.ORGANIZATION_IDENTIFIER),
+            country=countries[0] if len(countries) == 1 else None,
+        )
+
+    def is_issuer(self, claim: IssuerClaim) -> bool:
+        """Whether the certificate names the very organisation that the document names.
+
+        An equal identifier decides for, one of the same scheme and country that differs decides against; otherwise the
+        name has to be equal to one of the document's, and the countries mustn't differ.
+        """
+        ours, theirs = set(map(_plain, self.identifiers)), set(map(_plain, claim.identifiers))
+        if ours & theirs:
+            return True
+        schemes = {identifier[:_ETSI_PREFIX] for identifier in ours if identifier[_ETSI_PREFIX - 1 :][:1] == "-"}
+        if any(identifier.startswith(scheme) for identifier in theirs for scheme in schemes):
+            return False
+        if self.country and claim.country and _plain(self.country) != _plain(claim.country):
+            return False
+        return bool({_plain(name) for name in self.names if _plain(name)} & set(map(_plain, claim.names.values())))
+
+
+def is_named(claim: IssuerClaim, allowed: Iterable[str]) -> bool:
+    """Whether the document's issuer is one of the names or identifiers that an anchor is limited to."""
+    return bool({_plain(name) for name in allowed} & {_plain(v) for v in (*claim.names.values(), *claim.identifiers)})
+
+
+def _attributes(certificate: Certificate, oid: ObjectIdentifier) -> tuple[str, ...]:
+    return tuple(str(attribute.value) for attribute in certificate.subject.get_attributes_for_oid(oid))
+
+
+def _plain(text: str) -> str:
+    """Ready to compare: compatibility forms, case and runs of spaces don't count; other scripts stay apart."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -1,0 +1,125 @@
+"""Public keys from a JWK or a JWK set (RFC 7517, RFC 7518 section 6, RFC 8037), read strictly."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+from gateway.errors import ConfigError
+from gateway.proofs.proof import PublicKey
+
+_PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
+_CURVES: dict[str, ec.EllipticCurve] = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
+_ED25519_BYTES = 32
+
+
+def keys_from_jwk(data: bytes, *, place: str) -> list[tuple[PublicKey, str | None]]:
+    """The public keys of a JWK or a JWK set, each with its `kid`; `place` is named in errors.
+
+    Raises:
+        ConfigError: `trust.jwk_invalid`, `trust.private_key` (also for a symmetric key), `trust.unsupported_key`.
+    """
+    parsed = _parse(data, place)
+    if "keys" not in parsed:
+        return [_key(parsed, place)]
+    if not isinstance(parsed["keys"], list) or not parsed["keys"]:
+        raise _invalid(f"{place}/keys", "expected a list with at least one key")
+    return [_key(item, f"{place}/keys/{at}") for at, item in enumerate(parsed["keys"])]
+
+
+def _parse(data: bytes, place: str) -> dict[str, Any]:
+    try:
+        parsed = json.loads(data.decode("utf-8"), object_pairs_hook=_without_duplicates)
+    except (ValueError, RecursionError) as error:
+        raise _invalid(place, f"not strict JSON: {error}") from None
+    if not isinstance(parsed, dict):
+        raise _invalid(place, "expected a JSON object")
+    return parsed
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        msg = "a member name stands twice"
+        raise ValueError(msg)
+    return found
+
+
+def _key(jwk: Any, place: str) -> tuple[PublicKey, str | None]:
+    if not isinstance(jwk, dict):
+        raise _invalid(place, "expected a JSON object")
+    if private := sorted(_PRIVATE & jwk.keys()):
+        raise ConfigError(
+            "trust.private_key",
+            f"{place} has the private member(s) {', '.join(private)}, expected a public key",
+            advice="remove them, and replace the key if the file went to anybody",
+        )
+    if jwk.get("use", "sig") != "sig" or "verify" not in jwk.get("key_ops", ["verify"]):
+        raise _invalid(place, "the key isn't for signatures (use, key_ops)")
+    key_id = jwk.get("kid")
+    if key_id is not None and not isinstance(key_id, str):
+        raise _invalid(f"{place}/kid", "expected a string")
+    read = _READERS.get(str(jwk.get("kty")))
+    if read is None:
+        raise _unsupported(place, f"kty {jwk.get('kty')!r}, expected RSA, EC or OKP")
+    try:
+        return read(jwk, place), key_id
+    except ValueError as error:
+        raise _invalid(place, str(error)) from None
+
+
+def _rsa(jwk: dict[str, Any], place: str) -> PublicKey:
+    modulus, exponent = _octets(jwk, "n", place), _octets(jwk, "e", place)
+    if modulus[:1] == b"\0" or exponent[:1] == b"\0":
+        raise _invalid(place, "a number with leading zero octets (RFC 7518, 2: Base64urlUInt)")
+    return rsa.RSAPublicNumbers(int.from_bytes(exponent), int.from_bytes(modulus)).public_key()
+
+
+def _ec(jwk: dict[str, Any], place: str) -> PublicKey:
+    curve = _CURVES.get(str(jwk.get("crv")))
+    if curve is None:
+        raise _unsupported(place, f"crv {jwk.get('crv')!r}, expected one of {', '.join(_CURVES)}")
+    x, y = _octets(jwk, "x", place), _octets(jwk, "y", place)
+    size = (curve.key_size + 7) // 8
+    if len(x) != size or len(y) != size:
+        raise _invalid(place, f"coordinates of {len(x)} and {len(y)} octets, expected {size}")
+    return ec.EllipticCurvePublicKey.from_encoded_point(curve, b"\x04" + x + y)
+
+
+def _okp(jwk: dict[str, Any], place: str) -> PublicKey:
+    if jwk.get("crv") != "Ed25519":
+        raise _unsupported(place, f"crv {jwk.get('crv')!r}, expected Ed25519")
+    x = _octets(jwk, "x", place)
+    if len(x) != _ED25519_BYTES:
+        raise _invalid(f"{place}/x", f"{len(x)} octets, expected {_ED25519_BYTES}")
+    return ed25519.Ed25519PublicKey.from_public_bytes(x)
+
+
+_READERS: dict[str, Callable[[dict[str, Any], str], PublicKey]] = {"RSA": _rsa, "EC": _ec, "OKP": _okp}
+
+
+def _octets(jwk: dict[str, Any], name: str, place: str) -> bytes:
+    """A member in base64url without padding and with no stray bits (RFC 7515, 2)."""
+    text = jwk.get(name)
+    if not isinstance(text, str) or not text:
+        raise _invalid(f"{place}/{name}", "expected base64url text")
+    try:
+        octets = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise _invalid(f"{place}/{name}", "not base64url") from None
+    if base64.urlsafe_b64encode(octets).rstrip(b"=").decode() != text:
+        raise _invalid(f"{place}/{name}", "not canonical base64url without padding")
+    return octets
+
+
+def _invalid(place: str, what: str) -> ConfigError:
+    return ConfigError("trust.jwk_invalid", f"bad JWK at {place}: {what}", advice="compare it with RFC 7517")
+
+
+def _unsupported(place: str, what: str) -> ConfigError:
+    return ConfigError("trust.unsupported_key", f"got {what}, at {place}", advice="ask for an RSA, EC or Ed25519 key")
