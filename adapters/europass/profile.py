@@ -21,7 +21,20 @@ UNIONS: Mapping[str, tuple[str, ...]] = {
     "Issuer": ("Organisation", "Person", "Agent"),
 }
 DATATYPES = frozenset(
-    "string literal anyURI IRI dateTime duration integer positiveInteger decimal boolean texts words".split()
+    [
+        "string",
+        "literal",
+        "anyURI",
+        "IRI",
+        "dateTime",
+        "duration",
+        "integer",
+        "positiveInteger",
+        "decimal",
+        "boolean",
+        "texts",
+        "words",
+    ]
 )
 OLD_SPELLINGS: Mapping[str, str] = {"resultDestribution": "resultDistribution"}
 """Keys of ELM 3.1 that 3.2 spells otherwise."""
