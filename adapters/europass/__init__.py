@@ -1,0 +1,1 @@
+"""Europass: European Digital Credentials for Learning in the European Learning Model 3.1 and 3.2."""
