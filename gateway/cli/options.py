@@ -12,7 +12,7 @@ import click
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-class UtcTime(click.ParamType):
+class UtcTime(click.ParamType[dt.datetime]):
     """A time in ISO 8601; a date means its first moment, a time without zone is UTC."""
 
     name = "TIME"

@@ -197,10 +197,8 @@ class _Examination:
         self, documents: tuple[InnerDocument, ...], *, vouched: bool
     ) -> tuple[dict[str, VerifiedDocument], list[Finding]]:
         """Documents inside go the same way; what isn't followed is said, and a part not followed is no pass."""
-        if self.depth == INNER_DEPTH:
-            followed, left = (), documents
-        else:
-            followed, left = documents[:INNER_DOCUMENTS], documents[INNER_DOCUMENTS:]
+        most = INNER_DOCUMENTS if self.depth < INNER_DEPTH else 0
+        followed, left = documents[:most], documents[most:]
         deeper = _Examination(self.adapters, self.terms, self.depth + 1)
         inner = {d.path: deeper.of(d.octets, d.role, vouched_outside=vouched and d.role == "part") for d in followed}
         return inner, [_not_followed(d) for d in left]
