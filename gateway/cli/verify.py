@@ -1,0 +1,43 @@
+"""`testamur verify FILE`: what is proven of a document, and what isn't."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+
+import click
+
+from gateway.cli.options import FILE, verifying
+from gateway.cli.presentation import verdict_lines
+from gateway.model.verdict import Indication
+from gateway.node import startup
+from gateway.verify.engine import verify
+
+EXIT = {Indication.PASSED: 0, Indication.FAILED: 1, Indication.INDETERMINATE: 3}
+
+
+@click.command("verify", short_help="Say what is proven of a document.")
+@click.argument("file", type=FILE)
+@verifying
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON document.")
+def command(
+    file: Path,
+    trust: tuple[str, ...],
+    policy: str | None,
+    at: dt.datetime | None,
+    evidence: Path | None,  # noqa: ARG001 - no format of this version asks anything outside
+    online: bool,  # noqa: ARG001
+    as_json: bool,
+) -> None:
+    """Say what is proven of FILE, by whom, and what isn't.
+
+    Exit code: 0 PASSED, 1 FAILED, 3 INDETERMINATE.
+    """
+    terms = startup.terms(trust, policy=policy, at=at)
+    verdict = verify(startup.read_file(file), adapters=startup.adapters(), terms=terms).verdict
+    if as_json:
+        click.echo(verdict.model_dump_json(by_alias=True))
+    else:
+        click.echo("\n".join(verdict_lines(verdict)))
+    sys.exit(EXIT[verdict.verdict])
