@@ -66,6 +66,11 @@ class Tally:
     stricter: Counter[str] = field(default_factory=Counter)
     grave: list[str] = field(default_factory=list)
 
+    @property
+    def total(self) -> int:
+        """How many mutants were judged."""
+        return self.agreed.total() + self.stricter.total() + len(self.grave)
+
     def add(self, mutant: Mutant, answer: Answer, theirs: bool, genuine: dict[Base, bytes | None]) -> None:
         """Count one mutant."""
         name = f"{mutant.base.name}: {'+'.join(mutant.mutators)}: {answer.why or 'PASSED'}"

@@ -25,7 +25,7 @@ _X509_DATA = f"{{{DS}}}X509Data"
 _X509_CERTIFICATE = f"{{{DS}}}X509Certificate"
 _RSA_KEY_VALUE = f"{{{DS}}}KeyValue/{{{DS}}}RSAKeyValue"
 _MOST_CERTIFICATES = 10
-_LONGEST_CERTIFICATE = 32_768  # octets of DER; a real one has one to three thousand
+_LONGEST_CERTIFICATE = 32_768  # characters of base64; a real one has one to four thousand
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def offered_keys(key_info: etree._Element | None, given: Sequence[PublicKey]) ->
     elements = [] if key_info is None else key_info.findall(f"{_X509_DATA}/{_X509_CERTIFICATE}")
     if len(elements) > _MOST_CERTIFICATES:
         raise _no_key(f"the signature carries {len(elements)} certificates, expected at most {_MOST_CERTIFICATES}.")
-    offered = tuple([_of_certificate(_der(element)) for element in elements])
+    offered = tuple([_of_certificate(_text(element)) for element in elements])
     if offered:
         return offered
     if not given:
@@ -58,31 +58,33 @@ def _equal_to_key_value(key_info: etree._Element | None, given: Sequence[PublicK
     if value is None:
         return given
     parts = [value.find(f"{{{DS}}}{name}") for name in ("Modulus", "Exponent")]
-    numbers = [int.from_bytes(decode_base64(part) or b"", "big") if part is not None else 0 for part in parts]
-    equal = [k for k in given if isinstance(k, rsa.RSAPublicKey) and k.public_numbers() == _rsa(*numbers)]
+    numbers = [
+        int.from_bytes(decode_base64("".join(part.itertext())) or b"", "big") for part in parts if part is not None
+    ]
+    equal = [
+        k for k in given if isinstance(k, rsa.RSAPublicKey) and [k.public_numbers().n, k.public_numbers().e] == numbers
+    ]
     if not equal:
         raise _no_key("the signature names a key by its value, and it is none of the given ones.")
     return equal
 
 
-def _rsa(modulus: int, exponent: int) -> rsa.RSAPublicNumbers:
-    return rsa.RSAPublicNumbers(exponent, modulus)
-
-
-def _der(element: etree._Element) -> bytes:
-    octets = decode_base64(element)
-    if octets is None or len(octets) > _LONGEST_CERTIFICATE:
+def _text(element: etree._Element) -> str:
+    if len(element) > 0 or len(element.text or "") > _LONGEST_CERTIFICATE:
         raise _no_key("an X509Certificate isn't base64 of a certificate.")
-    return octets
+    return element.text or ""
 
 
 @lru_cache(maxsize=256)
-def _of_certificate(der: bytes) -> OfferedKey:
-    """The key of a certificate; cached, because a registry seals thousands of documents with one."""
+def _of_certificate(text: str) -> OfferedKey:
+    """The key of a certificate in base64; cached, because a registry seals thousands of documents with one."""
+    der = decode_base64(text)
+    if der is None:
+        raise _no_key("an X509Certificate isn't base64 of a certificate.")
     try:
         certificate = x509.load_der_x509_certificate(der)
         key = certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise _no_key("a certificate in the signature can't be read.") from error
     if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         raise Unmet(

@@ -193,17 +193,15 @@ def _base64(element: etree._Element) -> bytes:
     for name in element.keys():  # noqa: SIM118 - an element isn't a mapping
         if name != "Id" or element.tag != _SIGNATURE_VALUE:
             raise _structure(element, "no attributes")
-    octets = decode_base64(element)
+    octets = decode_base64(element.text or "") if len(element) == 0 else None
     if not octets:
         raise _structure(element, "base64 in its canonical spelling")
     return octets
 
 
-def decode_base64(element: etree._Element) -> bytes | None:
-    """The octets of an element's base64 text, or None where it isn't canonical, or where more than text stands."""
-    if len(element) > 0 or not element.text:
-        return None
-    text = element.text.translate(_NO_WHITE)
+def decode_base64(text: str) -> bytes | None:
+    """The octets of base64, white space aside; None where it isn't spelled canonically."""
+    text = text.translate(_NO_WHITE)
     try:
         octets = binascii.a2b_base64(text)
     except ValueError:  # binascii.Error, or characters outside ASCII
