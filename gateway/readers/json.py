@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 from gateway.errors import Refused
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
@@ -37,7 +37,7 @@ class Number(float):
     __slots__ = ("literal",)
     literal: str
 
-    def __new__(cls, literal: str) -> Number:
+    def __new__(cls, literal: str) -> Self:
         """The number with this printed form, which must be a JSON number."""
         number = super().__new__(cls, literal)
         number.literal = literal
