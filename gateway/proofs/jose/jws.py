@@ -1,0 +1,257 @@
+"""Checking JSON Web Signatures (RFC 7515, 7518, 7797, 8037; the best practices of RFC 8725) without leniency.
+
+Why an own core: docs/adr/0003-own-jws-core.md. Every signature of a JWS is checked, each gives a `Proof`. Nothing is
+fetched: `jku`, `x5u` and `jwk` name keys that the sender chose, and are never looked at. The key is the first
+certificate of `x5c`, or the certificate that a signed digest names, or one of the keys that the caller knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cryptography.x509 import Certificate
+
+from gateway.errors import Refused
+from gateway.model.verdict import SubIndication
+from gateway.proofs.jose import certificates as certs
+from gateway.proofs.jose import jades
+from gateway.proofs.jose.algorithms import ALGORITHMS, Algorithm, never_acceptable
+from gateway.proofs.jose.steps import Steps
+from gateway.proofs.proof import Proof, PublicKey
+from gateway.readers.json import JsonValue
+from gateway.readers.jws import JwsSignature, ParsedJws
+
+KnownKeys = Mapping[str, PublicKey] | Sequence[PublicKey]
+"""Keys that the caller knows: by key id, or merely as candidates."""
+
+_REGISTERED = frozenset(
+    ("alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit")  # RFC 7515, section 4.1
+    + ("enc", "zip", "epk", "apu", "apv", "iv", "tag", "p2s", "p2c")  # RFC 7516 and 7518, for encryption
+)
+_UNDERSTOOD = frozenset({"b64"}) | jades.UNDERSTOOD
+_LONGEST_KEY_ID = 1024  # JAdES puts an issuer's whole name there; real ones have 424 characters
+_MOST_KEYS = 64
+
+
+def verify_jws(jws: ParsedJws, *, keys: KnownKeys = ()) -> tuple[Proof, ...]:
+    """Check every signature of a JWS.
+
+    `keys` are tried where a signature carries no certificate: the one of its `kid` where they are given by id and it
+    names one, else all. Whether any key is trusted isn't asked here.
+    """
+    many = len(jws.signatures) > 1
+    return tuple(
+        _verify(jws, signature, f"signatures/{at}" if many else "signature", keys)
+        for at, signature in enumerate(jws.signatures)
+    )
+
+
+def _verify(jws: ParsedJws, signature: JwsSignature, about: str, keys: KnownKeys) -> Proof:
+    steps = Steps(about)
+    is_jades = jades.is_jades(signature)
+    _check_structure(jws, steps)
+    _check_header(signature, steps)
+    _check_crit(signature.header, steps)
+    algorithm = _algorithm(signature.header, steps)
+    carried, hints = _certificates(signature, steps)
+    candidates = _candidates(signature, carried, keys)
+    key = _check_value(jws, signature, algorithm, candidates, steps)
+    if is_jades:
+        jades.check(jws, signature, carried, steps)
+    certificates = tuple(dict.fromkeys((*carried, *hints)))
+    sound = steps.holds("signature.value") and not steps.any_failed
+    return Proof(
+        kind="jades" if is_jades else "jws",
+        findings=tuple(steps.findings),
+        covered=jws.payload if sound else None,
+        key=key,
+        certificates=certificates,
+        signature_algorithm=_text(signature.header, "alg") or "",
+        digest_algorithm=algorithm.digest.name if algorithm and algorithm.digest else "",
+        claimed_time=jades.claimed_time(signature.header),
+        key_id=_text(signature.header, "kid"),
+        about=about,
+    )
+
+
+def _text(header: Mapping[str, JsonValue], name: str) -> str | None:
+    value = header.get(name)
+    return value if isinstance(value, str) else None
+
+
+# --- structure, header, critical members ------------------------------------------------------------------------------
+
+
+def _check_structure(jws: ParsedJws, steps: Steps) -> None:
+    steps.passed("signature.structure", f"A JWS in {jws.serialisation} serialisation.")
+    if jws.payload is None:
+        message = "The file carries the signature without what was signed: send both in one file."
+        steps.open("signature.payload", SubIndication.SIGNED_DATA_NOT_FOUND, message)
+    if jws.ignored:
+        message = f"{len(jws.ignored)} member(s) that the standard doesn't know stand outside the signature: ignored."
+        steps.warn("signature.structure", message)
+
+
+def _check_header(signature: JwsSignature, steps: Steps) -> None:
+    """Names stand in one header alone (RFC 7515 section 4); what has a fixed type has it."""
+    twice = [name for name in signature.unprotected if name in signature.header]
+    typed = {"kid": str, "typ": str, "cty": str, "b64": bool}
+    wrong = [name for name, kind in typed.items() if not isinstance(signature.header.get(name, kind()), kind)]
+    if twice or "crit" in signature.unprotected:
+        _broken(steps, "signature.header", "A name stands in both headers, or crit in the unsigned one.")
+    elif wrong:
+        _broken(steps, "signature.header", f"{', '.join(wrong)}: not of the type that the standard gives.")
+    elif len(_text(signature.header, "kid") or "") > _LONGEST_KEY_ID:
+        _broken(steps, "signature.header", f"The key id is longer than {_LONGEST_KEY_ID} characters.")
+    else:
+        steps.passed("signature.header", "The protected header is read without doubt.")
+
+
+def _check_crit(header: Mapping[str, JsonValue], steps: Steps) -> None:
+    """RFC 7515 section 4.1.11, and section 6 of RFC 7797 for `b64`."""
+    fault = _crit_fault(header)
+    if fault:
+        _broken(steps, "signature.crit", fault)
+    else:
+        steps.passed("signature.crit", "What the signer calls critical is understood.")
+
+
+def _crit_fault(header: Mapping[str, JsonValue]) -> str | None:
+    crit = header.get("crit", [])
+    if not isinstance(crit, list) or not all(isinstance(name, str) for name in crit):
+        return "crit is no array of names."
+    if "crit" in header and not crit:
+        return "crit is empty: it must be absent or name something."
+    if len(set(crit)) != len(crit):
+        return "crit names something twice."
+    if any(name not in header for name in crit):
+        return "crit names a member that the protected header doesn't have."
+    if any(name in _REGISTERED for name in crit):
+        return "crit names a member of the base standard, which is not allowed."
+    if "b64" in header and "b64" not in crit:
+        return "b64 is used without being critical (RFC 7797, section 6)."
+    if any(name not in _UNDERSTOOD for name in crit):
+        return "crit names an extension that isn't understood here."
+    return None
+
+
+def _broken(steps: Steps, check: str, explanation: str) -> None:
+    steps.failed(check, SubIndication.FORMAT_FAILURE, explanation)
+
+
+# --- algorithm and key ------------------------------------------------------------------------------------------------
+
+
+def _algorithm(header: Mapping[str, JsonValue], steps: Steps) -> Algorithm | None:
+    name = header.get("alg")
+    algorithm = ALGORITHMS.get(name) if isinstance(name, str) else None
+    if algorithm:
+        steps.passed("signature.algorithm", f"The algorithm is {algorithm.name}.")
+    elif not isinstance(name, str):
+        _broken(steps, "signature.algorithm", "The protected header names no algorithm.")
+    elif never_acceptable(name):
+        message = "The header asks for no signature, or for a shared secret: anybody could have made this."
+        steps.failed("signature.algorithm", SubIndication.SIG_CRYPTO_FAILURE, message)
+    else:
+        steps.open("signature.algorithm", SubIndication.UNSUPPORTED_PROOF, "The algorithm isn't supported here.")
+    return algorithm
+
+
+def _certificates(signature: JwsSignature, steps: Steps) -> tuple[tuple[Certificate, ...], tuple[Certificate, ...]]:
+    """The signer's certificate and what stands behind it in x5c; and hints from the unsigned header.
+
+    A certificate that only stands in the unsigned header counts as the signer's when a signed digest names it.
+    """
+    hints = jades.hinted_certificates(signature)
+    try:
+        named = certs.references(signature.header)
+        carried = certs.read_certificates(signature.header["x5c"], "x5c") if "x5c" in signature.header else ()
+    except Refused as refused:
+        _broken(steps, "signature.certificate", f"The signer's certificate can't be read: {refused.message}.")
+        return (), hints
+    if not carried:
+        found = certs.find(hints, named.values())
+        if found is None:
+            steps.skipped("signature.certificate", "The signature carries no certificate of its signer.")
+            return (), hints
+        carried = (found,)
+    wrong = [name for name, reference in named.items() if not certs.matches(carried[0], reference)]
+    if wrong:
+        message = f"{', '.join(wrong)} names another certificate than the one that is given as the signer's."
+        steps.failed("signature.certificate", SubIndication.HASH_FAILURE, message)
+    else:
+        by = f"named by {', '.join(named)}" if named else "in x5c, with no digest that names it"
+        steps.passed("signature.certificate", f"The signer's certificate is there, {by}.")
+    return carried, hints
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Keys to try; `named` when the signature itself says that it was made with this one."""
+
+    keys: tuple[PublicKey, ...] = ()
+    named: bool = False
+
+
+def _candidates(signature: JwsSignature, carried: tuple[Certificate, ...], keys: KnownKeys) -> Candidates:
+    """The certificate's key alone, else the known one of that id, else all known ones."""
+    if carried:
+        key = certs.public_key(carried[0])
+        return Candidates(() if key is None else (key,), named=True)
+    key_id = _text(signature.header, "kid")
+    if isinstance(keys, Mapping):
+        if key_id is not None:
+            return Candidates((keys[key_id],), named=True) if key_id in keys else Candidates()
+        keys = tuple(keys.values())
+    return Candidates(tuple(keys[:_MOST_KEYS]))
+
+
+def _check_value(
+    jws: ParsedJws, signature: JwsSignature, algorithm: Algorithm | None, candidates: Candidates, steps: Steps
+) -> PublicKey | None:
+    """The mathematics; the key by which they hold, else the first that was tried."""
+    reason = _cannot_run(jws, signature)
+    if algorithm is None or reason:
+        reason = reason or "Not checked: there is no algorithm to check it by."
+        steps.skipped("signature.key", reason)
+        steps.skipped("signature.value", reason)
+        return None
+    fitting = [key for key in candidates.keys if algorithm.fits(key)]
+    if not fitting:
+        _no_key(candidates, algorithm, steps)
+        return None
+    signed = signature.protected.encode() + b"." + jws.payload_text
+    made = next((key for key in fitting if algorithm.verifies(key, signature.value, signed)), None)
+    if made or candidates.named:
+        steps.passed("signature.key", f"There is a key for {algorithm.name}.")
+    if made:
+        steps.passed("signature.value", "The signature was made with this key over these octets.")
+    elif candidates.named:
+        message = "The signature wasn't made with this key over these octets: what was signed, or the key, was changed."
+        steps.failed("signature.value", SubIndication.SIG_CRYPTO_FAILURE, message)
+    else:
+        _none_of_them(steps)
+    return made or fitting[0]
+
+
+def _cannot_run(jws: ParsedJws, signature: JwsSignature) -> str | None:
+    if jws.payload is None or "sigD" in signature.header:
+        return "Not checked: what was signed isn't in this file."
+    return None
+
+
+def _no_key(candidates: Candidates, algorithm: Algorithm, steps: Steps) -> None:
+    if candidates.named:
+        message = f"The key is of another kind than {algorithm.name} needs, or its exponent makes forging trivial."
+        steps.failed("signature.key", SubIndication.SIG_CRYPTO_FAILURE, message)
+    else:
+        message = "No usable key: the signature carries no certificate, and no given key is meant for it."
+        steps.open("signature.key", SubIndication.NO_SIGNING_CERTIFICATE_FOUND, message)
+    steps.skipped("signature.value", "Not checked: there is no key to check it with.")
+
+
+def _none_of_them(steps: Steps) -> None:
+    message = "None of the given keys made this signature, and it carries no certificate: it may be another's."
+    steps.open("signature.key", SubIndication.NO_SIGNING_CERTIFICATE_FOUND, message)
+    steps.skipped("signature.value", "Not checked: which key to check it with isn't known.")
