@@ -32,7 +32,7 @@ from gateway.trust.policies import DigestRule, KeyRule, Policy, SchemeRule
 _ADVICE = "give the CA's or the signer's certificate with --trust, or in the configuration"
 
 
-def judge_proof(
+def judge_proof(  # noqa: PLR0913 - the question has six parts
     proof: Proof,
     anchors: Sequence[Anchor],
     policy: Policy,
@@ -83,7 +83,7 @@ class _Case:
         """The claimed time, unless it lies in the future: then it says nothing about the past."""
         return self.document_time if self.document_time is not None and self.document_time <= self.now else None
 
-    def finding(
+    def finding(  # noqa: PLR0913 - a finding's fields
         self,
         check: str,
         status: Status,
@@ -271,7 +271,8 @@ def _algorithms(case: _Case, policy: Policy, path: Sequence[Certificate]) -> Ite
     fits = proof.key is None or scheme in SCHEME_OF_KEY[key_facts(proof.key).kind]
     uses: list[tuple[str, _Rule]] = [(scheme, policy.rule_for_scheme(scheme, case.now) if fits else None)]
     digests = [digest, DIGESTS.get(proof.digest_algorithm, proof.digest_algorithm)]
-    digests += [certificate_digest_name(certificate) or "" for certificate in path[:-1]]
+    names = map(certificate_digest_name, path[:-1])
+    digests += ["an unknown digest" if name is None else name for name in names]
     uses += [(name, policy.rule_for_digest(name, case.now)) for name in dict.fromkeys(digests) if name]
     return _by_rules(case, "algorithm", uses, policy)
 

@@ -21,7 +21,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509 import Certificate
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
-from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store, VerificationError
+from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
 from gateway.model.verdict import SubIndication
 from gateway.trust.algorithms import certificate_digest_name, key_facts, key_of
@@ -221,9 +221,10 @@ def _second_opinion(path: Path, times: Sequence[datetime]) -> Fault | None:
         return Fault(SubIndication.CHAIN_CONSTRAINTS_FAILURE, "the certificates of the path were never valid together")
     if not _second_judge_knows(certificates):
         return None
-    permissive = ExtensionPolicy.permit_all()
+    for_signer = ExtensionPolicy.permit_all()
+    for_cas = for_signer.require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
     builder = PolicyBuilder().store(Store([certificates[-1]])).time(_whole_seconds(moment)).max_chain_depth(MAX_LENGTH)
-    verifier = builder.extension_policies(ca_policy=permissive, ee_policy=permissive).build_client_verifier()
+    verifier = builder.extension_policies(ca_policy=for_cas, ee_policy=for_signer).build_client_verifier()
     try:
         verifier.verify(certificates[0], list(certificates[1:-1]))
     except (VerificationError, ValueError):
