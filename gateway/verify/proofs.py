@@ -18,7 +18,7 @@ from gateway.verify.terms import Terms
 
 def proofs_around(unpacked: Unpacked, terms: Terms) -> tuple[Proof, ...]:
     """The proofs of every JWS around the document, checked."""
-    from gateway.proofs.jws import verify_jws
+    from gateway.proofs.jose import verify_jws
 
     signatures = [layer.jws for layer in unpacked.layers if layer.jws is not None]
     return tuple(proof for jws in signatures for proof in verify_jws(jws, keys=terms.keys))
