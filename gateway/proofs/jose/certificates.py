@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import Certificate, load_der_x509_certificate
+from cryptography.x509 import Certificate, InvalidVersion, load_der_x509_certificate
 
 from gateway.errors import Refused
 from gateway.proofs.proof import PublicKey
@@ -40,7 +40,7 @@ def read_certificate(value: JsonValue, what: str) -> Certificate:
         raise Refused("jws.certificate", f"got a {type(value).__name__} in {what}, expected base64 of a certificate")
     try:
         return load_der_x509_certificate(decode_base64(value, f"a certificate in {what}"))
-    except ValueError as error:
+    except (ValueError, InvalidVersion) as error:
         raise Refused("jws.certificate", f"got octets in {what} that are no X.509 certificate") from error
 
 
@@ -82,9 +82,10 @@ def references(header: Mapping[str, JsonValue]) -> dict[str, Reference]:
 
 
 def _reference(value: JsonValue, what: str) -> Reference:
-    if not isinstance(value, dict) or value.get("digAlg") not in _DIGESTS:
+    name = value.get("digAlg") if isinstance(value, dict) else None
+    if not isinstance(name, str) or name not in _DIGESTS:
         raise Refused("jws.certificate_reference", f"got {what} without a known digAlg, expected S256, S384 or S512")
-    return _DIGESTS[value["digAlg"]], _digest(value.get("digVal"), what)
+    return _DIGESTS[name], _digest(value.get("digVal"), what)
 
 
 def _digest(value: JsonValue, what: str) -> bytes:
@@ -116,6 +117,14 @@ def issuer_serial(certificate: Certificate) -> bytes:
 def kid_of(certificate: Certificate) -> str:
     """The `kid` that names a certificate in JAdES: base64 of IssuerSerial (TS 119 182-1 section 5.1.4)."""
     return base64.b64encode(issuer_serial(certificate)).decode()
+
+
+def is_kid_of(key_id: JsonValue, certificate: Certificate) -> bool:
+    """Whether a `kid` names this certificate; not where the certificate's issuer can't be read."""
+    try:
+        return bool(key_id == kid_of(certificate))
+    except ValueError:
+        return False
 
 
 def x5t_s256(certificate: Certificate) -> str:

@@ -26,8 +26,10 @@ KnownKeys = Mapping[str, PublicKey] | Sequence[PublicKey]
 """Keys that the caller knows: by key id, or merely as candidates."""
 
 _REGISTERED = frozenset(
-    ("alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit")  # RFC 7515, section 4.1
-    + ("enc", "zip", "epk", "apu", "apv", "iv", "tag", "p2s", "p2c")  # RFC 7516 and 7518, for encryption
+    {
+        *("alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit"),  # RFC 7515, section 4.1
+        *("enc", "zip", "epk", "apu", "apv", "iv", "tag", "p2s", "p2c"),  # RFC 7516 and 7518, for encryption
+    }
 )
 _UNDERSTOOD = frozenset({"b64"}) | jades.UNDERSTOOD
 _LONGEST_KEY_ID = 1024  # JAdES puts an issuer's whole name there; real ones have 424 characters

@@ -85,9 +85,7 @@ def finish_seal(prepared: PreparedSeal, signature: bytes) -> bytes:
     algorithm = ALGORITHMS[prepared.algorithm]
     value = _joined(signature, key) if isinstance(key, ec.EllipticCurvePublicKey) else signature
     if value is None or not algorithm.verifies(key, value, prepared.signing_input):
-        message = (
-            "got a signature that the seal certificate's key didn't make, expected key and certificate to be a pair"
-        )
+        message = "got a signature that the certificate's key didn't make, expected key and certificate to be a pair"
         raise ConfigError("seal.key_mismatch", message, advice="Name the key that belongs to the seal certificate.")
     member = {"protected": prepared.protected, "signature": encode_base64url(value)}
     return dump_json({"payload": prepared.payload, "signatures": [member]})
