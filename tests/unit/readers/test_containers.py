@@ -151,5 +151,7 @@ def test_what_is_packed_is_unpacked_again(layers: list[str], more: int) -> None:
     for at, name in enumerate(layers):
         if name == "wrapper" and any(n != "wrapper" for n in layers[:at]):
             return  # only JSON fits into the wrapper
+        if name == "base64" and layers[at - 1 : at] == ["base64"]:
+            return  # base64 of base64 is a word like another: nothing we know begins so
         packed = pack[name](packed)
     assert unpack(packed).octets == data
