@@ -131,23 +131,45 @@ def _lenient(text: bytes) -> bytes:
 # --- gzip ------------------------------------------------------------------------------------------------------------
 
 
+_PIECE = 64 * 1024
+_AT_ONCE = 1024 * 1024
+
+
 def _inflate(data: bytes, limits: Limits, kind: Literal["gzip", "png"]) -> bytes:
     """Inflate one gzip member or one zlib stream, never further than the limits, with nothing behind it."""
     most = min(limits.document_bytes, limits.inflate_ratio * len(data))
-    inflater = zlib.decompressobj(wbits=31 if kind == "gzip" else 15)
+    inflated: list[bytes] = []
+    total = 0
     try:
-        octets = inflater.decompress(data, most + 1)
+        for octets in _inflated(data, kind):
+            total += len(octets)
+            if total > most:
+                message = f"got {len(data)} octets that inflate to more than {most}"
+                raise Refused("limit.inflate", message, advice="A bomb, or a document over the limit.")
+            inflated.append(octets)
     except zlib.error as error:
         raise Refused(f"{kind}.broken", "got compressed data that can't be inflated") from error
-    if len(octets) > most:
-        message = f"got {len(data)} octets that inflate to more than {most}"
-        raise Refused("limit.inflate", message, advice="A bomb, or a document over the limit.")
+    return b"".join(inflated)
+
+
+def _inflated(data: bytes, kind: Literal["gzip", "png"]) -> Iterator[bytes]:
+    """The inflated octets in portions, so that a bomb is seen before it is in memory."""
+    inflater = zlib.decompressobj(wbits=31 if kind == "gzip" else 15)
+    for start in range(0, len(data), _PIECE):
+        rest = data[start : start + _PIECE]
+        while rest and not inflater.eof:
+            yield inflater.decompress(rest, _AT_ONCE)
+            rest = inflater.unconsumed_tail
+        if inflater.eof:
+            behind = len(inflater.unused_data) + len(data) - min(start + _PIECE, len(data))
+            if behind:
+                message = f"got {behind} octets behind the compressed data, expected one member alone"
+                raise Refused(f"{kind}.trailing", message)
+            return
+    while pending := inflater.decompress(b"", _AT_ONCE):
+        yield pending
     if not inflater.eof:
         raise Refused(f"{kind}.broken", "got compressed data that ends too early")
-    if inflater.unused_data:
-        message = f"got {len(inflater.unused_data)} octets behind the compressed data, expected one member alone"
-        raise Refused(f"{kind}.trailing", message)
-    return octets
 
 
 # --- baked PNG (Open Badges) -----------------------------------------------------------------------------------------
