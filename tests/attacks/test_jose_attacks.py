@@ -225,7 +225,11 @@ def test_c11_a_swapped_detached_payload_is_never_taken_for_the_signed_one() -> N
 def test_c12_a_counter_signature_lends_no_trust() -> None:
     head, payload, value = parts(compact({"alg": "ES256"}))
     counter = compact(certified(), value.encode()).decode()
-    member = {"protected": head, "signature": value, "header": {"etsiU": [b64url(json.dumps({"cSig": counter}).encode())]}}
+    member = {
+        "protected": head,
+        "signature": value,
+        "header": {"etsiU": [b64url(json.dumps({"cSig": counter}).encode())]},
+    }
     found = proof(json.dumps({"payload": payload, "signatures": [member]}).encode())
     assert status(found, "signature.counter_signature") is Status.NOT_CHECKED
     assert found.covered is None

@@ -7,7 +7,7 @@ certificate of `x5c`, or the certificate that a signed digest names, or one of t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.x509 import Certificate
@@ -36,26 +36,29 @@ _LONGEST_KEY_ID = 1024  # JAdES puts an issuer's whole name there; real ones hav
 _MOST_KEYS = 64
 
 
-def verify_jws(jws: ParsedJws, *, keys: KnownKeys = ()) -> tuple[Proof, ...]:
+def verify_jws(jws: ParsedJws, *, keys: KnownKeys = (), algorithms: Collection[str] | None = None) -> tuple[Proof, ...]:
     """Check every signature of a JWS.
 
     `keys` are tried where a signature carries no certificate: the one of its `kid` where they are given by id and it
-    names one, else all. Whether any key is trusted isn't asked here.
+    names one, else all. Whether any key is trusted isn't asked here. `algorithms` are the only ones accepted, where a
+    key or a protocol is bound to some (RFC 8725, section 3.1); else all that are implemented.
     """
     many = len(jws.signatures) > 1
     return tuple(
-        _verify(jws, signature, f"signatures/{at}" if many else "signature", keys)
+        _verify(jws, signature, f"signatures/{at}" if many else "signature", keys, algorithms)
         for at, signature in enumerate(jws.signatures)
     )
 
 
-def _verify(jws: ParsedJws, signature: JwsSignature, about: str, keys: KnownKeys) -> Proof:
+def _verify(
+    jws: ParsedJws, signature: JwsSignature, about: str, keys: KnownKeys, algorithms: Collection[str] | None
+) -> Proof:
     steps = Steps(about)
     is_jades = jades.is_jades(signature)
     _check_structure(jws, steps)
     _check_header(signature, steps)
     _check_crit(signature.header, steps)
-    algorithm = _algorithm(signature.header, steps)
+    algorithm = _algorithm(signature.header, algorithms, steps)
     carried, hints = _certificates(signature, steps)
     candidates = _candidates(signature, carried, keys)
     key = _check_value(jws, signature, algorithm, candidates, steps)
@@ -145,9 +148,13 @@ def _broken(steps: Steps, check: str, explanation: str) -> None:
 # --- algorithm and key ------------------------------------------------------------------------------------------------
 
 
-def _algorithm(header: Mapping[str, JsonValue], steps: Steps) -> Algorithm | None:
+def _algorithm(header: Mapping[str, JsonValue], accepted: Collection[str] | None, steps: Steps) -> Algorithm | None:
     name = header.get("alg")
     algorithm = ALGORITHMS.get(name) if isinstance(name, str) else None
+    if algorithm and accepted is not None and name not in accepted:
+        message = f"The algorithm is {algorithm.name}, for which this key or this use isn't meant."
+        steps.open("signature.algorithm", SubIndication.CRYPTO_CONSTRAINTS_FAILURE, message)
+        return None
     if algorithm:
         steps.passed("signature.algorithm", f"The algorithm is {algorithm.name}.")
     elif not isinstance(name, str):

@@ -13,7 +13,18 @@ from hypothesis import strategies as st
 from gateway.model.verdict import Indication, Status
 from gateway.proofs.jose.certificates import kid_of, x5t_s256
 from gateway.readers.der import INTEGER, OCTET_STRING, OID, SEQUENCE, SET, context, write_der
-from tests.jose_makers import CREDENTIAL, b64url, certificate, certified, compact, jose_value, proof, status, verdict, x5c
+from tests.jose_makers import (
+    CREDENTIAL,
+    b64url,
+    certificate,
+    certified,
+    compact,
+    jose_value,
+    proof,
+    status,
+    verdict,
+    x5c,
+)
 
 SIG_T = {"sigT": "2026-03-01T09:30:00Z", "crit": ["sigT"]}
 
@@ -186,7 +197,9 @@ def test_unreadable_unsigned_items_are_named_and_count_for_nothing() -> None:
 
 ODD = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["S256", "sigT", "b64", "ES256"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["digAlg", "digVal", "val", "x"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["digAlg", "digVal", "val", "x"]), inner)
+    ),
     max_leaves=6,
 )
 MEMBERS = "alg kid typ cty crit b64 sigT iat exp x5c x5t#S256 x5t#o sigX5ts adoTst sigPId sigD srCms jku jwk".split()
@@ -194,7 +207,9 @@ MEMBERS = "alg kid typ cty crit b64 sigT iat exp x5c x5t#S256 x5t#o sigX5ts adoT
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dictionaries(st.sampled_from(MEMBERS), ODD), st.dictionaries(st.sampled_from([*MEMBERS, "etsiU"]), ODD))
-def test_whatever_stands_in_the_headers_every_step_answers(header: dict[str, object], unprotected: dict[str, object]) -> None:
+def test_whatever_stands_in_the_headers_every_step_answers(
+    header: dict[str, object], unprotected: dict[str, object]
+) -> None:
     protected = b64url(json.dumps(header).encode())
     payload = b64url(b"{}")
     value = b64url(jose_value("ES256", f"{protected}.{payload}".encode()))

@@ -34,8 +34,8 @@ def test_a_seal_verifies_with_every_check_passed(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_another_implementation_verifies_the_seal(kind: str) -> None:
-    public = key(kind).public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    public = (
+        key(kind).public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
     registry = {name: JWSEHeaderParameter(name, mustprotect=True, supported=True, check_fn=None) for name in ("sigT",)}
     judge = other.JWS(header_registry=registry)

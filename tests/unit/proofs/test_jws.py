@@ -98,9 +98,7 @@ def test_a_digest_that_names_another_certificate_fails(name: str) -> None:
     assert found.covered is None
 
 
-@pytest.mark.parametrize(
-    "value", ["text", [], [1], ["!"], ["MIIB"], [""], 5, None, {"a": 1}, ["A" * 4] * 21], ids=repr
-)
+@pytest.mark.parametrize("value", ["text", [], [1], ["!"], ["MIIB"], [""], 5, None, {"a": 1}, ["A" * 4] * 21], ids=repr)
 def test_an_unreadable_certificate_fails_and_is_no_crash(value: object) -> None:
     found = proof(compact({"alg": "ES256", "x5c": value}), keys=[key("p256").public_key()])
     assert status(found, "signature.certificate") is Status.FAILED
