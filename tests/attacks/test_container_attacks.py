@@ -1,4 +1,4 @@
-"""Attacks on containers: bombs, trailing members, ambiguous pictures (A15 and neighbours in the attack catalogue)."""
+"""Attacks on containers: bombs, trailing members, ambiguous pictures (A15 is the gzip and base64 family)."""
 
 from __future__ import annotations
 
