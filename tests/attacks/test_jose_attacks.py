@@ -7,11 +7,15 @@ import hashlib
 import hmac
 import json
 import socket
+import warnings
 
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.utils import CryptographyDeprecationWarning
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway.errors import Refused
 from gateway.model.verdict import Indication, Status
@@ -304,3 +308,20 @@ def test_the_payload_of_a_seal_is_taken_from_the_signed_string_alone() -> None:
         assert proof(json.dumps(value | {"payload": payload}).encode()).covered is None
     escaped = json.dumps(value, ensure_ascii=True).encode()
     assert proof(escaped).covered == CREDENTIAL
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_a_damaged_certificate_is_a_finding_and_never_a_crash(data: st.DataObject) -> None:
+    """The header is signed anew each time, by the key that the certificate had before it was damaged."""
+    octets = bytearray(certificate("p256").public_bytes(Encoding.DER))
+    for _ in range(data.draw(st.integers(1, 3))):
+        octets[data.draw(st.integers(0, len(octets) - 1))] = data.draw(st.integers(0, 255))
+    damaged = base64.b64encode(octets).decode()
+    header = {"alg": "ES256", "x5c": [damaged], "kid": "a2lk", "x5t#S256": b64url(hashlib.sha256(octets).digest())}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)  # a serial number that isn't positive
+        found = proof(compact(header | {"sigT": "2026-03-01T09:30:00Z", "crit": ["sigT"]}))
+    assert found.covered in (None, CREDENTIAL)
+    if found.covered:
+        assert found.key == key("p256").public_key()
