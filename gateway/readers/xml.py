@@ -25,6 +25,7 @@ _ASK_AGAIN = "The file is damaged or cut off: ask for it again."
 _UTF8_BOM = b"\xef\xbb\xbf"
 _FOREIGN_STARTS = (b"\xff\xfe", b"\xfe\xff", b"\x00", b"<\x00", b"\x4c\x6f\xa7\x94")  # UTF-16, UTF-32, EBCDIC
 _DECLARATION = re.compile(rb"<\?xml[ \t\r\n][^>]*?\?>")
+_NAMESPACE_ERRORS = range(200, 206)  # libxml2's XML_NS_ERR_*
 _VERSION = re.compile(rb"""\bversion[ \t\r\n]*=[ \t\r\n]*["']([^"']*)["']""")
 _ENCODING = re.compile(rb"""\bencoding[ \t\r\n]*=[ \t\r\n]*["']([^"']*)["']""")
 _PROLOG = re.compile(rb"(?>[ \t\r\n]+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
@@ -35,7 +36,7 @@ def parse_xml(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._ElementTre
     """The document's tree, top-level comments and processing instructions included.
 
     Raises `Refused`: limit.bytes, limit.nodes, limit.depth, xml.empty, xml.encoding, xml.version, xml.doctype,
-    xml.character, xml.malformed.
+    xml.character, xml.namespace, xml.malformed.
     """
     _check_octets(data, limits)
     try:
@@ -138,6 +139,8 @@ def _refusal(error: etree.XMLSyntaxError) -> Refused:
         return Refused("xml.character", f"got a character that XML doesn't allow {where}")
     if code in (etree.ErrorTypes.ERR_INVALID_ENCODING, etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING):
         return Refused("xml.encoding", f"got octets that are not UTF-8 {where}, expected UTF-8")
+    if code in _NAMESPACE_ERRORS:
+        return Refused("xml.namespace", f"got names that break the rules of XML namespaces {where}", advice=_ASK_AGAIN)
     if "depth" in (error.msg or ""):
         return _too_deep()
     return Refused(

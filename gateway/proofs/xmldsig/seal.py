@@ -65,12 +65,17 @@ def _check(sealed: bytes, unsealed_size: int, limits: Limits) -> None:
 
 def _signer(key: SealKey) -> Any:
     """A signxml signer. Imported here: it takes long to load, and most commands never seal."""
-    from signxml import CanonicalizationMethod, DigestAlgorithm, SignatureConstructionMethod, SignatureMethod
+    from signxml.algorithms import (
+        CanonicalizationMethod,
+        DigestAlgorithm,
+        SignatureConstructionMethod,
+        SignatureMethod,
+    )
     from signxml.signer import XMLSigner
 
     logging.getLogger("signxml").setLevel(logging.WARNING)  # at DEBUG it logs the whole document
     method = SignatureMethod.RSA_SHA256 if isinstance(key, rsa.RSAPrivateKey) else SignatureMethod.ECDSA_SHA256
-    signer = XMLSigner(
+    signer: Any = XMLSigner(
         method=SignatureConstructionMethod.enveloped,
         signature_algorithm=method,
         digest_algorithm=DigestAlgorithm.SHA256,
