@@ -21,7 +21,7 @@ STRICTER = {
     "xml.version": "XML 1.1 is refused",
     "signature.place": "one signature, and as a child of the root",
     "signature.structure": "nothing in the signature but what the standard puts there; canonical base64",
-    "signature.reference": "the whole document, by URI=\"\"",
+    "signature.reference": 'the whole document, by URI=""',
     "signature.transforms": "enveloped-signature and at most one canonicalization",
     "signature.algorithm": "known algorithms",
     "signature.key": "one readable certificate of a fitting key",
@@ -88,7 +88,9 @@ def against_libxmlsec(mutants: Iterable[Mutant]) -> Tally:
     """Hold our answers against python-xmlsec's."""
     tally, genuine = Tally(), _Genuine()
     for mutant in mutants:
-        tally.add(mutant, ours(mutant.document, mutant.base.key), xmlsec_verifies(mutant.document, mutant.base.key), genuine)
+        tally.add(
+            mutant, ours(mutant.document, mutant.base.key), xmlsec_verifies(mutant.document, mutant.base.key), genuine
+        )
     return tally
 
 

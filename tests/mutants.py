@@ -124,7 +124,14 @@ def declare_namespace(rng: random.Random, document: bytes) -> bytes:
 
 
 def add_attribute(rng: random.Random, document: bytes) -> bytes:
-    what = [b'a="b"', b'xml:lang="el"', b'xml:space="default"', b'xml:base="http://x.example/"', b'xml:id="i"', b'Id="i"']
+    what = [
+        b'a="b"',
+        b'xml:lang="el"',
+        b'xml:space="default"',
+        b'xml:base="http://x.example/"',
+        b'xml:id="i"',
+        b'Id="i"',
+    ]
     return _insert(document, _place(rng, _START, document)[1], b" " + rng.choice(what))
 
 
@@ -144,8 +151,10 @@ def insert_space(rng: random.Random, document: bytes) -> bytes:
 
 
 def space_in_tag(rng: random.Random, document: bytes) -> bytes:
-    return _insert(document, _place(rng, _TAG, document)[1] - 1, b" ") if b"/>" not in document else _insert(
-        document, _place(rng, _START, document)[1], rng.choice([b" ", b"\n", b"\t "])
+    return (
+        _insert(document, _place(rng, _TAG, document)[1] - 1, b" ")
+        if b"/>" not in document
+        else _insert(document, _place(rng, _START, document)[1], rng.choice([b" ", b"\n", b"\t "]))
     )
 
 
@@ -214,7 +223,13 @@ def respell_base64(rng: random.Random, document: bytes) -> bytes:
     text = document[start:end]
     where = rng.randrange(len(text))
     what = rng.choice([b"\n", b" ", b"&#13;", b"=", b"*", b"-", b"A", b"<!---->", b"<?p?>", b"\xc2\xa0"])
-    spelled = [_insert(text, where, what), text.replace(b"=", b""), text + b"=", text.replace(b"=", b"A="), text.lower()]
+    spelled = [
+        _insert(text, where, what),
+        text.replace(b"=", b""),
+        text + b"=",
+        text.replace(b"=", b"A="),
+        text.lower(),
+    ]
     return document[:start] + rng.choice(spelled[:1] * 4 + spelled[1:]) + document[end:]
 
 
@@ -240,7 +255,12 @@ def other_transforms(rng: random.Random, document: bytes) -> bytes:
 
 def wrap_in_root(rng: random.Random, document: bytes) -> bytes:
     at = document.index(b"<elmo")
-    return document[:at] + rng.choice([b"<w>", b'<elmo xmlns="urn:x">']) + document[at:] + rng.choice([b"</w>", b"</elmo>"])
+    return (
+        document[:at]
+        + rng.choice([b"<w>", b'<elmo xmlns="urn:x">'])
+        + document[at:]
+        + rng.choice([b"</w>", b"</elmo>"])
+    )
 
 
 def other_declaration(rng: random.Random, document: bytes) -> bytes:
