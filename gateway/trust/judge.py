@@ -32,7 +32,7 @@ from gateway.trust.policies import DigestRule, KeyRule, Policy, SchemeRule
 _ADVICE = "give the CA's or the signer's certificate with --trust, or in the configuration"
 
 
-def judge_proof(  # noqa: PLR0913 - the question has six parts
+def judge_proof(
     proof: Proof,
     anchors: Sequence[Anchor],
     policy: Policy,
@@ -83,7 +83,7 @@ class _Case:
         """The claimed time, unless it lies in the future: then it says nothing about the past."""
         return self.document_time if self.document_time is not None and self.document_time <= self.now else None
 
-    def finding(  # noqa: PLR0913 - a finding's fields
+    def finding(
         self,
         check: str,
         status: Status,
