@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from gateway.errors import ConfigError
 from gateway.trust.algorithms import key_facts
 from gateway.trust.anchors import parse_anchors
+from gateway.trust.issuers import IssuerClaim
 from gateway.trust.paths import MAX_SIGNATURE_CHECKS, Fault, find_path
 from tests import pki
 from tests.unit.trust.proofs import LEGACY, STRICT, anchor, answer, judge, proof_by
@@ -197,6 +198,11 @@ class TestE10LookAlikes:
     def test_the_right_name_with_another_identifier_of_the_same_register_is_another_organisation(self):
         forged = pki.seal(subject=pki.name(pki.UNIVERSITY, identifier="VATXN-66666666"))
         assert by_root(forged, pki.sub_ca()) == "INDETERMINATE SIG_CONSTRAINTS_FAILURE"
+
+    def test_a_true_identifier_under_anothers_name_is_a_false_name(self):
+        """Somebody under a trusted CA issues in a famous name and adds his own, honest identifier."""
+        claim = IssuerClaim(names={"en": "Famous University"}, identifiers=(pki.UNIVERSITY_ID,), country="XN")
+        assert by_root(pki.seal(), pki.sub_ca(), issuer=claim) == "INDETERMINATE SIG_CONSTRAINTS_FAILURE"
 
     def test_the_right_name_in_another_country_is_another_organisation(self):
         forged = pki.seal(subject=pki.name(pki.UNIVERSITY, country="XS"))
