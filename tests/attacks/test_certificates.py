@@ -36,6 +36,11 @@ class TestE1LeafAsCa:
         )
         assert by_root(pki.seal(issuer=honest), honest, policy=policy) == CHAIN_FAULT
 
+    def test_a_seal_certificate_may_not_issue_another_where_only_our_judge_knows_the_keys(self, policy):
+        key = pki.private_key("honest-ed", "ed25519")
+        honest = pki.root().issue(pki.name("Honest"), key, key_usage=pki.usage("digital_signature", "key_cert_sign"))
+        assert by_root(pki.seal(issuer=honest, kind="ed25519"), honest, policy=policy) == CHAIN_FAULT
+
     def test_a_path_longer_than_path_len_is_refused(self, policy):
         """The sub-CA has pathLenConstraint 0."""
         deeper = pki.sub_ca().issue(pki.name("Deeper"), pki.private_key("deeper"), ca=True, key_usage=pki.CA_USAGE)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jwcrypto.jwk import JWK
 
@@ -113,6 +113,7 @@ def test_a_certificate_with_an_unsupported_key_is_refused():
     assert refused(pem(holder)) == "trust.unsupported_key"
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=60)
     | st.binary(max_size=60).map(lambda tail: b"{" + tail)

@@ -22,6 +22,7 @@ findings = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(findings, max_size=6), findings)
 def test_one_more_finding_never_makes_a_verdict_better(found, more):
     assert conclude([*found, more]).verdict.severity >= conclude(found).verdict.severity
@@ -56,18 +57,20 @@ cases = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=400)  # one in twelve passes strict
+@settings(max_examples=400, deadline=None)  # one in twelve passes strict
 @given(cases)
 def test_what_passes_strict_passes_legacy(case):
     if conclude(judge_proof(**case, policy=STRICT)).verdict is Indication.PASSED:
         assert conclude(judge_proof(**case, policy=LEGACY)).verdict is Indication.PASSED
 
 
+@settings(deadline=None)
 @given(cases, st.sampled_from([STRICT, LEGACY]))
 def test_the_judgement_is_a_pure_function(case, policy):
     assert judge_proof(**case, policy=policy) == judge_proof(**case, policy=policy)
 
 
+@settings(deadline=None)
 @given(cases, st.sampled_from([STRICT, LEGACY]), st.sampled_from(ANCHORS))
 def test_one_more_anchor_never_makes_the_answer_worse(case, policy, more):
     fewer = conclude(judge_proof(**case, policy=policy))
@@ -77,6 +80,7 @@ def test_one_more_anchor_never_makes_the_answer_worse(case, policy, more):
     )
 
 
+@settings(deadline=None)
 @given(cases, st.sampled_from([STRICT, LEGACY]))
 def test_trust_never_says_failed_and_never_passes_without_an_anchor(case, policy):
     """Without a proof of time no fact about a certificate proves a signature bad."""
