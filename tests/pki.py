@@ -9,7 +9,8 @@ from functools import cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
@@ -65,41 +66,21 @@ class Holder:
     certificate: x509.Certificate
     key: PrivateKey
 
-    def issue(
-        self,
-        subject: x509.Name,
-        key: PrivateKey,
-        *,
-        ca: bool | None = None,
-        path_length: int | None = None,
-        key_usage: x509.KeyUsage | None = None,
-        extensions: Iterable[tuple[x509.ExtensionType, bool]] = (),
-        start: datetime = START,
-        end: datetime = END,
-        digest: hashes.HashAlgorithm | None = None,
-    ) -> Holder:
-        """A certificate for `key`, signed by this holder; without `ca` it has no basicConstraints at all."""
-        return Holder(
-            _certificate(
-                subject,
-                key,
-                self.certificate.subject,
-                self.key,
-                ca,
-                path_length,
-                key_usage,
-                extensions,
-                start,
-                end,
-                digest,
-            ),
-            key,
-        )
+    def issue(self, subject: x509.Name, key: PrivateKey, **contents) -> Holder:
+        """A certificate for `key`, signed by this holder; `contents` as in `_certificate`."""
+        return Holder(_certificate(subject, key, self.certificate.subject, self.key, **contents), key)
 
 
-def self_signed(
+def self_signed(subject: x509.Name, key: PrivateKey, **contents) -> Holder:
+    """A certificate that signs itself."""
+    return Holder(_certificate(subject, key, subject, key, **contents), key)
+
+
+def _certificate(
     subject: x509.Name,
     key: PrivateKey,
+    issuer: x509.Name,
+    issuer_key: PrivateKey,
     *,
     ca: bool | None = None,
     path_length: int | None = None,
@@ -107,34 +88,32 @@ def self_signed(
     extensions: Iterable[tuple[x509.ExtensionType, bool]] = (),
     start: datetime = START,
     end: datetime = END,
-) -> Holder:
-    """A certificate that signs itself."""
-    return Holder(
-        _certificate(subject, key, subject, key, ca, path_length, key_usage, extensions, start, end, None), key
-    )
-
-
-def _certificate(
-    subject, key, issuer, issuer_key, ca, path_length, key_usage, extensions, start, end, digest
 ) -> x509.Certificate:
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(end)
-    )
+    """Without `ca` there is no basicConstraints at all; `extensions` are (value, critical)."""
+    builder = x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number(), start, end)
     if ca is not None:
         builder = builder.add_extension(x509.BasicConstraints(ca, path_length), critical=True)
     if key_usage is not None:
         builder = builder.add_extension(key_usage, critical=True)
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical=critical)
-    if isinstance(issuer_key, ed25519.Ed25519PrivateKey):
-        return builder.sign(issuer_key, None)
-    return builder.sign(issuer_key, digest or hashes.SHA256())
+    return builder.sign(issuer_key, None if isinstance(issuer_key, ed25519.Ed25519PrivateKey) else hashes.SHA256())
+
+
+def with_sha1(certificate: x509.Certificate, issuer_key: rsa.RSAPrivateKey) -> x509.Certificate:
+    """The same certificate signed again with SHA-1, which the library makes no more."""
+    rsa_sha256, rsa_sha1 = bytes.fromhex("2a864886f70d01010b"), bytes.fromhex("2a864886f70d010105")
+    old = certificate.public_bytes(Encoding.DER)
+    to_sign = certificate.tbs_certificate_bytes.replace(rsa_sha256, rsa_sha1)
+    signature = issuer_key.sign(to_sign, padding.PKCS1v15(), hashes.SHA1())
+    return x509.load_der_x509_certificate(old.replace(rsa_sha256, rsa_sha1).replace(certificate.signature, signature))
+
+
+def der(tag: int, *parts: bytes) -> bytes:
+    """One DER element."""
+    body = b"".join(parts)
+    size = len(body).to_bytes((len(body).bit_length() + 7) // 8 or 1)
+    return bytes([tag]) + (size if len(body) < 128 else bytes([0x80 | len(size)]) + size) + body
 
 
 CA_USAGE = usage("key_cert_sign", "crl_sign")

@@ -12,6 +12,7 @@ kin were two parsers that saw two documents). What is refused, and why:
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 from lxml import etree
@@ -25,6 +26,8 @@ _ASK_AGAIN = "The file is damaged or cut off: ask for it again."
 _UTF8_BOM = b"\xef\xbb\xbf"
 _FOREIGN_STARTS = (b"\xff\xfe", b"\xfe\xff", b"\x00", b"<\x00", b"\x4c\x6f\xa7\x94")  # UTF-16, UTF-32, EBCDIC
 _DECLARATION = re.compile(rb"<\?xml[ \t\r\n][^>]*?\?>")
+_NAMESPACE_ERRORS = range(200, 206)  # libxml2's XML_NS_ERR_*
+_APART_FROM = 65_536  # octets; starting a thread takes about 0.2 ms
 _VERSION = re.compile(rb"""\bversion[ \t\r\n]*=[ \t\r\n]*["']([^"']*)["']""")
 _ENCODING = re.compile(rb"""\bencoding[ \t\r\n]*=[ \t\r\n]*["']([^"']*)["']""")
 _PROLOG = re.compile(rb"(?>[ \t\r\n]+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
@@ -35,15 +38,28 @@ def parse_xml(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._ElementTre
     """The document's tree, top-level comments and processing instructions included.
 
     Raises `Refused`: limit.bytes, limit.nodes, limit.depth, xml.empty, xml.encoding, xml.version, xml.doctype,
-    xml.character, xml.malformed.
+    xml.character, xml.namespace, xml.malformed.
     """
     _check_octets(data, limits)
     try:
-        tree = etree.fromstring(data, _parser(huge=len(data) > _HUGE_FROM)).getroottree()
+        tree = _parse(data) if len(data) < _APART_FROM else _parse_apart(data)
     except etree.XMLSyntaxError as error:
         raise _refusal(error) from None
     _check_tree(tree, limits)
     return tree
+
+
+def _parse(data: bytes) -> etree._ElementTree:
+    return etree.fromstring(data, _parser(huge=len(data) > _HUGE_FROM)).getroottree()
+
+
+def _parse_apart(data: bytes) -> etree._ElementTree:
+    """Parse in a thread of its own: lxml keeps every name that a thread ever parsed until that thread ends.
+
+    A document of ten megabytes of ever new names would cost a long-lived thread as much memory for good.
+    """
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(_parse, data).result()
 
 
 def _parser(*, huge: bool) -> etree.XMLParser:
@@ -138,6 +154,8 @@ def _refusal(error: etree.XMLSyntaxError) -> Refused:
         return Refused("xml.character", f"got a character that XML doesn't allow {where}")
     if code in (etree.ErrorTypes.ERR_INVALID_ENCODING, etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING):
         return Refused("xml.encoding", f"got octets that are not UTF-8 {where}, expected UTF-8")
+    if code in _NAMESPACE_ERRORS:
+        return Refused("xml.namespace", f"got names that break the rules of XML namespaces {where}", advice=_ASK_AGAIN)
     if "depth" in (error.msg or ""):
         return _too_deep()
     return Refused(

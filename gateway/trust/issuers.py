@@ -1,8 +1,9 @@
 """Who says, and who seals: the issuer that a document names, compared with the organisation that a certificate names.
 
 The official Europass viewer doesn't make this comparison; without it anybody under a trusted CA could issue in anybody
-else's name. Identifiers decide before names: organizationIdentifier (ETSI EN 319 412-1, 5.1.4, "VATXX-123…") is
-vetted by the CA and unique, a name is not.
+else's name. All that both sides have must agree: a true identifier under a false name is a false name, and a true name
+with another number of the same register (organizationIdentifier, ETSI EN 319 412-1, 5.1.4, "VATXX-123…") is another
+organisation.
 """
 
 from __future__ import annotations
@@ -53,27 +54,33 @@ class Sealer:
     def is_issuer(self, claim: IssuerClaim) -> bool:
         """Whether the certificate names the very organisation that the document names.
 
-        An equal identifier decides for, one of the same scheme and country that differs decides against; otherwise the
-        name has to be equal to one of the document's, and the countries mustn't differ.
+        Name, country and identifier mustn't differ where both sides have them, and one of name and identifier must be
+        equal. Of a name in several languages one has to be the certificate's; the others are the document's word.
         """
-        ours, theirs = set(map(_plain, self.identifiers)), set(map(_plain, claim.identifiers))
-        if ours & theirs:
-            return True
-        schemes = {identifier[:_ETSI_PREFIX] for identifier in ours if identifier[_ETSI_PREFIX - 1 :][:1] == "-"}
-        if any(identifier.startswith(scheme) for identifier in theirs for scheme in schemes):
+        ours, theirs = _all_plain(self.identifiers), _all_plain(claim.identifiers)
+        names = _all_plain(claim.names.values())
+        if names and not names & _all_plain(self.names):
             return False
         if self.country and claim.country and _plain(self.country) != _plain(claim.country):
             return False
-        return bool({_plain(name) for name in self.names if _plain(name)} & set(map(_plain, claim.names.values())))
+        if ours & theirs:
+            return True
+        schemes = {identifier[:_ETSI_PREFIX] for identifier in ours if identifier[_ETSI_PREFIX - 1 :][:1] == "-"}
+        same_register = any(identifier.startswith(scheme) for identifier in theirs for scheme in schemes)
+        return bool(names) and not same_register
 
 
 def is_named(claim: IssuerClaim, allowed: Iterable[str]) -> bool:
     """Whether the document's issuer is one of the names or identifiers that an anchor is limited to."""
-    return bool({_plain(name) for name in allowed} & {_plain(v) for v in (*claim.names.values(), *claim.identifiers)})
+    return bool(_all_plain(allowed) & _all_plain((*claim.names.values(), *claim.identifiers)))
 
 
 def _attributes(certificate: Certificate, oid: ObjectIdentifier) -> tuple[str, ...]:
     return tuple(str(attribute.value) for attribute in certificate.subject.get_attributes_for_oid(oid))
+
+
+def _all_plain(texts: Iterable[str]) -> set[str]:
+    return {_plain(text) for text in texts} - {""}
 
 
 def _plain(text: str) -> str:

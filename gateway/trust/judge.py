@@ -169,7 +169,7 @@ def _issuer_of_own_key(case: _Case, anchor: Anchor) -> Finding:
     sealer = Sealer.of(anchor.certificate) if anchor.certificate is not None else None
     evidence = _sealer_evidence(sealer)
     if sealer is not None and sealer.is_issuer(case.issuer):
-        return case.finding("issuer", Status.PASSED, "the sealer is the issuer named", evidence=evidence)
+        return case.finding("issuer", Status.PASSED, _same(case.issuer), evidence=evidence)
     if sealer is None and anchor.issuers:
         return case.finding("issuer", Status.PASSED, "the configuration trusts this key for the issuer named")
     text = (
@@ -185,7 +185,12 @@ def _issuer_of_own_key(case: _Case, anchor: Anchor) -> Finding:
 
 def _by_ca(case: _Case, anchor: Anchor, path: Path | Fault, policy: Policy) -> Iterator[Finding]:
     evidence = _key_evidence(anchor.key) | _certificate_evidence(anchor.certificate) | {"policy": policy.name}
-    yield case.finding("anchor", Status.PASSED, "a trusted CA stands at the end of the path", evidence=evidence)
+    if isinstance(path, Fault) and path.sub_indication is SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE:
+        yield case.finding(
+            "anchor", Status.NOT_CHECKED, "whether it leads to this CA couldn't be told", evidence=evidence
+        )
+    else:
+        yield case.finding("anchor", Status.PASSED, "a trusted CA stands at the end of the path", evidence=evidence)
     if isinstance(path, Fault):
         yield case.finding("path", Status.INDETERMINATE, path.explanation, sub=path.sub_indication)
         yield case.finding("validity", Status.NOT_CHECKED, "there is no sound path to judge")
@@ -235,7 +240,7 @@ def _issuer_under_ca(case: _Case, anchor: Anchor) -> Finding:
     sealer = Sealer.of(case.signer) if case.signer is not None else None
     evidence = _sealer_evidence(sealer) | _certificate_evidence(case.signer)
     if sealer is not None and sealer.is_issuer(case.issuer):
-        return case.finding("issuer", Status.PASSED, "the sealer is the issuer named", evidence=evidence)
+        return case.finding("issuer", Status.PASSED, _same(case.issuer), evidence=evidence)
     text = (
         "the document names an issuer that the sealer's certificate doesn't; under a CA that isn't enough: "
         "pin the sealer's own certificate if it may seal for this issuer"
@@ -303,6 +308,11 @@ def _by_rules(case: _Case, check: str, uses: Sequence[tuple[str, _Rule]], policy
         yield case.finding(check, Status.WARNING, text, caveat=caveat, evidence={"used": name, "policy": policy.name})
     if not caveats:
         yield case.finding(check, Status.PASSED, f"{named}: allowed", evidence={"used": named, "policy": policy.name})
+
+
+def _same(issuer: IssuerClaim) -> str:
+    more = "; its names in other languages are the document's word" if len(issuer.names) > 1 else ""
+    return f"the sealer is the issuer named{more}"
 
 
 def _no_issuer(case: _Case) -> Finding:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Callable
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from gateway.errors import ConfigError
+from gateway.errors import ConfigError, Refused
 from gateway.proofs.proof import PublicKey
+from gateway.readers.base64 import decode_base64url
+from gateway.readers.json import parse_json
 
 _PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 _CURVES: dict[str, ec.EllipticCurve] = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
@@ -34,20 +33,12 @@ def keys_from_jwk(data: bytes, *, place: str) -> list[tuple[PublicKey, str | Non
 
 def _parse(data: bytes, place: str) -> dict[str, Any]:
     try:
-        parsed = json.loads(data.decode("utf-8"), object_pairs_hook=_without_duplicates)
-    except (ValueError, RecursionError) as error:
-        raise _invalid(place, f"not strict JSON: {error}") from None
+        parsed = parse_json(data)
+    except Refused as error:
+        raise _invalid(place, error.message) from None
     if not isinstance(parsed, dict):
         raise _invalid(place, "expected a JSON object")
     return parsed
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        msg = "a member name stands twice"
-        raise ValueError(msg)
-    return found
 
 
 def _key(jwk: Any, place: str) -> tuple[PublicKey, str | None]:
@@ -104,17 +95,13 @@ _READERS: dict[str, Callable[[dict[str, Any], str], PublicKey]] = {"RSA": _rsa, 
 
 
 def _octets(jwk: dict[str, Any], name: str, place: str) -> bytes:
-    """A member in base64url without padding and with no stray bits (RFC 7515, 2)."""
     text = jwk.get(name)
     if not isinstance(text, str) or not text:
         raise _invalid(f"{place}/{name}", "expected base64url text")
     try:
-        octets = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise _invalid(f"{place}/{name}", "not base64url") from None
-    if base64.urlsafe_b64encode(octets).rstrip(b"=").decode() != text:
-        raise _invalid(f"{place}/{name}", "not canonical base64url without padding")
-    return octets
+        return decode_base64url(text, name)
+    except Refused as error:
+        raise _invalid(f"{place}/{name}", error.message) from None
 
 
 def _invalid(place: str, what: str) -> ConfigError:

@@ -31,6 +31,14 @@ def outside_constraints(
     return any(_breaks(name, _bases(permitted), _bases(excluded)) for name in directory_names)
 
 
+def constrains_directory_names(constraints: x509.NameConstraints | None) -> bool:
+    """Whether a subtree of directory names is permitted or excluded."""
+    if constraints is None:
+        return False
+    bases = [*(constraints.permitted_subtrees or ()), *(constraints.excluded_subtrees or ())]
+    return any(isinstance(base, x509.DirectoryName) for base in bases)
+
+
 def _breaks(name: tuple[_Rdn, ...], permitted: list[tuple[_Rdn, ...]], excluded: list[tuple[_Rdn, ...]]) -> bool:
     if any(_under(name, base) for base in excluded):
         return True

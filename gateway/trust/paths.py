@@ -3,11 +3,14 @@
 Two judges. Ours builds the candidates (bounded, so that no pile of certificates can cost time) and checks what matters
 for a seal: usage, CA bits, path length, critical extensions, names allowed to the CA. Then `cryptography`'s own
 verifier must agree, with web rules that no seal keeps (a subject alternative name) switched off. It knows RSA from
-2048 bits, the NIST curves and SHA-2 only; other paths, which just a policy can let pass, are judged by ours alone.
+2048 bits, the NIST curves and SHA-2, no constraints on directory names, and counts self-issued certificates against
+RFC 5280, 4.2.1.9; other paths are judged by ours alone, which then refuses a constraint on any other kind of name that
+a certificate carries.
 
-Validity periods are told apart from structure: whether an expired path may pass is the policy's question.
-Revocation isn't looked at here. Certificate policies aren't processed, so a critical policyConstraints,
-policyMappings or inhibitAnyPolicy is refused like any unknown critical extension.
+A CA's signature over SHA-1 or MD5 isn't checked at all: such a certificate leads nowhere under any policy, because
+collisions forge certificates. Validity periods are told apart from structure: whether an expired path may pass is the
+policy's question. Revocation isn't looked at here. Certificate policies aren't processed, so a critical
+policyConstraints, policyMappings or inhibitAnyPolicy is refused like any unknown critical extension.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyB
 from gateway.model.verdict import SubIndication
 from gateway.trust.algorithms import certificate_digest_name, key_facts, key_of
 from gateway.trust.anchors import is_ca
-from gateway.trust.name_constraints import outside_constraints
+from gateway.trust.name_constraints import constrains_directory_names, outside_constraints
 
 MAX_LENGTH = 6
 """The most certificates of a path, the anchor not counted."""
@@ -236,7 +239,12 @@ def _second_opinion(path: Path, times: Sequence[datetime]) -> Fault | None:
 
 def _second_judge_knows(certificates: tuple[Certificate, ...]) -> bool:
     digests = (certificate_digest_name(certificate) for certificate in certificates[:-1])
-    return all(digest in _SECOND_JUDGE_DIGESTS for digest in digests) and all(map(_key_known, certificates))
+    return (
+        all(digest in _SECOND_JUDGE_DIGESTS for digest in digests)
+        and all(map(_key_known, certificates))
+        and not any(ca.subject == ca.issuer for ca in certificates[1:-1])
+        and not any(constrains_directory_names(_extension(ca, x509.NameConstraints)) for ca in certificates[1:])
+    )
 
 
 def _key_known(certificate: Certificate) -> bool:

@@ -58,9 +58,7 @@ def _equal_to_key_value(key_info: etree._Element | None, given: Sequence[PublicK
     if value is None:
         return given
     parts = [value.find(f"{{{DS}}}{name}") for name in ("Modulus", "Exponent")]
-    numbers = [
-        int.from_bytes(decode_base64("".join(part.itertext())) or b"", "big") for part in parts if part is not None
-    ]
+    numbers = [int.from_bytes(decode_base64(part.text or "") or b"", "big") for part in parts if part is not None]
     equal = [
         k for k in given if isinstance(k, rsa.RSAPublicKey) and [k.public_numbers().n, k.public_numbers().e] == numbers
     ]

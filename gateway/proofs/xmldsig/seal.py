@@ -16,6 +16,8 @@ from cryptography.x509 import Certificate
 from lxml import etree
 
 from gateway.errors import ConfigError, Refused
+from gateway.proofs.xmldsig.canonical import Canonicalization
+from gateway.proofs.xmldsig.steps import Unmet
 from gateway.proofs.xmldsig.structure import SIGNATURE
 from gateway.proofs.xmldsig.verify import verify_enveloped
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
@@ -41,36 +43,55 @@ def seal_enveloped(
             "got a certificate of another key, expected the seal key's own first",
             advice="Put the certificate that belongs to the seal key first in the file.",
         )
-    root = parse_xml(document, limits).getroot()
+    tree = parse_xml(document, limits)
+    root = tree.getroot()
     if root.find(SIGNATURE) is not None:
         raise Refused("seal.already_sealed", "got a document with a signature, expected one without")
+    whole = _canonical(tree)
     signed = _signer(key).sign(root, key=key, cert=list(certificates))
     sealed = etree.tostring(signed.getroottree(), encoding="UTF-8", xml_declaration=True)
-    _check(sealed, len(document), limits)
+    _check(sealed, whole, len(document), limits)
     return sealed
 
 
-def _check(sealed: bytes, unsealed_size: int, limits: Limits) -> None:
-    """Hold the seal against our own verifier: one that we wouldn't accept is never given out."""
+def _check(sealed: bytes, whole: bytes, unsealed_size: int, limits: Limits) -> None:
+    """Hold the seal against our own verifier: one that covers anything but the given document is never given out."""
     slack = len(sealed) - unsealed_size  # the seal may carry a document over the limit that it kept by itself
     room = limits.document_bytes + max(slack, 0)
     proofs = verify_enveloped(parse_xml(sealed, dataclasses.replace(limits, document_bytes=room)))
-    if not any(proof.covered is not None for proof in proofs if proof.role == "document"):
-        raise Refused(
-            "seal.not_verifiable",
-            "got a document whose seal doesn't verify: xml:* attributes or instructions at its root, or a placeholder",
-            advice="Seal documents as the adapters write them.",
-        )
+    if [proof.covered for proof in proofs if proof.role == "document"] != [whole]:
+        raise _not_sealable("xml:* attributes at its root, instructions beside it or a signature's placeholder")
+
+
+def _canonical(document: etree._ElementTree) -> bytes:
+    """The document's octets as its seal will cover them."""
+    try:
+        return Canonicalization().of_tree(document)
+    except Unmet:
+        raise _not_sealable("a relative namespace URI, with which it has no canonical form") from None
+
+
+def _not_sealable(why: str) -> Refused:
+    return Refused(
+        "seal.not_verifiable",
+        f"got a document that can't be sealed whole: {why}",
+        advice="Seal documents as the adapters write them.",
+    )
 
 
 def _signer(key: SealKey) -> Any:
     """A signxml signer. Imported here: it takes long to load, and most commands never seal."""
-    from signxml import CanonicalizationMethod, DigestAlgorithm, SignatureConstructionMethod, SignatureMethod
+    from signxml.algorithms import (
+        CanonicalizationMethod,
+        DigestAlgorithm,
+        SignatureConstructionMethod,
+        SignatureMethod,
+    )
     from signxml.signer import XMLSigner
 
     logging.getLogger("signxml").setLevel(logging.WARNING)  # at DEBUG it logs the whole document
     method = SignatureMethod.RSA_SHA256 if isinstance(key, rsa.RSAPrivateKey) else SignatureMethod.ECDSA_SHA256
-    signer = XMLSigner(
+    signer: Any = XMLSigner(
         method=SignatureConstructionMethod.enveloped,
         signature_algorithm=method,
         digest_algorithm=DigestAlgorithm.SHA256,

@@ -114,14 +114,20 @@ def _key_steps(
 
 def _fitting(offered: Sequence[OfferedKey], algorithm: SignatureAlgorithm) -> list[OfferedKey]:
     fitting = [k for k in offered if algorithm.fits(k.key)]
-    if not fitting:
-        kinds = ", ".join(sorted({type(k.key).__name__ for k in offered}))
+    if fitting:
+        return fitting
+    if offered[0].certificate is None:
         raise Unmet(
             "signature.key",
-            f"got {kinds}, expected a key for {algorithm.family}: another certificate stands in the signature.",
-            sub=SubIndication.SIG_CRYPTO_FAILURE,
+            f"none of the given keys is one for {algorithm.family}: give the signer's with --trust.",
+            sub=SubIndication.NO_SIGNING_CERTIFICATE_FOUND,
+            unsupported=True,
         )
-    return fitting
+    raise Unmet(
+        "signature.key",
+        f"no certificate in the signature has a key for {algorithm.family}: it isn't the signer's.",
+        sub=SubIndication.SIG_CRYPTO_FAILURE,
+    )
 
 
 def _wrong_value(tried: OfferedKey) -> Unmet:

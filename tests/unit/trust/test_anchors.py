@@ -1,0 +1,160 @@
+"""What may be given as a trust anchor, and what is refused with which code."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jwcrypto.jwk import JWK
+
+from gateway.drivers.trust_files import load_anchors
+from gateway.errors import ConfigError
+from gateway.trust.anchors import key_sha256, parse_anchors
+from tests import pki
+
+
+def pem(holder: pki.Holder) -> bytes:
+    return holder.certificate.public_bytes(Encoding.PEM)
+
+
+def private_pem(key) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def jwk(key, **more) -> dict:
+    """A public JWK as jwcrypto, another implementation, writes it."""
+    spki = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return {**JWK.from_pem(spki).export_public(as_dict=True), **more}
+
+
+def refused(data: bytes | dict) -> str:
+    octets = data if isinstance(data, bytes) else json.dumps(data).encode()
+    with pytest.raises(ConfigError) as caught:
+        parse_anchors(octets, place="anchor.pem")
+    assert "anchor.pem" in caught.value.message
+    assert caught.value.advice
+    return caught.value.code
+
+
+def test_pem_with_several_certificates_gives_each_once():
+    anchors = parse_anchors(b"a remark\n" + pem(pki.root()) + pem(pki.seal()) * 2, place="x")
+    assert [anchor.is_ca for anchor in anchors] == [True, False]
+
+
+def test_der_is_read():
+    (anchor,) = parse_anchors(pki.root().certificate.public_bytes(Encoding.DER), place="x")
+    assert anchor.certificate == pki.root().certificate
+
+
+def test_only_basic_constraints_make_a_ca():
+    """A self-signed certificate without them is a pinned signer, and so is one that may sign certificates by usage alone."""
+    plain = pki.self_signed(pki.name("Plain"), pki.private_key("plain"))
+    pretender = pki.self_signed(pki.name("Plain"), pki.private_key("plain"), ca=False, key_usage=pki.CA_USAGE)
+    assert not any(anchor.is_ca for holder in (plain, pretender) for anchor in parse_anchors(pem(holder), place="x"))
+
+
+@pytest.mark.parametrize("kind", ["rsa2048", "p256", "p384", "ed25519"])
+def test_a_jwk_gives_the_same_key_as_the_certificate(kind):
+    key = pki.private_key("jwk", kind)
+    (anchor,) = parse_anchors(json.dumps(jwk(key, kid="k1", use="sig")).encode(), place="x")
+    assert (anchor.key_sha256, anchor.key_id) == (key_sha256(key.public_key()), "k1")
+    assert anchor.certificate is None
+    assert not anchor.is_ca
+
+
+def test_a_jwk_set_gives_all_its_keys():
+    keys = [jwk(pki.private_key("jwk", kind)) for kind in ("p256", "ed25519")]
+    assert len(parse_anchors(json.dumps({"keys": keys}).encode(), place="x")) == 2
+
+
+EC_KEY = pki.private_key("jwk", "p256")
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "trust.empty"),
+        (b" \n", "trust.empty"),
+        (b"did:web:nordhavn.example", "trust.did_not_supported"),
+        (b"hello", "trust.unknown_form"),
+        (b"\x30\x03\x02\x01\x01", "trust.not_a_certificate"),
+        (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "trust.not_a_certificate"),
+        (b"-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n", "trust.not_a_certificate"),
+        (pem(pki.root()) + private_pem(EC_KEY), "trust.private_key"),
+        ({"kty": "oct", "k": "AAAA"}, "trust.private_key"),
+        ({**jwk(EC_KEY), "d": "AAAA"}, "trust.private_key"),
+        ({"keys": []}, "trust.jwk_invalid"),
+        ({"keys": ["x"]}, "trust.jwk_invalid"),
+        ({"kty": "DSA"}, "trust.unsupported_key"),
+        ({**jwk(EC_KEY), "crv": "secp256k1"}, "trust.unsupported_key"),
+        ({**jwk(EC_KEY), "use": "enc"}, "trust.jwk_invalid"),
+        ({**jwk(EC_KEY), "key_ops": ["deriveKey"]}, "trust.jwk_invalid"),
+        ({**jwk(EC_KEY), "kid": 1}, "trust.jwk_invalid"),
+        ({**jwk(EC_KEY), "x": jwk(EC_KEY)["x"] + "="}, "trust.jwk_invalid"),
+        ({**jwk(EC_KEY), "x": "AA" + jwk(EC_KEY)["x"]}, "trust.jwk_invalid"),
+        ({**jwk(EC_KEY), "y": jwk(EC_KEY)["x"]}, "trust.jwk_invalid"),
+        ({"kty": "RSA", "n": "AQAB"}, "trust.jwk_invalid"),
+        ({"kty": "RSA", "n": "AAEAAQ", "e": "AQAB"}, "trust.jwk_invalid"),
+        ({"kty": "OKP", "crv": "Ed25519", "x": "AAAA"}, "trust.jwk_invalid"),
+        (b'{"kty": "RSA", "kty": "EC"}', "trust.jwk_invalid"),
+    ],
+)  # fmt: skip
+def test_what_is_no_public_anchor_is_refused_by_code(data, code):
+    assert refused(data) == code
+
+
+def test_a_certificate_with_an_unsupported_key_is_refused():
+    from cryptography.hazmat.primitives.asymmetric import dsa
+
+    holder = pki.root().issue(pki.name("DSA"), dsa.generate_private_key(1024))
+    assert refused(pem(holder)) == "trust.unsupported_key"
+
+
+@settings(deadline=None)
+@given(
+    st.binary(max_size=60)
+    | st.binary(max_size=60).map(lambda tail: b"{" + tail)
+    | st.binary(max_size=60).map(lambda t: b"\x30" + t)
+)
+def test_any_bytes_are_anchors_or_a_config_error(data):
+    with pytest.raises(ConfigError):
+        parse_anchors(data, place="x")
+
+
+class TestFiles:
+    def test_a_folder_gives_its_files_by_name_and_each_anchor_once(self, tmp_path):
+        (tmp_path / "b.pem").write_bytes(pem(pki.root()))
+        (tmp_path / "a.pem").write_bytes(pem(pki.seal()) + pem(pki.root()))
+        (tmp_path / ".hidden").write_bytes(b"nothing")
+        assert [anchor.is_ca for anchor in load_anchors([tmp_path])] == [False, True]
+
+    def test_every_bad_file_is_named_at_once(self, tmp_path):
+        (tmp_path / "bad.pem").write_bytes(b"nothing")
+        (tmp_path / "good.pem").write_bytes(pem(pki.root()))
+        (tmp_path / "worse.json").write_bytes(b"{")
+        with pytest.raises(ConfigError) as caught:
+            load_anchors([tmp_path, tmp_path / "absent.pem", "did:key:z6Mk"])
+        assert caught.value.code == "trust.files_unusable"
+        assert all(name in caught.value.message for name in ("bad.pem", "worse.json", "absent.pem", "did:key:z6Mk"))
+        assert "good.pem" not in caught.value.message
+
+    def test_one_bad_file_keeps_its_own_code(self, tmp_path):
+        with pytest.raises(ConfigError) as caught:
+            load_anchors(["did:web:x.example"])
+        assert caught.value.code == "trust.did_not_supported"
+        with pytest.raises(ConfigError) as caught:
+            load_anchors([tmp_path])
+        assert caught.value.code == "trust.empty"
+        with pytest.raises(ConfigError) as caught:
+            load_anchors([tmp_path / "absent"])
+        assert caught.value.code == "trust.unreadable"
+
+    def test_a_file_too_large_to_be_an_anchor_is_not_read_whole(self, tmp_path):
+        with (tmp_path / "huge").open("wb") as stream:
+            stream.truncate(1 << 40)
+        with pytest.raises(ConfigError) as caught:
+            load_anchors([tmp_path / "huge"])
+        assert caught.value.code == "trust.too_large"
