@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import click
@@ -39,41 +40,57 @@ _CONFORMITY = {
 }
 
 
-def verdict_lines(verdict: Verdict) -> Iterator[str]:
-    """The verdict as lines of text with colours (click strips them where they aren't wanted)."""
+def verdict_lines(verdict: Verdict, *, every_check: bool = False) -> Iterator[str]:
+    """The verdict as lines of text with colours (click strips them where they aren't wanted).
+
+    What is wrong or not proven stands in full, with advice; what passed and what wasn't looked at in one line each,
+    unless `every_check` is asked for.
+    """
     word = click.style(verdict.verdict.value, fg=_COLOUR[verdict.verdict], bold=True)
     why = f" ({verdict.sub_indication.value})" if verdict.sub_indication else ""
     yield f"{word}{why}  {_MEANING[verdict.verdict]}"
-    yield f"  format      {verdict.format}: {_CONFORMITY[verdict.conformity]}"
+    yield f"  document     {verdict.format}: {_CONFORMITY[verdict.conformity]}"
     for finding in verdict.findings:
         if finding.check == "trust.anchor" and finding.evidence:
-            yield f"  sealed by   {_sealer(finding)}"
+            yield f"  sealed by    {_sealer(finding)}"
     for caveat in verdict.caveats:
-        yield click.style("  careful     ", fg="yellow") + _CAVEATS[caveat]
-    yield from _grouped("what is wrong", verdict, (Status.FAILED,))
-    yield from _grouped("what is not proven", verdict, (Status.INDETERMINATE,))
-    yield from _grouped("proven", verdict, (Status.PASSED,))
-    yield from _grouped("notes", verdict, (Status.WARNING,))
-    yield from _grouped("not checked", verdict, (Status.NOT_CHECKED,))
+        yield click.style("  careful      ", fg="yellow") + _CAVEATS[caveat]
+    yield from _in_full("what is wrong", verdict, Status.FAILED)
+    yield from _in_full("what is not proven", verdict, Status.INDETERMINATE)
+    summarise = _in_full if every_check else _in_one_line
+    yield from summarise("proven", verdict, Status.PASSED)
+    yield from summarise("notes", verdict, Status.WARNING)
+    yield from summarise("not checked", verdict, Status.NOT_CHECKED)
     for inner in verdict.inner:
-        yield ""
         yield f"  inside, as {inner.role}: {inner.path}"
-        yield from (f"    {line}" for line in verdict_lines(inner.verdict))
+        yield from (f"    {line}" for line in verdict_lines(inner.verdict, every_check=every_check))
 
 
-def _grouped(title: str, verdict: Verdict, statuses: tuple[Status, ...]) -> Iterator[str]:
-    findings = [finding for finding in verdict.findings if finding.status in statuses]
-    if not findings:
-        return
-    yield ""
-    yield click.style(f"  {title}", bold=True)
+def _of(verdict: Verdict, status: Status) -> list[Finding]:
+    return [finding for finding in verdict.findings if finding.status is status]
+
+
+def _in_full(title: str, verdict: Verdict, status: Status) -> Iterator[str]:
+    findings = _of(verdict, status)
+    if findings:
+        yield click.style(f"  {title}", bold=True)
     for finding in findings:
         mark, colour = _MARK[finding.status]
-        about = f" [{finding.about}]" if finding.about else ""
+        about = f" at {finding.about}" if finding.about else ""
         yield f"    {click.style(mark, fg=colour)} {finding.check}{about}"
         if finding.explanation:
-            yield click.style(f"        {finding.explanation}", dim=finding.status is Status.PASSED)
+            yield f"        {finding.explanation}"
+
+
+def _in_one_line(title: str, verdict: Verdict, status: Status) -> Iterator[str]:
+    counted = Counter(finding.check for finding in _of(verdict, status))
+    if counted:
+        mark, colour = _MARK[status]
+        names = ", ".join(name if count == 1 else f"{name} ({count})" for name, count in counted.items())
+        yield f"  {title:<12} {click.style(mark, fg=colour)} {names}"
 
 
 def _sealer(finding: Finding) -> str:
-    return ", ".join(f"{name} {value}" for name, value in finding.evidence.items())
+    named = [finding.evidence[key] for key in ("O", "2.5.4.97", "C") if key in finding.evidence]
+    digest = finding.evidence.get("certificate_sha256") or finding.evidence.get("key_sha256", "")
+    return " ".join([*(named or ["a key without a name"]), f"(sha256 {digest[:16]}…)"])

@@ -20,6 +20,7 @@ EXIT = {Indication.PASSED: 0, Indication.FAILED: 1, Indication.INDETERMINATE: 3}
 @click.command("verify", short_help="Say what is proven of a document.")
 @click.argument("file", type=FILE)
 @verifying
+@click.option("--all", "every_check", is_flag=True, help="Show every check, also those that passed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON document.")
 def command(
     file: Path,
@@ -28,6 +29,7 @@ def command(
     at: dt.datetime | None,
     evidence: Path | None,  # noqa: ARG001 - no format of this version asks anything outside
     online: bool,  # noqa: ARG001
+    every_check: bool,
     as_json: bool,
 ) -> None:
     """Say what is proven of FILE, by whom, and what isn't.
@@ -39,5 +41,5 @@ def command(
     if as_json:
         click.echo(verdict.model_dump_json(by_alias=True))
     else:
-        click.echo("\n".join(verdict_lines(verdict)))
+        click.echo("\n".join(verdict_lines(verdict, every_check=every_check)))
     sys.exit(EXIT[verdict.verdict])

@@ -156,7 +156,9 @@ def test_a_failed_part_lowers_the_answer_of_the_whole():
 
 @pytest.mark.parametrize("role", ["original", "endorsement", "supplement"])
 def test_only_a_part_lowers_the_answer_of_the_whole(role):
-    verdict = verify(nested(role, signed(elmo()).replace(b"Nemo", b"Nobody")), adapters=[Paper()], terms=terms()).verdict
+    verdict = verify(
+        nested(role, signed(elmo()).replace(b"Nemo", b"Nobody")), adapters=[Paper()], terms=terms()
+    ).verdict
     assert verdict.inner[0].verdict.verdict is Indication.FAILED
     assert verdict.verdict is verdict.own
 
