@@ -40,6 +40,7 @@ def judge_proof(
     now: datetime,
     document_time: datetime | None,
     issuer: IssuerClaim | None,
+    content_known: bool = True,
 ) -> tuple[Finding, ...]:
     """Whether the key of a proof is trusted for this issuer's document.
 
@@ -53,8 +54,10 @@ def judge_proof(
         now: the time of judging, with a zone.
         document_time: when the document says it was signed or made, with a zone; claimed, not proven.
         issuer: whom the document names as its issuer.
+        content_known: whether an adapter could say whom the document names. Of unknown content a pinned key is judged
+            alone: the verdict stands for the proof (rulings, 1.3). Under a CA it is never enough.
     """
-    case = _Case(proof, _signer(proof), now, document_time, issuer)
+    case = _Case(proof, _signer(proof), now, document_time, issuer, content_known)
     if proof.key is None:
         return tuple(
             _untrusted(case, policy, SubIndication.NO_SIGNING_CERTIFICATE_FOUND, "the proof names no usable key")
@@ -77,6 +80,7 @@ class _Case:
     now: datetime
     document_time: datetime | None
     issuer: IssuerClaim | None
+    content_known: bool
 
     @property
     def past_claim(self) -> datetime | None:
@@ -130,7 +134,7 @@ def _by_anchor(case: _Case, anchor: Anchor, policy: Policy) -> Iterable[Finding]
 
 
 def _by_own_key(case: _Case, anchor: Anchor, policy: Policy) -> Iterator[Finding]:
-    evidence = _key_evidence(anchor.key) | _certificate_evidence(anchor.certificate) | {"policy": policy.name}
+    evidence = _anchor_evidence(anchor, anchor.certificate) | {"policy": policy.name}
     yield case.finding("anchor", Status.PASSED, "the signer's own key is trusted by decision", evidence=evidence)
     yield case.finding("path", Status.NOT_CHECKED, "not needed: the key itself is the anchor")
     yield _own_validity(case, anchor.certificate)
@@ -162,6 +166,10 @@ def _own_validity(case: _Case, certificate: Certificate | None) -> Finding:
 
 
 def _issuer_of_own_key(case: _Case, anchor: Anchor) -> Finding:
+    if not case.content_known and not anchor.issuers:
+        return case.finding(
+            "issuer", Status.NOT_CHECKED, "whom the content names can't be read: it is of no known format"
+        )
     if case.issuer is None or case.issuer.is_empty:
         return _no_issuer(case)
     if anchor.issuers and not is_named(case.issuer, anchor.issuers):
@@ -184,7 +192,7 @@ def _issuer_of_own_key(case: _Case, anchor: Anchor) -> Finding:
 
 
 def _by_ca(case: _Case, anchor: Anchor, path: Path | Fault, policy: Policy) -> Iterator[Finding]:
-    evidence = _key_evidence(anchor.key) | _certificate_evidence(anchor.certificate) | {"policy": policy.name}
+    evidence = _anchor_evidence(anchor, case.signer) | {"policy": policy.name}
     if isinstance(path, Fault) and path.sub_indication is SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE:
         yield case.finding(
             "anchor", Status.NOT_CHECKED, "whether it leads to this CA couldn't be told", evidence=evidence
@@ -253,7 +261,9 @@ def _issuer_under_ca(case: _Case, anchor: Anchor) -> Finding:
 
 
 def _untrusted(case: _Case, policy: Policy, sub: SubIndication, explanation: str) -> Iterator[Finding]:
-    evidence = _certificate_evidence(case.signer) | (_key_evidence(case.proof.key) if case.proof.key else {})
+    sealer = None if case.signer is None else Sealer.of(case.signer)
+    evidence = _sealer_evidence(sealer) | _certificate_evidence(case.signer)
+    evidence |= _key_evidence(case.proof.key) if case.proof.key else {}
     yield case.finding("anchor", Status.INDETERMINATE, explanation, sub=sub, evidence=evidence)
     for check in ("path", "validity"):
         yield case.finding(check, Status.NOT_CHECKED, "there is no anchor to check it against")
@@ -341,6 +351,12 @@ def _time(case: _Case) -> Finding:
 
 def _key_evidence(key: PublicKey) -> dict[str, str]:
     return {"key_sha256": key_sha256(key)}
+
+
+def _anchor_evidence(anchor: Anchor, signer: Certificate | None) -> dict[str, str]:
+    """Who sealed, as the signer's certificate names the organisation, and which anchor vouches."""
+    named = _sealer_evidence(None if signer is None else Sealer.of(signer))
+    return named | _key_evidence(anchor.key) | _certificate_evidence(anchor.certificate)
 
 
 def _certificate_evidence(certificate: Certificate | None) -> dict[str, str]:

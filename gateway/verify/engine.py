@@ -112,7 +112,7 @@ class _Case:
         names = " of ".join(self.names)
         return [Finding(check="format.container", status=Status.PASSED, explanation=names)] if names else []
 
-    def proof_findings(self, stated: Stated, terms: Terms) -> tuple[Finding, ...]:
+    def proof_findings(self, stated: Stated | None, terms: Terms) -> tuple[Finding, ...]:
         return proof_findings(self.proofs, stated, terms, vouched_outside=self.vouched_outside)
 
     def content(self, format_: str) -> Content:
@@ -155,7 +155,7 @@ class _Examination:
         """A proof whose content no adapter knows is still verified; the verdict stands for the proof (rulings, 1.3)."""
         findings = [_unrecognised(claims)] if claims or not case.proofs else [_UNKNOWN_CONTENT]
         if case.proofs:
-            findings += case.proof_findings(Stated(), self.terms)
+            findings += case.proof_findings(None, self.terms)
         return VerifiedDocument(
             original=case.octets,
             verdict=conclude([*case.containers(), *findings]),

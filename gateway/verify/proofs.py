@@ -34,9 +34,12 @@ def proofs_inside(document: Document, terms: Terms) -> tuple[Proof, ...]:
 
 
 def proof_findings(
-    proofs: Iterable[Proof], stated: Stated, terms: Terms, *, vouched_outside: bool
+    proofs: Iterable[Proof], stated: Stated | None, terms: Terms, *, vouched_outside: bool
 ) -> tuple[Finding, ...]:
-    """Findings of the proofs of the document itself, and of the trust in each; none at all is a finding too."""
+    """Findings of the proofs of the document itself, and of the trust in each; none at all is a finding too.
+
+    `stated` is None where no adapter could read what the document states.
+    """
     own = [proof for proof in proofs if proof.role == "document"]
     if not own:
         return (_VOUCHED_OUTSIDE if vouched_outside else _NO_PROOF,)
@@ -56,15 +59,16 @@ def supplement_verdicts(proofs: Iterable[Proof], stated: Stated, terms: Terms) -
     )
 
 
-def _judged(proof: Proof, stated: Stated, terms: Terms) -> tuple[Finding, ...]:
-    claimed = proof.claimed_time or stated.issued
+def _judged(proof: Proof, stated: Stated | None, terms: Terms) -> tuple[Finding, ...]:
+    claimed = proof.claimed_time or (stated.issued if stated else None)
     return judge_proof(
         proof,
         terms.anchors,
         terms.policy,
         now=terms.now,
         document_time=None if claimed is None else first_moment(claimed),
-        issuer=_claim(stated.issuer),
+        issuer=_claim(stated.issuer) if stated else None,
+        content_known=stated is not None,
     )
 
 

@@ -97,6 +97,7 @@ def test_two_adapters_that_claim_one_document_make_it_ambiguous():
 
 def test_a_good_proof_over_unknown_content_stands_for_the_proof_alone():
     document = verify(signed(elmo()), adapters=[], terms=terms())
+    assert document.verdict.verdict is Indication.PASSED
     assert document.verdict.format == "unknown"
     assert finding(document.verdict, "signature.digest").status is Status.PASSED
     assert finding(document.verdict, "format.recognised").status is Status.NOT_CHECKED
