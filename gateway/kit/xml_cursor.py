@@ -53,9 +53,9 @@ class XmlReading:
         while (parent := here.getparent()) is not None:
             if parent not in self._positions:
                 self._positions[parent] = _positions(parent)
-            steps.append(f"{_local(here.tag)}[{self._positions[parent][here]}]")
+            steps.append(f"{local_name(here.tag)}[{self._positions[parent][here]}]")
             here = parent
-        return "/" + "/".join([_local(here.tag), *reversed(steps)])
+        return "/" + "/".join([local_name(here.tag), *reversed(steps)])
 
     def _finish(self, element: etree._Element, place: str) -> None:
         if element in self._whole:
@@ -68,9 +68,9 @@ class XmlReading:
             self._drop(place, own_text(element))
         for name in attributes(element):
             if name not in taken:
-                self._drop(f"{place}/@{_local(name)}", element.get(name))
+                self._drop(f"{place}/@{local_name(name)}", element.get(name))
         for child, position in _positions(element).items():
-            self._finish(child, f"{place}/{_local(child.tag)}[{position}]")
+            self._finish(child, f"{place}/{local_name(child.tag)}[{position}]")
 
     def _drop(self, place: str, value: str | None) -> None:
         self.ledger.lose("dropped", place, **{"from": value}, detail="no place in the record")
@@ -91,7 +91,7 @@ class XmlCursor:
     @property
     def name(self) -> str:
         """The local name."""
-        return _local(self.element.tag)
+        return local_name(self.element.tag)
 
     @property
     def place(self) -> str:
@@ -162,7 +162,7 @@ class XmlCursor:
 
     def note(self, kind: Kind, leaf: str = "", **facts: str | None) -> None:
         """Note a loss at this element, or at one of its attributes, and take nothing by it."""
-        self._reading.ledger.lose(kind, f"{self.place}/@{_local(leaf)}" if leaf else self.place, **facts)
+        self._reading.ledger.lose(kind, f"{self.place}/@{local_name(leaf)}" if leaf else self.place, **facts)
 
 
 def own_text(element: etree._Element) -> str:
@@ -189,12 +189,13 @@ def _positions(parent: etree._Element) -> dict[etree._Element, int]:
     seen: dict[str, int] = {}
     result = {}
     for child in parent.iterchildren(etree.Element):
-        name = _local(child.tag)
+        name = local_name(child.tag)
         result[child] = seen[name] = seen.get(name, 0) + 1
     return result
 
 
-def _local(tag: object) -> str:
+def local_name(tag: object) -> str:
+    """The name without its namespace."""
     return str(tag).rpartition("}")[2]
 
 
