@@ -13,7 +13,7 @@ from typing import Any
 from gateway.kit.ledger import Ledger
 from gateway.model.leaves import pointer
 from gateway.model.losses import Kind
-from gateway.model.texts import Text
+from gateway.model.texts import Text, is_when
 
 _Key = tuple[int, str | int]
 
@@ -91,6 +91,14 @@ class JsonCursor:
     def scalars(self, name: str) -> list[str]:
         """Take all scalars under a member, whether it holds one or a list."""
         return self._scalars(name, limit=None)
+
+    def when(self, name: str) -> str | None:
+        """Take a member that is a date or time; one that can't be (the 31st of June) stays untaken, and is a loss."""
+        member = self.value.get(name)
+        if isinstance(member, str) and is_when(member):
+            self._reading.take(self.value, name)
+            return member
+        return None
 
     def text(self, name: str) -> Text:
         """Take a language map: {"en": "…"}. Of several values in one language the first is taken."""

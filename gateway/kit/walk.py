@@ -43,6 +43,17 @@ class Writing:
         return tuple(self._losses)
 
 
+def share(losses: Iterable[Loss], *reports: Walk) -> tuple[Loss, ...]:
+    """The losses that concern a draft holding these reports: theirs, and those of all that reports share."""
+    paths = tuple(report.path for report in reports)
+    return tuple(
+        loss
+        for loss in losses
+        if not loss.path.startswith("/reports/")
+        or any(loss.path == path or loss.path.startswith(path + "/") for path in paths)
+    )
+
+
 class Walk:
     """One noun of the record, at its path. Asking for a field takes it, whole."""
 
@@ -139,6 +150,11 @@ class Walk:
                     branch.finish()
                 else:
                     branch.note("dropped", detail=NO_PLACE)
+
+    @property
+    def key(self) -> str:
+        """The last segment of the path: the key of a member of a list, the field's name elsewhere."""
+        return self.path.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
 
     @property
     def touched(self) -> bool:

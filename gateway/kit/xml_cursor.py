@@ -14,7 +14,7 @@ from lxml import etree
 
 from gateway.kit.ledger import Ledger
 from gateway.model.losses import Kind
-from gateway.model.texts import UNDETERMINED
+from gateway.model.texts import UNDETERMINED, is_when
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _UNREAD_NAMESPACES = ("{http://www.w3.org/2001/XMLSchema-instance}",)  # hints for validators: structural everywhere
@@ -107,6 +107,14 @@ class XmlCursor:
         """Take the text with white space collapsed (xs:token)."""
         return " ".join(self.text().split())
 
+    def when(self) -> str | None:
+        """Take the text where it is a date or time; one that can't be (the 31st of June) stays untaken: a loss."""
+        text = own_text(self.element).strip()
+        if not is_when(text):
+            return None
+        self._reading.take(self.element, "")
+        return text
+
     def attribute(self, name: str) -> str | None:
         """Take an attribute, None when it isn't there."""
         value = self.element.get(name)
@@ -144,6 +152,11 @@ class XmlCursor:
         """Take the text of the first child of a name as a token, None when there is no such child."""
         child = self.child(name)
         return None if child is None else child.token()
+
+    def when_of(self, name: str) -> str | None:
+        """Take the first child of a name where it is a date or time."""
+        child = self.child(name)
+        return None if child is None else child.when()
 
     def skip(self) -> Self:
         """Take everything at and under this element without keeping it: structural, or read by other means."""

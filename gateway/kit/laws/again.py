@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import pickle  # noqa: S403 - from our own parent process, through a pipe
-import subprocess  # noqa: S404 - our own interpreter
+import pickle
+import subprocess
 import sys
 from collections.abc import Sequence
 
@@ -39,7 +39,7 @@ def digest_of(adapter: Adapter, works: Works) -> str:
 def digest_elsewhere(adapter: Adapter, works: Works, hash_seed: str) -> str:
     """The same digest, taken in a new process whose sets and dictionaries hash differently."""
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-    done = subprocess.run(  # noqa: S603 - our own interpreter and module
+    done = subprocess.run(
         [sys.executable, "-m", "gateway.kit.laws.again"],
         input=pickle.dumps((adapter, works)),
         env=environment,

@@ -65,7 +65,10 @@ class _Comparison:
         self.changes = {loss.path: loss for loss in losses if loss.kind in ("approximated", "converted")}
         self.assumed = {self.image(loss.path) for loss in losses if loss.kind == "assumed"}
         self.needed = {
-            ancestor for path in (*self.assumed, *self.moves.values()) for ancestor in _ancestors(path) if ancestor != path
+            ancestor
+            for path in (*self.assumed, *self.moves.values())
+            for ancestor in _ancestors(path)
+            if ancestor != path
         }
         self.governing: set[str] = set()  # paths of `dropped` and `moved` losses that explain some leaf
         self.kept: dict[str, str] = {}  # path in `new` of every leaf of `old` that isn't dropped
@@ -113,14 +116,18 @@ class _Comparison:
             yield Breach("losses are real", path, f"stands at the same place as what was at {self.kept[at]}")
         elif path not in self.changes and not _same(was, now):
             yield Breach("no silent loss", path, f"was {_shown(was)}, is {_shown(now)}, and no loss tells it")
-        if at != path and path in self.new and path not in self.kept and not self.is_container(path):
-            if not self.is_assumed(path):
-                yield Breach("losses are real", path, f"a loss says that it moved to {at}, but it is still there")
+        if at != path and self.is_uncalled_for(path):
+            yield Breach("losses are real", path, f"a loss says that it moved to {at}, but it is still there")
 
     def appeared(self) -> Iterator[Breach]:
         for path, leaf in self.new.items():
-            if path not in self.kept and not self.is_container(path) and not self.is_assumed(path):
+            if self.is_uncalled_for(path):
                 yield Breach("nothing is invented", path, f"{_shown(leaf)} wasn't there before, and no loss tells it")
+
+    def is_uncalled_for(self, path: str) -> bool:
+        """Whether something is there now that neither was before nor is told of."""
+        known = path in self.kept or path not in self.new
+        return not known and not self.is_container(path) and not self.is_assumed(path)
 
     def is_container(self, path: str) -> bool:
         """A noun that is there only because something was moved or assumed into it."""
@@ -169,7 +176,9 @@ class _Comparison:
     def truly_changed(self, loss: Loss) -> Iterator[Breach]:
         was, now = self.old.get(loss.path), self.new.get(self.image(loss.path))
         if was is None or now is None or was[0] == "noun":
-            yield Breach("losses are real", loss.path, f"a loss says {loss.kind}, but there isn't one leaf then and now")
+            yield Breach(
+                "losses are real", loss.path, f"a loss says {loss.kind}, but there isn't one leaf then and now"
+            )
             return
         yield from self.from_is_true(loss)
         if loss.to != now[1]:
@@ -205,7 +214,7 @@ def _is_under(path: str, base: str) -> bool:
 
 
 def _same(was: _Leaf, now: _Leaf) -> bool:
-    """Equal by type and lexical form; that a noun is there is equal whatever it is called (an assessment that moved)."""
+    """Equal by type and lexical form; that a noun is there is equal whatever its class (an assessment that moved)."""
     return was == now or was[0] == now[0] == "noun"
 
 

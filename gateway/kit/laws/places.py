@@ -6,7 +6,6 @@ or object that is empty. Places are those of losses: `/elmo/report[1]/title[2]/@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +13,13 @@ from typing import Any
 from lxml import etree
 
 from gateway.kit.contract import Leaf
+from gateway.kit.json_cursor import lexical
 from gateway.kit.xml_cursor import XmlReading, attributes, has_text_leaf, local_name, own_text
 from gateway.model.leaves import pointer
 from gateway.model.losses import Loss
 from gateway.readers.document import Document
+from gateway.readers.json import dump_json, parse_json
+from gateway.readers.xml import parse_xml
 
 VARIANTS = 2
 """How many ways there are to change a leaf: a little, and altogether."""
@@ -35,27 +37,27 @@ def normal(document: Document) -> bytes:
     """The document as the functions here write it, nothing changed."""
     if document.media == "xml":
         return _bytes(document.tree.getroot())
-    return json.dumps(json.loads(document.octets), ensure_ascii=False).encode()
+    return dump_json(document.value)
 
 
 def places(document: Document) -> list[Place]:
     """Every leaf of an XML or JSON document, in document order."""
     if document.media == "xml":
         return list(_of_xml(document))
-    return list(_of_json(json.loads(document.octets)))
+    return list(_of_json(parse_json(document.octets)))
 
 
 def without(document: Document, gone: Callable[[str], bool]) -> bytes:
     """The document without the elements, or JSON members, at the places that `gone` accepts."""
     if document.media == "xml":
-        root = etree.fromstring(document.octets)  # a tree of our own: the document's is never changed
+        root = parse_xml(document.octets).getroot()  # a tree of our own: the document's is never changed
         reading = XmlReading(root.getroottree(), frozenset())
         for element in [e for e in root.iter(etree.Element) if gone(reading.place(e))]:
             parent = element.getparent()
             if parent is not None:
                 parent.remove(element)
         return _bytes(root)
-    return json.dumps(_pruned(json.loads(document.octets), "", gone), ensure_ascii=False).encode()
+    return dump_json(_pruned(document.value, "", gone))
 
 
 def covers(loss: Loss, place: str) -> bool:
@@ -69,12 +71,14 @@ def covers(loss: Loss, place: str) -> bool:
 
 
 def _of_xml(document: Document) -> Iterator[Place]:
-    root = etree.fromstring(document.octets)
+    root = parse_xml(document.octets).getroot()
     reading = XmlReading(root.getroottree(), frozenset())
     for element in root.iter(etree.Element):
         at, owner = reading.place(element), local_name(element.tag)
         for name in attributes(element):
-            leaf = Leaf(place=f"{at}/@{local_name(name)}", name=local_name(name), value=element.attrib[name], owner=owner)
+            leaf = Leaf(
+                place=f"{at}/@{local_name(name)}", name=local_name(name), value=str(element.attrib[name]), owner=owner
+            )
             yield Place(leaf, _attribute_changer(root, element, name))
         if has_text_leaf(element):
             leaf = Leaf(place=at, name="", value=own_text(element), owner=owner)
@@ -83,7 +87,7 @@ def _of_xml(document: Document) -> Iterator[Place]:
 
 def _attribute_changer(root: etree._Element, element: etree._Element, name: str) -> Callable[[int], bytes]:
     def changed(variant: int) -> bytes:
-        was = element.attrib[name]
+        was = str(element.attrib[name])
         element.set(name, _other(was, variant))
         try:
             return _bytes(root)
@@ -120,7 +124,7 @@ def _of_json(value: Any) -> Iterator[Place]:
             if isinstance(member, dict | list) and member:
                 yield from walk(member, place, _class_of(member, owner))
             else:
-                shown = member if isinstance(member, str) else json.dumps(member)
+                shown = lexical(member) if not isinstance(member, dict | list) else ""
                 leaf = Leaf(place=place, name=str(key), value=shown, owner=owner)
                 yield Place(leaf, _member_changer(value, holder, key))
 
@@ -138,7 +142,7 @@ def _member_changer(root: Any, holder: Any, key: Any) -> Callable[[int], bytes]:
         was = holder[key]
         holder[key] = _other_value(was, variant)
         try:
-            return json.dumps(root, ensure_ascii=False).encode()
+            return dump_json(root)
         finally:
             holder[key] = was
 
@@ -149,7 +153,7 @@ def _other_value(was: Any, variant: int) -> Any:
     if isinstance(was, bool):
         return not was
     if isinstance(was, int | float):
-        return was + 1 + variant
+        return int(was) + 1 + variant
     if isinstance(was, str):
         return _other(was, variant)
     return "changed"  # null, [] and {}

@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from hypothesis import strategies as st
 
 from gateway.model import record as r
-from gateway.model.leaves import keys
+from gateway.model.leaves import is_empty, keys
 from gateway.model.noun import Noun
 from gateway.model.texts import Text, When
 
@@ -28,7 +28,7 @@ BLOBS: Mapping[str, bytes] = {hashlib.sha256(octets).hexdigest(): octets for oct
 
 _MEDIA = ("application/pdf", "image/png", "text/html")
 _WORDS = (
-    "Algebra", "Données & méthodes", "Œconomie <politique>", "Ανάλυση", "Химия", "数学", "الجبر", "ligningar \"og\" mål",
+    "Algebra", "Données & méthodes", "Œconomie <politique>", "Ανάλυση", "Химия", "数学", "الجبر", 'ligningar "og" mål',
     "Übung/Seminar", "a~b", "naïve ]]> end", "MAT#2", "it's", "🎓 honours", "line\nbreak",
 )  # fmt: skip
 _LANGUAGES = ("en", "nb", "el", "zh", "ar", "und")
@@ -128,7 +128,7 @@ def filled(record: Noun) -> set[tuple[str, str]]:
         if isinstance(value, Noun):
             for name in type(value).model_fields:
                 member = getattr(value, name)
-                if member is not None and member != () and member != {}:
+                if not is_empty(member):
                     found.add((type(value).__name__, name))
                     look(member)
         elif isinstance(value, tuple):
@@ -212,9 +212,9 @@ class _Maker:
 
     def string(self, kind: type[Noun], name: str) -> str:
         if (kind, name) in _DECIMAL_FIELDS:
-            return self.pick(_DECIMALS)
+            return str(self.pick(_DECIMALS))
         if kind is r.Name and name == "language":
-            return self.pick(_LANGUAGES)
+            return str(self.pick(_LANGUAGES))
         if name in _BY_NAME:
             return str(self.pick(_BY_NAME[name]))
         if name in ("url", "homepage"):

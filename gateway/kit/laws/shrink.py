@@ -48,6 +48,6 @@ def _smaller_value(value: Any, least: int) -> Iterator[Any]:
         if len(value) > least:
             yield from (value[:i] + value[i + 1 :] for i in range(len(value)))
         for i, member in enumerate(value):
-            yield from (value[:i] + (less,) + value[i + 1 :] for less in _smaller_value(member, 0))
+            yield from ((*value[:i], less, *value[i + 1 :]) for less in _smaller_value(member, 0))
     elif isinstance(value, Mapping) and len(value) > 1:
         yield from ({k: v for k, v in value.items() if k != gone} for gone in value)

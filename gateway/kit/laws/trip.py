@@ -16,8 +16,8 @@ from gateway.kit.laws.records import BLOBS
 from gateway.kit.recognition import head_of
 from gateway.model.leaves import keys
 from gateway.model.losses import Loss
-from gateway.model.record import Organisation, Record
 from gateway.model.record import Identifier as _Identifier
+from gateway.model.record import Organisation, Record
 from gateway.model.verdict import Indication
 from gateway.readers.document import Document, Media
 
@@ -69,7 +69,9 @@ def request_for(record: Record, original: bytes, media_type: str, adapter: Adapt
 def page_images(record: Record, languages: Sequence[str]) -> tuple[PageImage, ...]:
     """A page of one white pixel for each report and language."""
     names = keys(record.reports)
-    return tuple(PageImage(report=name, language=language, png=_white_png()) for name in names for language in languages)
+    return tuple(
+        PageImage(report=name, language=language, png=_white_png()) for name in names for language in languages
+    )
 
 
 def _white_png() -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,10 +23,20 @@ from gateway.kit import (
     Walk,
     WriteRequest,
     Writing,
+    dump_json,
     share,
 )
-from gateway.model.record import Achievement, Assessment, Identifier, Learner, Name, Organisation, Record, Report
-from gateway.model.record import Specification
+from gateway.model.record import (
+    Achievement,
+    Assessment,
+    Identifier,
+    Learner,
+    Name,
+    Organisation,
+    Record,
+    Report,
+    Specification,
+)
 
 FORMAT = "Lanterna 1.0"
 
@@ -87,7 +96,7 @@ class Lanterna:
         losses = writing.finish()
         return tuple(
             Draft(
-                body=json.dumps(body, ensure_ascii=False, indent=1).encode(),
+                body=dump_json(body),
                 media_type="application/json",
                 extension="json",
                 seal=None,
@@ -108,7 +117,9 @@ class Lanterna:
 def _school(root: JsonCursor) -> Organisation:
     school = root.one("school")
     if school is None:
-        raise Refused("lanterna.school", "got no school, expected one at /school", advice="Ask the school for the file.")
+        raise Refused(
+            "lanterna.school", "got no school, expected one at /school", advice="Ask the school for the file."
+        )
     return Organisation(legal_name=school.text("name"), identifiers=_identifiers(school))
 
 

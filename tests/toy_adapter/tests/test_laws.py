@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from gateway.kit.laws import AdapterLaws
 from lanterna_adapter import ADAPTER
+
+from gateway.kit.laws import AdapterLaws
 
 DOCUMENTS = Path(__file__).parent / "documents"
 
