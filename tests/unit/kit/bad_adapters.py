@@ -240,7 +240,7 @@ class Collapses(Lanterna):
             report.model_copy(
                 update={
                     "issuer": report.issuer.model_copy(
-                        update={"legal_name": {"en": v for v in report.issuer.legal_name.values()}}
+                        update={"legal_name": dict.fromkeys(["en"], list(report.issuer.legal_name.values())[-1])}
                     )
                 }
             )
