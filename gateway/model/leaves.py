@@ -86,6 +86,15 @@ def is_empty(value: Any) -> bool:
 
 
 @cache
+def said_by_default(kind: type[Noun]) -> frozenset[str]:
+    """The compared fields of a noun that say something even when nobody set them ("passed")."""
+    optional = [
+        (name, kind.model_fields[name]) for name, _ in _fields(kind) if not kind.model_fields[name].is_required()
+    ]
+    return frozenset(name for name, field in optional if not is_empty(field.default))
+
+
+@cache
 def _fields(kind: type[Noun]) -> tuple[tuple[str, bool], ...]:
     return tuple(
         (name, r.ORDERED in field.metadata)
