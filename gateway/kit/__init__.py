@@ -19,17 +19,29 @@ from gateway.kit.contract import (
     Stated,
     WriteRequest,
 )
+from gateway.kit.json_cursor import JsonCursor, JsonReading
+from gateway.kit.walk import Walk, Writing, share
+from gateway.kit.xml_cursor import XmlCursor, XmlReading
+from gateway.model.losses import Loss
+from gateway.model.verdict import Finding, Status
+from gateway.readers.document import Document
+from gateway.readers.json import dump_json
 
 __all__ = [
     "CONTRACT",
     "Adapter",
     "AdapterError",
     "Content",
+    "Document",
     "Draft",
     "EvidenceRequest",
+    "Finding",
     "Head",
     "InnerDocument",
+    "JsonCursor",
+    "JsonReading",
     "Leaf",
+    "Loss",
     "Manifest",
     "Opened",
     "PageImage",
@@ -38,5 +50,12 @@ __all__ = [
     "Refused",
     "Source",
     "Stated",
+    "Status",
+    "Walk",
     "WriteRequest",
+    "Writing",
+    "XmlCursor",
+    "XmlReading",
+    "dump_json",
+    "share",
 ]

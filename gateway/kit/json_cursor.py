@@ -13,9 +13,10 @@ from typing import Any
 from gateway.kit.ledger import Ledger
 from gateway.model.leaves import pointer
 from gateway.model.losses import Kind
-from gateway.model.texts import Text
+from gateway.model.texts import Text, is_when
 
-_Key = tuple[int, str | int]
+_Way = tuple[Any, ...]
+"""The way to a value, as links from its key upwards: (key, way to its holder); empty for the root."""
 
 
 class JsonReading:
@@ -23,58 +24,69 @@ class JsonReading:
 
     def __init__(self, value: Mapping[str, Any]) -> None:
         self.ledger = Ledger()
-        self._taken: set[_Key] = set()
+        self._taken: dict[int, set[str | int]] = {}  # by identity of the holder, which the value keeps alive
         self._value = value
-        self.root = JsonCursor(value, "", self)
+        self.root = JsonCursor(value, self, None, ())
 
     def take(self, holder: Any, key: str | int) -> None:
         """Remember that everything at a member of a holder (an object or list of the value) was taken."""
-        self._taken.add((id(holder), key))
+        self._taken.setdefault(id(holder), set()).add(key)
 
     def finish(self) -> Ledger:
-        """Turn whatever was never taken into `dropped` losses."""
-        if self._anything_taken(self._value):
-            self._finish(self._value, "")
-        else:
-            self._drop("", self._value)
+        """Turn whatever was never taken into `dropped` losses, in document order."""
+        rest = self._rest(self._value, ())
+        for way, value in [((), self._value)] if rest is None else rest:
+            scalar = None if isinstance(value, dict | list) else lexical(value)
+            self.ledger.lose("dropped", _place(way), **{"from": scalar}, detail="no place in the record")
         return self.ledger
 
-    def _finish(self, holder: Any, place: str) -> None:
+    def _rest(self, holder: Any, way: _Way) -> list[tuple[_Way, Any]] | None:
+        """What was never taken at or under a holder; None when nothing of it was."""
+        taken = self._taken.get(id(holder), ())
+        if len(taken) == len(holder) > 0:
+            return []
+        found: list[tuple[_Way, Any]] = []
+        touched = bool(taken)
         for key, value in _members(holder):
-            if (id(holder), key) in self._taken:
+            if key in taken:
                 continue
-            at = pointer(place, str(key))
-            if self._anything_taken(value):
-                self._finish(value, at)
+            here = (key, way)
+            under = self._rest(value, here) if isinstance(value, dict | list) else None
+            if under is None:
+                found.append((here, value))
             else:
-                self._drop(at, value)
-
-    def _drop(self, at: str, value: Any) -> None:
-        scalar = None if isinstance(value, dict | list) else lexical(value)
-        self.ledger.lose("dropped", at, **{"from": scalar}, detail="no place in the record")
-
-    def _anything_taken(self, value: Any) -> bool:
-        return any((id(value), key) in self._taken or self._anything_taken(member) for key, member in _members(value))
+                touched = True
+                found += under
+        return found if touched else None
 
 
 class JsonCursor:
     """One object, and the way to its members. Asking for a scalar or text takes it."""
 
-    __slots__ = ("_reading", "place", "value")
+    __slots__ = ("_over", "_reading", "_steps", "value")
 
-    def __init__(self, value: Mapping[str, Any], place: str, reading: JsonReading) -> None:
+    def __init__(
+        self, value: Mapping[str, Any], reading: JsonReading, over: JsonCursor | None, steps: tuple[str, ...]
+    ) -> None:
+        """`steps` lead here from the cursor over this one; the place is put together only when it is asked for."""
         self.value = value
-        self.place = place
         self._reading = reading
+        self._over = over
+        self._steps = steps
+
+    @property
+    def place(self) -> str:
+        """Where it stands: a JSON Pointer."""
+        return pointer("" if self._over is None else self._over.place, *self._steps)
 
     def each(self, name: str) -> list[JsonCursor]:
         """The objects under a member, whether it holds one or a list; members that are no objects stay untaken."""
         member = self.value.get(name)
         if isinstance(member, dict):
-            return [JsonCursor(member, pointer(self.place, name), self._reading)]
+            return [JsonCursor(member, self._reading, self, (name,))]
         if isinstance(member, list):
             return [
-                JsonCursor(value, pointer(self.place, name, str(i)), self._reading)
+                JsonCursor(value, self._reading, self, (name, str(i)))
                 for i, value in enumerate(member)
                 if isinstance(value, dict)
             ]
@@ -91,6 +103,14 @@ class JsonCursor:
     def scalars(self, name: str) -> list[str]:
         """Take all scalars under a member, whether it holds one or a list."""
         return self._scalars(name, limit=None)
+
+    def when(self, name: str) -> str | None:
+        """Take a member that is a date or time; one that can't be (the 31st of June) stays untaken, and is a loss."""
+        member = self.value.get(name)
+        if isinstance(member, str) and is_when(member):
+            self._reading.take(self.value, name)
+            return member
+        return None
 
     def text(self, name: str) -> Text:
         """Take a language map: {"en": "…"}. Of several values in one language the first is taken."""
@@ -157,6 +177,14 @@ def lexical(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "null" if value is None else str(value)
+
+
+def _place(way: _Way) -> str:
+    steps = []
+    while way:
+        steps.append(str(way[0]))
+        way = way[1]
+    return pointer("", *reversed(steps))
 
 
 def _members(value: Any) -> list[tuple[str | int, Any]]:

@@ -14,7 +14,7 @@ from lxml import etree
 
 from gateway.kit.ledger import Ledger
 from gateway.model.losses import Kind
-from gateway.model.texts import UNDETERMINED
+from gateway.model.texts import UNDETERMINED, is_when
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _UNREAD_NAMESPACES = ("{http://www.w3.org/2001/XMLSchema-instance}",)  # hints for validators: structural everywhere
@@ -27,23 +27,41 @@ class XmlReading:
         """`namespaces` are those in which elements are looked for by local name ("" for none)."""
         self.ledger = Ledger()
         self.namespaces = namespaces
-        self._taken: dict[etree._Element, set[str]] = {}
+        self._texts: set[etree._Element] = set()
+        self._attributes: set[tuple[etree._Element, str]] = set()
         self._whole: set[etree._Element] = set()
         self._positions: dict[etree._Element, dict[etree._Element, int]] = {}
+        self._tags: dict[str, tuple[str, ...]] = {}
         self._root = tree.getroot()
         self.root = XmlCursor(self._root, self)
 
     def take(self, element: etree._Element, leaf: str) -> None:
         """Remember that a leaf was taken: "" is the text, else the attribute's name."""
-        self._taken.setdefault(element, set()).add(leaf)
+        if leaf:
+            self._attributes.add((element, leaf))
+        else:
+            self._texts.add(element)
 
     def take_whole(self, element: etree._Element) -> None:
         """Remember that everything at and under an element was taken."""
         self._whole.add(element)
 
+    def tags(self, name: str) -> tuple[str, ...]:
+        """A local name in Clark notation, once for each namespace of the reading."""
+        if name not in self._tags:
+            self._tags[name] = tuple(f"{{{space}}}{name}" if space else name for space in self.namespaces)
+        return self._tags[name]
+
     def finish(self) -> Ledger:
-        """Turn whatever was never taken into `dropped` losses."""
-        self._finish(self._root, self.place(self._root))
+        """Turn whatever was never taken into `dropped` losses, in document order."""
+        touched, settled = self._touched(), self._settled()
+        for element in self._root.iter(etree.Element):
+            if element in settled:
+                continue
+            if element in touched:
+                self._finish_leaves(element)
+            elif (over := element.getparent()) is None or over in touched:
+                self._drop(self.place(element), own_text(element).strip() or None)
         return self.ledger
 
     def place(self, element: etree._Element) -> str:
@@ -53,30 +71,37 @@ class XmlReading:
         while (parent := here.getparent()) is not None:
             if parent not in self._positions:
                 self._positions[parent] = _positions(parent)
-            steps.append(f"{_local(here.tag)}[{self._positions[parent][here]}]")
+            steps.append(f"{local_name(here.tag)}[{self._positions[parent][here]}]")
             here = parent
-        return "/" + "/".join([_local(here.tag), *reversed(steps)])
+        return "/" + "/".join([local_name(here.tag), *reversed(steps)])
 
-    def _finish(self, element: etree._Element, place: str) -> None:
-        if element in self._whole:
-            return
-        if not self._anything_taken(element):
-            self._drop(place, own_text(element).strip() or None)
-            return
-        taken = self._taken.get(element, set())
-        if "" not in taken and has_text_leaf(element):
-            self._drop(place, own_text(element))
-        for name in attributes(element):
-            if name not in taken:
-                self._drop(f"{place}/@{_local(name)}", element.get(name))
-        for child, position in _positions(element).items():
-            self._finish(child, f"{place}/{_local(child.tag)}[{position}]")
+    def _finish_leaves(self, element: etree._Element) -> None:
+        if element not in self._texts and has_text_leaf(element):
+            self._drop(self.place(element), own_text(element))
+        for name in element.keys():  # noqa: SIM118 - an element is no mapping
+            if (element, name) not in self._attributes and not str(name).startswith(_UNREAD_NAMESPACES):
+                self._drop(f"{self.place(element)}/@{local_name(name)}", str(element.get(name)))
+
+    def _settled(self) -> set[etree._Element]:
+        """Every element that was taken whole, and all under them."""
+        settled: set[etree._Element] = set()
+        for element in self._whole:
+            if element not in settled:
+                settled.update(element.iter(etree.Element))
+        return settled
+
+    def _touched(self) -> set[etree._Element]:
+        """Every element of which, or under which, something was taken: each is looked at once, however deep."""
+        touched: set[etree._Element] = set()
+        for start in (*self._texts, *self._whole, *(element for element, _ in self._attributes)):
+            here: etree._Element | None = start
+            while here is not None and here not in touched:
+                touched.add(here)
+                here = here.getparent()
+        return touched
 
     def _drop(self, place: str, value: str | None) -> None:
         self.ledger.lose("dropped", place, **{"from": value}, detail="no place in the record")
-
-    def _anything_taken(self, element: etree._Element) -> bool:
-        return any(e in self._whole or e in self._taken for e in element.iter(etree.Element))
 
 
 class XmlCursor:
@@ -91,7 +116,7 @@ class XmlCursor:
     @property
     def name(self) -> str:
         """The local name."""
-        return _local(self.element.tag)
+        return local_name(self.element.tag)
 
     @property
     def place(self) -> str:
@@ -106,6 +131,14 @@ class XmlCursor:
     def token(self) -> str:
         """Take the text with white space collapsed (xs:token)."""
         return " ".join(self.text().split())
+
+    def when(self) -> str | None:
+        """Take the text where it is a date or time; one that can't be (the 31st of June) stays untaken: a loss."""
+        text = own_text(self.element).strip()
+        if not is_when(text):
+            return None
+        self._reading.take(self.element, "")
+        return text
 
     def attribute(self, name: str) -> str | None:
         """Take an attribute, None when it isn't there."""
@@ -126,13 +159,23 @@ class XmlCursor:
                 return inherited.strip().lower() or UNDETERMINED
         return UNDETERMINED
 
+    @property
+    def namespace(self) -> str:
+        """The namespace, "" for none."""
+        return _namespace(self.element.tag)
+
+    def foreign(self) -> list[XmlCursor]:
+        """The child elements of whatever namespace, in order: for extensions, which are kept inert."""
+        return [XmlCursor(child, self._reading) for child in self.element.iterchildren(etree.Element)]
+
     def children(self, name: str) -> list[XmlCursor]:
         """The child elements of a local name, in one of the reading's namespaces."""
-        return [child for child in self if child.name == name]
+        return [XmlCursor(child, self._reading) for child in self.element.iterchildren(*self._reading.tags(name))]
 
     def child(self, name: str) -> XmlCursor | None:
         """The first child of a local name; further ones stay untaken and become losses."""
-        return next((child for child in self if child.name == name), None)
+        found = next(self.element.iterchildren(*self._reading.tags(name)), None)
+        return None if found is None else XmlCursor(found, self._reading)
 
     def __iter__(self) -> Iterator[XmlCursor]:
         """The child elements in the reading's namespaces, in order."""
@@ -144,6 +187,11 @@ class XmlCursor:
         """Take the text of the first child of a name as a token, None when there is no such child."""
         child = self.child(name)
         return None if child is None else child.token()
+
+    def when_of(self, name: str) -> str | None:
+        """Take the first child of a name where it is a date or time."""
+        child = self.child(name)
+        return None if child is None else child.when()
 
     def skip(self) -> Self:
         """Take everything at and under this element without keeping it: structural, or read by other means."""
@@ -162,11 +210,13 @@ class XmlCursor:
 
     def note(self, kind: Kind, leaf: str = "", **facts: str | None) -> None:
         """Note a loss at this element, or at one of its attributes, and take nothing by it."""
-        self._reading.ledger.lose(kind, f"{self.place}/@{_local(leaf)}" if leaf else self.place, **facts)
+        self._reading.ledger.lose(kind, f"{self.place}/@{local_name(leaf)}" if leaf else self.place, **facts)
 
 
 def own_text(element: etree._Element) -> str:
     """The text of an element itself: its text and that after its comments and instructions, not that of children."""
+    if not len(element):
+        return element.text or ""
     parts = [element.text or ""]
     parts += [node.tail or "" for node in element]
     return "".join(parts)
@@ -181,7 +231,7 @@ def has_text_leaf(element: etree._Element) -> bool:
 
 def attributes(element: etree._Element) -> list[str]:
     """The names of the attributes that are leaves."""
-    return [str(name) for name in element.attrib if not str(name).startswith(_UNREAD_NAMESPACES)]
+    return [name for name in map(str, element.keys()) if not name.startswith(_UNREAD_NAMESPACES)]
 
 
 def _positions(parent: etree._Element) -> dict[etree._Element, int]:
@@ -189,12 +239,13 @@ def _positions(parent: etree._Element) -> dict[etree._Element, int]:
     seen: dict[str, int] = {}
     result = {}
     for child in parent.iterchildren(etree.Element):
-        name = _local(child.tag)
+        name = local_name(child.tag)
         result[child] = seen[name] = seen.get(name, 0) + 1
     return result
 
 
-def _local(tag: object) -> str:
+def local_name(tag: object) -> str:
+    """The name without its namespace."""
     return str(tag).rpartition("}")[2]
 
 

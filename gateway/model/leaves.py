@@ -34,13 +34,28 @@ def pointer(base: str, *segments: str) -> str:
 
 def keys(members: Sequence[Any]) -> list[str]:
     """The keys of a list's members, in order; equal ones are told apart by `#2`, `#3` …"""
+    return numbered([key_of(member) for member in members])
+
+
+def numbered(names: Sequence[str]) -> list[str]:
+    """Names made different by `#2`, `#3` …; a name that itself ends so is never taken for a second one."""
     seen: Counter[str] = Counter()
+    used: set[str] = set()
     result = []
-    for member in members:
-        key = key_of(member)
-        seen[key] += 1
-        result.append(key if seen[key] == 1 else f"{key}#{seen[key]}")
+    for name in names:
+        seen[name] += 1
+        unique = name if seen[name] == 1 else f"{name}#{seen[name]}"
+        while unique in used:
+            seen[name] += 1
+            unique = f"{name}#{seen[name]}"
+        used.add(unique)
+        result.append(unique)
     return result
+
+
+def members_in_order(leaf: tuple[str, str]) -> list[str]:
+    """The segments of paths that an order leaf holds, first to last."""
+    return leaf[1].split("/")[1:]
 
 
 def key_of(member: Any) -> str:
@@ -71,6 +86,15 @@ def is_empty(value: Any) -> bool:
 
 
 @cache
+def said_by_default(kind: type[Noun]) -> frozenset[str]:
+    """The compared fields of a noun that say something even when nobody set them ("passed")."""
+    optional = [
+        (name, kind.model_fields[name]) for name, _ in _fields(kind) if not kind.model_fields[name].is_required()
+    ]
+    return frozenset(name for name, field in optional if not is_empty(field.default))
+
+
+@cache
 def _fields(kind: type[Noun]) -> tuple[tuple[str, bool], ...]:
     return tuple(
         (name, r.ORDERED in field.metadata)
@@ -87,9 +111,12 @@ def _walk(value: Any, path: str, *, ordered: bool = False) -> Iterator[tuple[str
     elif isinstance(value, tuple):
         names = keys(value)
         if ordered and len(value) > 1:
-            yield path, ("order", "\n".join(names))
+            yield path, ("order", pointer("", *names))
         for name, member in zip(names, value, strict=True):
-            yield from _walk(member, pointer(path, name))
+            at = pointer(path, name)
+            if isinstance(member, Mapping):  # a text of a list is there even without a language
+                yield at, ("noun", "Text")
+            yield from _walk(member, at)
     elif isinstance(value, Mapping):
         for name, member in value.items():
             yield pointer(path, name), ("text", member)

@@ -6,19 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from gateway.errors import AdapterError, TestamurError
-from gateway.kit.contract import HEAD_BYTES, Adapter, Head, Recognition
-from gateway.readers.document import Document
-
-
-def head_of(document: Document) -> Head:
-    """What recognition sees of a document; parses it, so `Refused` when it can't be parsed."""
-    start = document.octets[:HEAD_BYTES]
-    if document.media == "xml":
-        return Head(media="xml", start=start, root=str(document.tree.getroot().tag))
-    if document.media == "json":
-        members = document.value if isinstance(document.value, dict) else {}
-        return Head(media="json", start=start, members=members)
-    return Head(media=document.media, start=start)
+from gateway.kit.contract import Adapter, Head, Recognition
 
 
 def recognise(head: Head, adapters: Sequence[Adapter]) -> list[tuple[Adapter, Recognition]]:
