@@ -143,6 +143,14 @@ def worst(indications: Iterable[Indication]) -> Indication:
     return max(indications, key=lambda i: i.severity, default=Indication.PASSED)
 
 
+def answer(findings: Iterable[Finding]) -> Indication:
+    """What findings alone say: FAILED if one is, else INDETERMINATE if one is, else PASSED."""
+    statuses = {finding.status for finding in findings}
+    if Status.FAILED in statuses:
+        return Indication.FAILED
+    return Indication.INDETERMINATE if Status.INDETERMINATE in statuses else Indication.PASSED
+
+
 _OF_STATUS = {Status.FAILED: Indication.FAILED, Status.INDETERMINATE: Indication.INDETERMINATE}
 
 
@@ -155,7 +163,7 @@ def conclude(
 ) -> Verdict:
     """The verdict that follows from findings: the worst of them; `verdict` also counts the inner parts."""
     findings, inner = tuple(findings), tuple(inner)
-    own = worst(_OF_STATUS.get(f.status, Indication.PASSED) for f in findings)
+    own = answer(findings)
     top = worst([own, *(i.verdict.verdict for i in inner if i.role == "part")])
     sub = next((f.sub_indication for f in findings if _OF_STATUS.get(f.status) is own and f.sub_indication), None)
     if top is not own:

@@ -11,6 +11,7 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cached_property, lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -22,7 +23,7 @@ from gateway.trust.jwk import keys_from_jwk
 from gateway.trust.policies import Policy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Anchor:
     """One thing trusted by decision.
 
@@ -41,12 +42,12 @@ class Anchor:
     until: date | None = None
     issuers: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def is_ca(self) -> bool:
         """Whether it may vouch for other certificates."""
         return self.certificate is not None and is_ca(self.certificate)
 
-    @property
+    @cached_property
     def key_sha256(self) -> str:
         """SHA-256 of the SubjectPublicKeyInfo, in hex: which key this is."""
         return key_sha256(self.key)
@@ -73,6 +74,14 @@ def key_sha256(key: PublicKey) -> str:
     return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
+@lru_cache(maxsize=1024)
+def certificate_key_sha256(certificate: x509.Certificate) -> str | None:
+    """SHA-256 of a certificate's key as `key_sha256`, None where the key is of a kind that isn't known."""
+    key = key_of(certificate)
+    return None if key is None else key_sha256(key)
+
+
+@lru_cache(maxsize=1024)
 def certificate_sha256(certificate: x509.Certificate) -> str:
     """SHA-256 of a certificate (DER), in hex."""
     return hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()

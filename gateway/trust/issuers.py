@@ -11,6 +11,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cryptography.x509 import Certificate, ObjectIdentifier
 from cryptography.x509.oid import NameOID
@@ -42,6 +43,7 @@ class Sealer:
     country: str | None
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def of(cls, certificate: Certificate) -> Sealer:
         """O, organizationIdentifier (2.5.4.97) and C of the subject."""
         countries = _attributes(certificate, NameOID.COUNTRY_NAME)

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from cryptography.x509 import Certificate
 
-from gateway.model.verdict import Caveat, Finding, Status, SubIndication, conclude
+from gateway.model.verdict import Caveat, Finding, Status, SubIndication, answer
 from gateway.proofs.proof import Proof, PublicKey
 from gateway.trust.algorithms import (
     DIGESTS,
@@ -24,7 +24,7 @@ from gateway.trust.algorithms import (
     key_facts,
     key_of,
 )
-from gateway.trust.anchors import Anchor, certificate_sha256, key_sha256
+from gateway.trust.anchors import Anchor, certificate_key_sha256, certificate_sha256, key_sha256
 from gateway.trust.issuers import IssuerClaim, Sealer, is_named
 from gateway.trust.paths import Fault, Path, find_path, valid_at
 from gateway.trust.policies import DigestRule, KeyRule, Policy, SchemeRule
@@ -65,7 +65,7 @@ def judge_proof(
     used = [anchor for anchor in anchors if anchor.in_use(now)]
     answers = [tuple(findings) for anchor in used if (findings := _by_anchor(case, anchor, policy)) is not None]
     if answers:
-        return min(answers, key=lambda findings: conclude(findings).own.severity)
+        return min(answers, key=lambda findings: answer(findings).severity)
     retired = len(anchors) - len(used)
     why = "no trust anchor vouches for the key" + (f" ({retired} past their `until` date)" if retired else "")
     return tuple(_untrusted(case, policy, SubIndication.NO_CERTIFICATE_CHAIN_FOUND, f"{why}: {_ADVICE}"))
@@ -112,8 +112,7 @@ def _signer(proof: Proof) -> Certificate | None:
     if proof.key is None:
         return None
     digest = key_sha256(proof.key)
-    keys = ((certificate, key_of(certificate)) for certificate in proof.certificates)
-    return next((certificate for certificate, key in keys if key is not None and key_sha256(key) == digest), None)
+    return next((c for c in proof.certificates if certificate_key_sha256(c) == digest), None)
 
 
 def _by_anchor(case: _Case, anchor: Anchor, policy: Policy) -> Iterable[Finding] | None:
