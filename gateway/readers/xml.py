@@ -21,6 +21,7 @@ from gateway.errors import Refused
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
 
 _HUGE_FROM = 10_000_000  # libxml2 refuses longer text nodes without its "huge" option (XML_MAX_TEXT_LENGTH)
+_COMMON_DEPTH = 16  # elements: few credentials nest deeper
 _SMALLEST_NODE = 4  # octets of `<a/>`; an attribute needs one more
 _ASK_AGAIN = "The file is damaged or cut off: ask for it again."
 _UTF8_BOM = b"\xef\xbb\xbf"
@@ -130,6 +131,11 @@ def _check_tree(tree: etree._ElementTree, limits: Limits) -> None:
         raise _foreign_encoding(f"{info.encoding}")
     if info.xml_version != "1.0":
         raise Refused("xml.version", f"got XML {info.xml_version}, expected 1.0")
+    if limits.depth < _COMMON_DEPTH or _deeper_than(_COMMON_DEPTH)(tree):  # the short walk spares most the long one
+        _check_depth(tree, limits)
+
+
+def _check_depth(tree: etree._ElementTree, limits: Limits) -> None:
     if _deeper_than(limits.depth)(tree):
         raise _too_deep(limits.depth)
 
