@@ -1,8 +1,8 @@
 """How fast the authenticity of an 18 kB ELMO is verified, against others and against the floor, in one process.
 
 Run: `python -m scripts.bench_xmldsig [ROUNDS]`. Prints medians of process time (microseconds) and ratios. The arms run
-interleaved in bursts of ten calls, so that a busy machine slows all of them, and each is as warm as the others. RSA-2048, SHA-256, inclusive Canonical XML 1.0, default
-namespace: what genuine ELMO seals look like.
+interleaved in bursts of ten calls, so that a busy machine slows all of them, and each is as warm as the others.
+RSA-2048, SHA-256, inclusive Canonical XML 1.0, default namespace: what genuine ELMO seals look like.
 
 - floor: parse, canonicalize the document and SignedInfo, SHA-256, RSA, and nothing else.
 - ours: `parse_xml`, `verify_enveloped`, and the signer's key compared with a pinned one.
@@ -28,7 +28,6 @@ from signxml.verifier import SignatureConfiguration, XMLVerifier
 from gateway.proofs.xmldsig import verify_enveloped
 from gateway.readers.xml import parse_xml
 from tests.signing import DS, certificate, elmo, pinned_pem, rsa_key, signed
-
 
 BURST = 10
 
