@@ -11,8 +11,8 @@ from gateway.kit.contract import Adapter, Head, Recognition
 
 def recognise(head: Head, adapters: Sequence[Adapter]) -> list[tuple[Adapter, Recognition]]:
     """Every adapter that claims the document, with its reason."""
-    claims = [(adapter, guarded(adapter, lambda a: a.recognise(head))) for adapter in adapters]
-    return [(adapter, recognition) for adapter, recognition in claims if recognition is not None]
+    found = ((adapter, guarded(adapter, lambda a: a.recognise(head))) for adapter in adapters)
+    return [(adapter, recognition) for adapter, recognition in found if recognition is not None]
 
 
 _T = TypeVar("_T")
