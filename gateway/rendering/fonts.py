@@ -20,6 +20,7 @@ UNITS = 64  # units of length in one pixel
 _PACKAGES = ("uharfbuzz", "manimgx-fonts", "manimgx-fonts-cjk")
 _CJK = "CJK"
 LATIN = "NotoSans"
+EMOJI = "NotoEmoji"  # its space is as wide as a picture
 # Asked in this order. Latin first: digits, punctuation and Latin letters look alike on every page.
 _CHAIN = (
     LATIN,
@@ -32,7 +33,7 @@ _CHAIN = (
             "Symbols",
         )  # fmt: skip
     ),
-    "NotoEmoji",
+    EMOJI,
 )
 # The member of the CJK collection that has a language's national forms.
 _CJK_MEMBERS = {"ja": 0, "ko": 1, "zh": 2, "zh-Hant": 3, "zh-HK": 4}

@@ -199,7 +199,7 @@ def _runs(text: str) -> list[tuple[str, str, str]]:
         face, script = _home(char)
         if runs:
             before, last_face, last_script = runs[-1]
-            goes_along = (char == " " or _clings(before[-1], char)) and (
+            goes_along = ((char == " " and last_face != fonts.EMOJI) or _clings(before[-1], char)) and (
                 _JOINING.match(char) is not None or fonts.has(last_face, char)
             )
             if goes_along or (face == last_face and (script == last_script or not (script and last_script))):
