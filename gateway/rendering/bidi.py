@@ -1,7 +1,7 @@
 """Which way each letter runs: the Unicode Bidirectional Algorithm (UAX #9) for one line without embeddings.
 
 Explicit embeddings, overrides and isolates (X1-X8) are never needed here: such characters let a text look like
-another one, so `typesetting.cleaned` takes them out before. What is left is one level run per line: P2-P3, W1-W7, N0-N2,
+another one, so `typesetting.cleaned` takes them out. What is left is one level run a line: P2-P3, W1-W7, N0-N2,
 I1-I2, L1 and L2.
 """
 
@@ -13,7 +13,13 @@ from unicodedata import bidirectional
 # Anything whose class is R, AL or AN, or a mark that makes a direction: without one of them a line runs left to right.
 _TURNING = re.compile("[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]")
 # Bidi_Paired_Bracket pairs that occur in names, titles and grades.
-_BRACKETS = dict(zip("([{⁅⁽₍〈❨❪❬❮❰❲❴⟦⟨⟪⟬⟮⦃⦅〈《「『【〔〖〘〚（［｛｟｢", ")]}⁆⁾₎〉❩❫❭❯❱❳❵⟧⟩⟫⟭⟯⦄⦆〉》」』】〕〗〙〛）］｝｠｣", strict=True))
+_BRACKETS = dict(
+    zip(
+        "([{⁅⁽₍〈❨❪❬❮❰❲❴⟦⟨⟪⟬⟮⦃⦅〈《「『【〔〖〘〚（［｛｟｢",
+        ")]}⁆⁾₎〉❩❫❭❯❱❳❵⟧⟩⟫⟭⟯⦄⦆〉》」』】〕〗〙〛）］｝｠｣",
+        strict=True,
+    )
+)
 _CLOSERS = {closer: opener for opener, closer in _BRACKETS.items()}
 _STRONG = {"L": "L", "R": "R", "EN": "R", "AN": "R"}  # N0, N1: numbers count as R
 _NEUTRAL = frozenset({"B", "S", "WS", "ON"})

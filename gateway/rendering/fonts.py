@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gateway.errors import ConfigError
 
@@ -28,10 +28,27 @@ _CHAIN = (
     *(
         f"NotoSans{script}"
         for script in (
-            "Arabic", "Hebrew", "Devanagari", "Thai", "Armenian", "Georgian", "Bengali", "Gujarati", "Gurmukhi",
-            "Kannada", "Malayalam", "Oriya", "Sinhala", "Tamil", "Telugu", "Khmer", "Lao", "Myanmar", "Ethiopic",
+            "Arabic",
+            "Hebrew",
+            "Devanagari",
+            "Thai",
+            "Armenian",
+            "Georgian",
+            "Bengali",
+            "Gujarati",
+            "Gurmukhi",
+            "Kannada",
+            "Malayalam",
+            "Oriya",
+            "Sinhala",
+            "Tamil",
+            "Telugu",
+            "Khmer",
+            "Lao",
+            "Myanmar",
+            "Ethiopic",
             "Symbols",
-        )  # fmt: skip
+        )
     ),
     EMOJI,
 )
@@ -87,7 +104,7 @@ def _path(package: str, name: str) -> str:
         raise _not_installed(package) from error
 
 
-def engine() -> type[hb]:  # type: ignore[valid-type]
+def engine() -> Any:
     """The shaping engine, HarfBuzz: imported at the first page, never before.
 
     Raises: ConfigError `pages.not_installed`.
@@ -96,7 +113,7 @@ def engine() -> type[hb]:  # type: ignore[valid-type]
         import uharfbuzz
     except ModuleNotFoundError as error:
         raise _not_installed("uharfbuzz") from error
-    return uharfbuzz  # type: ignore[return-value]
+    return uharfbuzz
 
 
 def _not_installed(missing: str) -> ConfigError:

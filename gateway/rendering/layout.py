@@ -190,7 +190,7 @@ class Layout:
         """Columns as wide as their widest value, within bounds; what no course states has no column."""
         text = _BODY if len(self.page.courses) <= _FEW else _DENSE
         widths: dict[str, int] = {}
-        for key, most in (("code", 110), ("credits", 90), ("grade", 130), ("when", 160)):
+        for key, most in (("code", 110), ("credits", 130), ("grade", 130), ("when", 160)):
             values = [getattr(course, key) for course in courses]
             if any(values):
                 lines = [self._line(value, text, most) for value in values]
@@ -199,7 +199,11 @@ class Layout:
         title = _INNER - sum(widths.values()) - _GAP * len(widths)
         columns: list[_Column] = []
         start = _MARGIN
-        for key, width in (("code", widths.get("code")), ("title", title), *((k, widths.get(k)) for k in ("credits", "grade", "when"))):
+        for key, width in (
+            ("code", widths.get("code")),
+            ("title", title),
+            *((k, widths.get(k)) for k in ("credits", "grade", "when")),
+        ):
             if width is not None:
                 columns.append(_Column(key, start, width, trailing=key in ("credits", "when")))
                 start += width + _GAP
@@ -209,7 +213,9 @@ class Layout:
         cells = []
         for column in columns:
             start, width = (column.start, column.width) if column.key != "title" else self._title_column(columns, depth)
-            cells.append(self._cell(self._line(values[column.key], text, width), start, width, trailing=column.trailing))
+            cells.append(
+                self._cell(self._line(values[column.key], text, width), start, width, trailing=column.trailing)
+            )
         return cells
 
     def _title_column(self, columns: Sequence[_Column], depth: int) -> tuple[int, int]:
@@ -259,7 +265,9 @@ class Layout:
     def _share(self, part: str) -> int:
         return min(int(HEIGHT * _OF_PAGE[part]), self._room - _REST)
 
-    def _as_many(self, items: Sequence[Item], bands: Callable[[Item], list[Band]], most: int, more: str = "more") -> None:
+    def _as_many(
+        self, items: Sequence[Item], bands: Callable[[Item], list[Band]], most: int, more: str = "more"
+    ) -> None:
         """Add what fits into `most` pixels; then a line that says how many are left out."""
         budget = most
         for index, item in enumerate(items):

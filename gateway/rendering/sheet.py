@@ -67,7 +67,13 @@ def png(rows: bytes) -> bytes:
     header = WIDTH.to_bytes(4) + HEIGHT.to_bytes(4) + bytes((BITS, 3, 0, 0, 0))  # 3: shades from a palette
     density = _DOTS_PER_METRE.to_bytes(4) * 2 + b"\1"
     palette = b"".join(bytes((grey,)) * 3 for grey in _GREYS)
-    chunks = ((b"IHDR", header), (b"pHYs", density), (b"PLTE", palette), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b""))
+    chunks = (
+        (b"IHDR", header),
+        (b"pHYs", density),
+        (b"PLTE", palette),
+        (b"IDAT", zlib.compress(rows, 1)),
+        (b"IEND", b""),
+    )
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, body) for name, body in chunks)
 
 

@@ -20,7 +20,7 @@ LONGEST = 600  # characters of a text that are looked at: more than any place on
 _ELLIPSIS = "…"
 _UNDRAWABLE = "\ufffd"
 _TRIMMED = dict.fromkeys(map(ord, "\u00ad\u200b\ufeff"))  # invisible, nothing is lost
-_JOINING = re.compile("[\u034f\u061c\u200c-\u200f\u2060\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # invisible, but guide shaping
+_JOINING = re.compile("[\u034f\u061c\u200c-\u200f\u2060\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # guide shaping
 _CONTROL = re.compile("[\u202a-\u202e\u2066-\u2069]")  # could make a text look like another one
 _KANA = re.compile("[\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
 _HANGUL = re.compile("[\u1100-\u11ff\u3131-\u318e\ua960-\ua97f\uac00-\ud7ff]")
@@ -145,7 +145,9 @@ def _last_fitting(text: str, places: Sequence[int], tail: str, face: Face, width
 
 def _clusters(text: str) -> list[int]:
     """The ends of what a reader takes for one letter: a base with its marks and joiners."""
-    return [index for index in range(1, len(text) + 1) if index == len(text) or not _clings(text[index - 1], text[index])]
+    return [
+        index for index in range(1, len(text) + 1) if index == len(text) or not _clings(text[index - 1], text[index])
+    ]
 
 
 def _clings(before: str, char: str) -> bool:
@@ -171,8 +173,13 @@ def _shape(text: str, face: Face) -> _Shaped:
     return _Shaped(pen, tuple(glyphs))
 
 
-def _shape_run(  # noqa: PLR0913 - one step of _shape
-    run: tuple[str, str, str], form: str, face: Face, right: bool, pen: int, glyphs: list[tuple[str, str, int, int, int]]  # noqa: FBT001
+def _shape_run(
+    run: tuple[str, str, str],
+    form: str,
+    face: Face,
+    right: bool,  # noqa: FBT001 - a direction, not a switch
+    pen: int,
+    glyphs: list[tuple[str, str, int, int, int]],
 ) -> int:
     text, name, script = run
     engine = fonts.engine()

@@ -1,0 +1,130 @@
+"""The page of a report: what of the record is shown, in one language.
+
+Shown are: who reports, the learner with birth date, the awards (whatever has parts, is a qualification, or stands
+alone) with level, grade and credits, and every other result as a line of the table. Enrolments aren't results and are
+not on the page. A failed result says so beside its grade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from gateway.model.record import Achievement, Credit, Learner, Level, Organisation, Period, Record, Report
+from gateway.model.texts import Text, in_language
+from gateway.rendering.labels import word
+from gateway.rendering.page import Award, Course, Fact, Page
+
+
+def describe(record: Record, report: Report, *, language: str, draft: bool, footer: tuple[str, ...] = ()) -> Page:
+    """The page of one report of the record, each text in `language`, else without one, else in the first there is."""
+    teller = _Teller(language)
+    awards = [study for study in report.achievements if _is_award(study, report)]
+    rest = [study for study in report.achievements if study not in awards]
+    courses = [course for award in awards for course in teller.courses(award.parts, 0)]
+    return Page(
+        language=language,
+        title=teller.text(report.title) or _first(teller.title(award) for award in awards),
+        draft=draft,
+        issuers=_filled((teller.text(report.issuer.legal_name),)),
+        learner=_name(record.learner, language),
+        learner_facts=teller.facts(("born", (record.learner.born or "")[:10])),
+        facts=teller.facts(
+            ("awarded_by", teller.bodies(awards)),
+            ("awarded_on", _first(award.awarded_on or "" for award in awards)[:10]),
+            ("issued_on", (report.issued or "")[:10]),
+        ),
+        awards=tuple(teller.award(award) for award in awards),
+        courses=(*courses, *teller.courses(rest, 0)),
+        footer=footer,
+    )
+
+
+def _is_award(study: Achievement, report: Report) -> bool:
+    return bool(study.parts or study.specification.qualification) or len(report.achievements) == 1
+
+
+class _Teller:
+    """Says things in one language."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def text(self, text: Text) -> str:
+        return in_language(text, self._language)
+
+    def facts(self, *pairs: tuple[str, str]) -> tuple[Fact, ...]:
+        return tuple(Fact(word(key, self._language), value) for key, value in pairs if value)
+
+    def title(self, study: Achievement) -> str:
+        return self.text(study.title) or self.text(study.specification.title)
+
+    def bodies(self, awards: Iterable[Achievement]) -> str:
+        names = (self._organisation(body) for award in awards for body in award.awarded_by)
+        return " · ".join(dict.fromkeys(_filled(names)))
+
+    def award(self, study: Achievement) -> Award:
+        levels = ", ".join(_filled(self._level(level) for level in study.specification.levels))
+        facts = self.facts(("level", levels), ("grade", self._grade(study)), ("credits", self._credits(study)))
+        return Award(self.title(study), facts)
+
+    def courses(self, studies: Iterable[Achievement], depth: int) -> Iterator[Course]:
+        """The studies and their parts, depth first, in the order of the report."""
+        waiting = [(study, depth) for study in reversed(tuple(studies))]
+        while waiting:
+            study, deep = waiting.pop()
+            yield self._course(study, deep)
+            waiting += [(part, deep + 1) for part in reversed(study.parts)]
+
+    def _course(self, study: Achievement, depth: int) -> Course:
+        identifiers = study.identifiers or study.specification.identifiers
+        return Course(
+            title=self.title(study),
+            code=identifiers[0].value if identifiers else "",
+            credits=self._credits(study),
+            grade=self._grade(study),
+            when=(study.awarded_on or "")[:10] or _span(study.period),
+            depth=depth,
+        )
+
+    def _grade(self, study: Achievement) -> str:
+        grades = ", ".join(_filled(self.text(assessment.grade) for assessment in study.assessments))
+        failed = word("failed", self._language) if study.status == "failed" else ""
+        return " – ".join(_filled((grades, failed)))
+
+    def _credits(self, study: Achievement) -> str:
+        earned = study.credits_earned
+        return ", ".join(_filled(self._credit(credit) for credit in earned))
+
+    def _credit(self, credit: Credit) -> str:
+        scheme = self.text(credit.scheme.label) or credit.scheme.value
+        return f"{credit.value} {scheme.upper() if scheme == 'ects' else scheme}".strip() if credit.value else ""
+
+    def _level(self, level: Level) -> str:
+        return self.text(level.label) or " ".join(_filled((level.scheme.upper(), level.value or "")))
+
+    def _organisation(self, body: Organisation) -> str:
+        return self.text(body.legal_name)
+
+
+def _name(learner: Learner, language: str) -> str:
+    """The printed name: in the page's language if there is one, else the first."""
+    names = sorted(learner.names, key=lambda name: (name.use != "legal", name.language not in (language, "und")))
+    for name in names:
+        told = name.full or " ".join(_filled((name.given or "", name.family or "")))
+        if told:
+            return told
+    return ""
+
+
+def _span(period: Period | None) -> str:
+    if period is None:
+        return ""
+    return " – ".join(_filled(((period.start or "")[:10], (period.end or "")[:10])))
+
+
+def _first(texts: Iterable[str]) -> str:
+    return next(filter(None, texts), "")
+
+
+def _filled(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(filter(None, texts))
