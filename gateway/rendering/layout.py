@@ -141,7 +141,7 @@ class Layout:
     def _award(self, award: Award) -> list[Band]:
         facts = (self._pair(fact) for fact in award.facts[:_AWARD_FACTS] if fact.value)
         over = len(award.facts) - _AWARD_FACTS
-        more = self._paragraph(self._word("more", n=over), _SMALL, 1) if over > 0 else []
+        more = self._left_out_line("more", over) if over > 0 else []
         return [*self._paragraph(award.title, _STRONG, 2), *self._flowed(facts), *more, _space(5)]
 
     def _pair(self, fact: Fact) -> tuple[Line, Line]:
@@ -270,16 +270,20 @@ class Layout:
     ) -> None:
         """Add what fits into `most` pixels; then a line that says how many are left out."""
         budget = most
+        line = sum(band.height for band in self._left_out_line(more, len(items))) + 1
         for index, item in enumerate(items):
             made = bands(item)
             height = sum(band.height for band in made)
             last = index == len(items) - 1
-            if height + (0 if last else _SMALL.height) > budget:
+            if height + (0 if last else line) > budget:
                 self.left_out += len(items) - index
-                self._add(*self._paragraph(self._word(more, n=len(items) - index), _SMALL, 1))
+                self._add(*self._left_out_line(more, len(items) - index))
                 return
             budget -= height
             self._add(*made)
+
+    def _left_out_line(self, key: str, count: int) -> list[Band]:
+        return self._paragraph(self._word(key, n=count), _SMALL, 1)
 
     def _space(self, height: int) -> None:
         self._add(_space(height))

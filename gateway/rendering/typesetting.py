@@ -200,7 +200,7 @@ def _shape_run(
 
 
 def _runs(text: str) -> list[tuple[str, str, str]]:
-    """The text in pieces (text, face, script) of one font and alphabet; marks and spaces go with what is before them."""
+    """The text in pieces (text, face, script) of one font and alphabet; marks and spaces go along with the last."""
     runs: list[tuple[str, str, str]] = []
     for char in text:
         face, script = _home(char)

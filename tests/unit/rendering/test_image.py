@@ -190,7 +190,7 @@ def test_memory_does_not_grow_with_the_pages_drawn(rounds):
         draw(page(30, learner=f"Warm {n}"))
     tracemalloc.start()
     try:
-        for n in range(rounds):
+        for _ in range(rounds):
             draw(page(30, learner="Ada Example"))
         assert tracemalloc.get_traced_memory()[0] < 4_000_000
     finally:
