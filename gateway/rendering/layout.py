@@ -140,8 +140,8 @@ class Layout:
 
     def _award(self, award: Award) -> list[Band]:
         facts = (self._pair(fact) for fact in award.facts[:_AWARD_FACTS] if fact.value)
-        over = len(award.facts) - _AWARD_FACTS
-        more = self._left_out_line("more", over) if over > 0 else []
+        over = max(0, len(award.facts) - _AWARD_FACTS)
+        more = self._left_out_line("more", over) if over else []
         return [*self._paragraph(award.title, _STRONG, 2), *self._flowed(facts), *more, _space(5)]
 
     def _pair(self, fact: Fact) -> tuple[Line, Line]:

@@ -19,7 +19,7 @@ def describe(record: Record, report: Report, *, language: str, draft: bool, foot
     """The page of one report of the record, each text in `language`, else without one, else in the first there is."""
     teller = _Teller(language)
     awards = [study for study in report.achievements if _is_award(study, report)]
-    rest = [study for study in report.achievements if study not in awards]
+    rest = [study for study in report.achievements if not _is_award(study, report)]
     courses = [course for award in awards for course in teller.courses(award.parts, 0)]
     return Page(
         language=language,
