@@ -1,15 +1,27 @@
 """The page of a report: what of the record is shown, in one language.
 
 Shown are: who reports, the learner with birth date, the awards (whatever has parts, is a qualification, or stands
-alone) with level, grade and credits, and every other result as a line of the table. Enrolments aren't results and are
-not on the page. A failed result says so beside its grade.
+alone) with level, grade and credits, and every other result as a line of the table, then studies under way and what
+stands by itself: activities, assessments, entitlements. A failed result and a study under way say so beside the grade.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from gateway.model.record import Achievement, Credit, Learner, Level, Organisation, Period, Record, Report
+from gateway.model.record import (
+    Achievement,
+    Claim,
+    Credit,
+    Enrolment,
+    Learner,
+    Level,
+    Organisation,
+    Period,
+    Record,
+    Report,
+    Study,
+)
 from gateway.model.texts import Text, in_language
 from gateway.rendering.labels import word
 from gateway.rendering.page import Award, Course, Fact, Page
@@ -20,7 +32,7 @@ def describe(record: Record, report: Report, *, language: str, draft: bool, foot
     teller = _Teller(language)
     awards = [study for study in report.achievements if _is_award(study, report)]
     rest = [study for study in report.achievements if not _is_award(study, report)]
-    courses = [course for award in awards for course in teller.courses(award.parts, 0)]
+    courses = [course for award in awards for course in teller.courses((*award.parts, *award.enrolments), 0)]
     return Page(
         language=language,
         title=teller.text(report.title) or _first(teller.title(award) for award in awards),
@@ -34,7 +46,7 @@ def describe(record: Record, report: Report, *, language: str, draft: bool, foot
             ("issued_on", (report.issued or "")[:10]),
         ),
         awards=tuple(teller.award(award) for award in awards),
-        courses=(*courses, *teller.courses(rest, 0)),
+        courses=(*courses, *teller.courses((*rest, *report.enrolments), 0), *teller.claims(report)),
         footer=footer,
     )
 
@@ -55,8 +67,9 @@ class _Teller:
     def facts(self, *pairs: tuple[str, str]) -> tuple[Fact, ...]:
         return tuple(Fact(word(key, self._language), value) for key, value in pairs if value)
 
-    def title(self, study: Achievement) -> str:
-        return self.text(study.title) or self.text(study.specification.title)
+    def title(self, claim: Claim) -> str:
+        specification = getattr(claim, "specification", None)
+        return self.text(claim.title) or (self.text(specification.title) if specification else "")
 
     def bodies(self, awards: Iterable[Achievement]) -> str:
         names = (self._organisation(body) for award in awards for body in award.awarded_by)
@@ -67,15 +80,25 @@ class _Teller:
         facts = self.facts(("level", levels), ("grade", self._grade(study)), ("credits", self._credits(study)))
         return Award(self.title(study), facts)
 
-    def courses(self, studies: Iterable[Achievement], depth: int) -> Iterator[Course]:
+    def claims(self, report: Report) -> Iterator[Course]:
+        """What stands by itself beside the achievements, one line each."""
+        for activity in report.activities:
+            yield Course(title=self.title(activity), when=_first(map(_span, activity.periods)))
+        for assessment in report.assessments:
+            when = (assessment.assessed_on or assessment.awarded_on or "")[:10]
+            yield Course(title=self.title(assessment), grade=self.text(assessment.grade), when=when)
+        for entitlement in report.entitlements:
+            yield Course(title=self.title(entitlement), when=(entitlement.issued or "")[:10])
+
+    def courses(self, studies: Iterable[Study], depth: int) -> Iterator[Course]:
         """The studies and their parts, depth first, in the order of the report."""
         waiting = [(study, depth) for study in reversed(tuple(studies))]
         while waiting:
             study, deep = waiting.pop()
             yield self._course(study, deep)
-            waiting += [(part, deep + 1) for part in reversed(study.parts)]
+            waiting += [(part, deep + 1) for part in reversed((*study.parts, *study.enrolments))]
 
-    def _course(self, study: Achievement, depth: int) -> Course:
+    def _course(self, study: Study, depth: int) -> Course:
         identifiers = study.identifiers or study.specification.identifiers
         return Course(
             title=self.title(study),
@@ -86,12 +109,17 @@ class _Teller:
             depth=depth,
         )
 
-    def _grade(self, study: Achievement) -> str:
+    def _grade(self, study: Study) -> str:
         grades = ", ".join(_filled(self.text(assessment.grade) for assessment in study.assessments))
-        failed = word("failed", self._language) if study.status == "failed" else ""
-        return " – ".join(_filled((grades, failed)))
+        return " – ".join(_filled((grades, self._status(study))))
 
-    def _credits(self, study: Achievement) -> str:
+    def _status(self, study: Study) -> str:
+        """Nothing for a pass: only what isn't one has to be said."""
+        if isinstance(study, Enrolment):
+            return word("in_progress", self._language) if study.status == "in-progress" else study.status
+        return word("failed", self._language) if getattr(study, "status", "") == "failed" else ""
+
+    def _credits(self, study: Study) -> str:
         earned = study.credits_earned
         return ", ".join(_filled(self._credit(credit) for credit in earned))
 
