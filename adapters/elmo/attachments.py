@@ -9,9 +9,13 @@ import re
 
 from adapters.elmo import names
 from adapters.elmo.elements import code_of, filled, foreign_in, identifiers_of, stated, text_of, when_of
-from gateway.kit.xml_cursor import XmlCursor
-from gateway.model.record import Attachment, Content, DiplomaSupplement, SupplementSection
+from gateway.kit.xml_cursor import XmlCursor, collapsed, own_text
+from gateway.model.record import Attachment, Content, DiplomaSupplement, Identifier, SupplementSection
 
+RULES = "2018"
+"""The rules for Diploma Supplements that hold where a file doesn't say which."""
+INTERNAL = "internal"
+"""The one agreed type of an attachment's identifier: it is for references inside the file, and is no scheme."""
 KIND = "elmo-attachment"
 """The scheme of the code for what an attachment is."""
 
@@ -27,7 +31,7 @@ def attachments_in(parent: XmlCursor, blobs: Blobs) -> tuple[Attachment, ...]:
 
 def _attachment(cursor: XmlCursor, blobs: Blobs) -> Attachment:
     return Attachment(
-        identifiers=identifiers_of(cursor),
+        identifiers=tuple(_plain(identifier) for identifier in identifiers_of(cursor)),
         title=text_of(cursor, "title"),
         description=text_of(cursor, "description", lines=True),
         kind=next(iter(code_of(KIND, filled(cursor, "type"))), None),
@@ -36,12 +40,16 @@ def _attachment(cursor: XmlCursor, blobs: Blobs) -> Attachment:
     )
 
 
+def _plain(identifier: Identifier) -> Identifier:
+    return Identifier(value=identifier.value) if identifier.scheme == INTERNAL else identifier
+
+
 def _content(cursor: XmlCursor, blobs: Blobs) -> Content:
     """The bytes of a data URI as a blob; text that isn't one (samples cut it off with "...") stays text."""
     language, text = stated(cursor.language()), cursor.text()
     decoded = decode(text)
     if decoded is None:
-        return Content(text=" ".join(text.split()), language=language)
+        return Content(text=collapsed(text), language=language)
     media_type, octets = decoded
     digest = hashlib.sha256(octets).hexdigest()
     blobs[digest] = octets
@@ -74,17 +82,23 @@ def supplement_in(parent: XmlCursor, blobs: Blobs) -> DiplomaSupplement | None:
             child.skip()
     return DiplomaSupplement(
         language=stated(cursor.language()),
-        version=cursor.token_of("version"),
+        version=_version(cursor),
         issued=when_of(cursor, "issueDate"),
         introduction=_introduction(cursor),
         sections=tuple(_section(child, blobs) for child in cursor.children("section")),
     )
 
 
+def _version(supplement: XmlCursor) -> str | None:
+    """The year of the rules that it follows; the schema's default where the element is empty."""
+    version = supplement.token_of("version")
+    return RULES if version == "" else version
+
+
 def _introduction(supplement: XmlCursor) -> str | None:
     """Any content at all is allowed here: plain text as it is, anything else inert."""
     cursor = supplement.child("introduction")
-    if cursor is None:
+    if cursor is None or not (len(cursor.element) or own_text(cursor.element).strip()):
         return None
     return cursor.inert() if cursor.foreign() or cursor.element.attrib else cursor.text()
 
@@ -92,7 +106,7 @@ def _introduction(supplement: XmlCursor) -> str | None:
 def _section(cursor: XmlCursor, blobs: Blobs) -> SupplementSection:
     content = cursor.child("content")
     return SupplementSection(
-        number=" ".join((cursor.attribute("number") or "").split()),
+        number=collapsed(cursor.attribute("number") or ""),
         title=cursor.token_of("title") or "",
         content=None if content is None else content.token(),
         content_type=None if content is None else content.attribute("type"),

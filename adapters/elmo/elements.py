@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gateway.kit.xml_cursor import XmlCursor
+from gateway.kit.xml_cursor import XmlCursor, collapsed, own_text
 from gateway.model.record import Code, Foreign, Identifier, Link, Organisation
 from gateway.model.texts import UNDETERMINED, Text, When, is_when
 from gateway.vocabulary import countries
@@ -16,9 +16,14 @@ DERIVED = "urn:testamur:elmo:derived"
 
 
 def text_of(parent: XmlCursor, name: str, *, lines: bool = False) -> Text:
-    """The children of a name as a text in languages; `lines` keeps line breaks. A second of one language is lost."""
+    """The children of a name as a text in languages; `lines` keeps line breaks.
+
+    Lost are a second one in one language, and an empty one of no stated language, which says nothing.
+    """
     result: dict[str, str] = {}
     for child in parent.children(name):
+        if not child.element.attrib and not own_text(child.element):
+            continue  # a required element of which nothing is known
         language = child.language()
         value = child.text() if lines else child.token()
         if language in result:
@@ -43,20 +48,18 @@ def when_of(parent: XmlCursor, name: str) -> When | None:
 def filled(parent: XmlCursor, name: str) -> str | None:
     """The first child of a name as a token; an empty one is left, and so lost."""
     child = parent.child(name)
-    if child is None or not (child.element.text or "").strip():
+    if child is None or not collapsed(own_text(child.element)):
         return None
     return child.token()
 
 
 def identifiers_of(parent: XmlCursor) -> tuple[Identifier, ...]:
-    """The identifiers with their types; a type that is missing, as in some files, is the empty scheme."""
-    return tuple(identifier_of(child) for child in parent.children("identifier"))
+    """The identifiers with their types; a missing type, as in some files, is the empty scheme. Empty ones are lost."""
+    return tuple(_identifier(child) for child in parent.children("identifier") if collapsed(own_text(child.element)))
 
 
-def identifier_of(cursor: XmlCursor) -> Identifier:
-    """One identifier."""
-    scheme = " ".join((cursor.attribute("type") or "").split())
-    return Identifier(scheme=scheme, value=cursor.token())
+def _identifier(cursor: XmlCursor) -> Identifier:
+    return Identifier(scheme=collapsed(cursor.attribute("type") or ""), value=cursor.token())
 
 
 def country_of(parent: XmlCursor, name: str) -> str | None:
@@ -67,13 +70,18 @@ def country_of(parent: XmlCursor, name: str) -> str | None:
 
 def country_in(cursor: XmlCursor) -> str | None:
     """The country that an element names. ELMO 2.1 says its code list in an attribute: "ISO"."""
-    value = " ".join((cursor.element.text or "").split())
+    value = collapsed(own_text(cursor.element))
     if not value:
         return None
     if cursor.element.get("type", "").casefold() == "iso":
         cursor.attribute("type")
-    country = countries.by_alpha2(cursor.token())
-    return country.alpha2 if country is not None and country.alpha2 else value
+    return country_code(cursor.token())
+
+
+def country_code(word: str) -> str:
+    """ISO 3166-1 alpha-2 of a code in any spelling; a code that isn't one as it is."""
+    country = countries.by_alpha2(word)
+    return country.alpha2 if country is not None and country.alpha2 else word
 
 
 def organisation_of(cursor: XmlCursor) -> Organisation:

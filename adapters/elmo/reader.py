@@ -8,6 +8,7 @@ from lxml import etree
 
 from adapters.elmo import names
 from adapters.elmo.attachments import Blobs, attachments_in
+from adapters.elmo.dates import day_at_midnight
 from adapters.elmo.elements import (
     DERIVED,
     country_in,
@@ -20,7 +21,7 @@ from adapters.elmo.elements import (
 from adapters.elmo.studies import Surroundings, studies_in
 from gateway.errors import Refused
 from gateway.kit.contract import Reading
-from gateway.kit.xml_cursor import XmlCursor, XmlReading
+from gateway.kit.xml_cursor import XmlCursor, XmlReading, collapsed
 from gateway.model.document import Derived, DocumentFacts
 from gateway.model.leaves import key_of
 from gateway.model.record import (
@@ -179,7 +180,7 @@ def _born(cursor: XmlCursor) -> When | None:
     old = cursor.child("bday")
     if born is None or old is None:
         return born or when_of(cursor, "bday")
-    if " ".join((old.element.text or "").split()) == born:
+    if collapsed(old.element.text or "") == born:
         old.skip()
     return born
 
@@ -226,10 +227,10 @@ def _report(cursor: XmlCursor, of_file: tuple[Attachment, ...], blobs: Blobs) ->
         attachment=lambda name: _key_of_attachment(name, (*attachments, *of_file)), scheme=_key_of_scheme, blobs=blobs
     )
     achievements, enrolments = studies_in(cursor.children("learningOpportunitySpecification"), around)
-    issuer = cursor.child("issuer")
+    issuer, issued = cursor.child("issuer"), when_of(cursor, "issueDate")
     return Report(
         issuer=Organisation() if issuer is None else organisation_of(issuer),
-        issued=when_of(cursor, "issueDate"),
+        issued=None if issued is None else day_at_midnight(issued),
         achievements=achievements,
         enrolments=enrolments,
         grading_schemes=_schemes(cursor, around),
@@ -253,7 +254,7 @@ def _schemes(report: XmlCursor, around: Surroundings) -> tuple[GradingScheme, ..
     """The report's grading schemes; one that instances know by an outside id alone is a scheme too."""
     schemes = []
     for child in report.children("gradingScheme"):
-        local = " ".join((child.attribute("localId") or "").split())
+        local = collapsed(child.attribute("localId") or "")
         known = dict.fromkeys(around.external.pop(local, ()))
         identifiers = (Identifier(value=local), *(Identifier(scheme=EXTERNAL, value=value) for value in known))
         schemes.append(GradingScheme(identifiers=identifiers, description=text_of(child, "description", lines=True)))

@@ -373,7 +373,7 @@ def test_a_birth_date_for_old_readers_that_contradicts_the_new_one_is_a_loss():
         ("elmo/raw/fi-emrex_ncp_Example-elmo-Sweden-1.0.xml", None, 0),
         ("elmo/raw/fi-emrex_swedish_1_elmo1.0.xml", None, None),
         ("elmo/raw/elmo-schemas_v1.2_example.xml", None, 2),
-        ("elmo/raw/elmo-schemas_v1.7_example.xml", None, 1),
+        ("elmo/raw/elmo-schemas_v1.7_example.xml", None, 2),
     ],
 )
 def test_real_files_are_read(path, achievements, losses):
