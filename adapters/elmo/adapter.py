@@ -9,6 +9,7 @@ from lxml import etree
 from adapters.elmo import conformity, names
 from adapters.elmo.reader import read, stated_by
 from adapters.elmo.schema import SCHEMA
+from adapters.elmo.writer import write
 from gateway.kit import (
     Adapter,
     Content,
@@ -87,7 +88,7 @@ class Elmo:
 
     def write(self, record: Record, request: WriteRequest) -> tuple[Draft, ...]:
         """One file for all reports of the record."""
-        raise NotImplementedError
+        return (write(record, request),)
 
     def core(self, body: bytes) -> bytes:
         """The body: ELMO has no page images."""

@@ -245,7 +245,10 @@ def group_reference(elmo: Elmo) -> Iterator[Deviation]:
             yield grouping, "got a reference to a group that isn't in the document"
 
 
-_MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|<!\[CDATA\[|&(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z]+);")
+_TAGS = (
+    "a|abbr|b|big|br|center|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|script|small|span|strong|style|sub|sup|t[dhr]|u|ul"
+)
+_MARKUP = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?>|<!\[CDATA\[|&(?:#\d+|#x[0-9a-f]+|[a-z]+);", re.IGNORECASE)
 _TEXTS = (
     *("title", "description", "resultLabel", "givenNames", "familyName", "birthName"),
     *("placeOfBirth", "alternativeName", "scheme", "grouping", "additionalInformation"),

@@ -16,6 +16,8 @@ from lxml import etree
 from gateway.packaged import data_folder
 
 SCHEMA = "elmo-1.7.xsd"
+COUNTRIES = "elmo-1.7/country.xsd"
+_XSD = "http://www.w3.org/2001/XMLSchema"
 _LOCAL = threading.local()
 _DATES = ("generatedDate", "issueDate", "bday", "start", "date", "end")
 _NAMES_ONLY = (
@@ -70,6 +72,14 @@ def _libxml2() -> etree.XMLSchema:
 @cache
 def _second() -> xmlschema.XMLSchema:
     return xmlschema.XMLSchema(data_folder("schemas") / SCHEMA, allow="local")
+
+
+@cache
+def countries() -> tuple[str, ...]:
+    """The countries that ELMO 1.x knows."""
+    path = data_folder("schemas") / COUNTRIES
+    values = etree.parse(path, etree.XMLParser(no_network=True, load_dtd=False)).iter(f"{{{_XSD}}}enumeration")
+    return tuple(value.get("value", "") for value in values)
 
 
 def _errors(tree: etree._ElementTree) -> Iterator[xmlschema.XMLSchemaValidationError]:

@@ -22,7 +22,7 @@ from adapters.elmo.elements import (
 )
 from adapters.elmo.html_text import plain
 from gateway.errors import Refused
-from gateway.kit.xml_cursor import XmlCursor
+from gateway.kit.xml_cursor import XmlCursor, own_text
 from gateway.model.record import (
     Achievement,
     Assessment,
@@ -235,10 +235,14 @@ def _distribution(cursor: XmlCursor) -> Distribution:
 
 
 def _groups(instance: XmlCursor) -> tuple[GroupMembership, ...]:
-    return tuple(
-        GroupMembership(group_type=child.attribute("typeref") or "", group=child.attribute("idref") or "")
-        for child in instance.children("grouping")
-    )
+    return tuple(_membership(child) for child in instance.children("grouping"))
+
+
+def _membership(cursor: XmlCursor) -> GroupMembership:
+    """The ids of a group; a text beside them is told as changed, for the element itself is kept."""
+    if own_text(cursor.element).strip():
+        cursor.note("approximated", from_=cursor.text(), to="", detail="a membership has ids and no text")
+    return GroupMembership(group_type=cursor.attribute("typeref") or "", group=cursor.attribute("idref") or "")
 
 
 def _references(instance: XmlCursor, around: Surroundings) -> tuple[str, ...]:
