@@ -141,7 +141,7 @@ def words(walk: Walk, field: str, change: Change, most: int | None = None) -> tu
 
 def scratch(fit: Fit[N], member: Noun) -> N:
     """A noun fitted without noting anything: to see what its key will be."""
-    return fit(Walk(member, "", Writing(member)))
+    return fit(Writing(member).root)
 
 
 def every(walk: Walk, field: str, fit: Fit[N], held: Callable[[N], bool] = lambda _: True) -> tuple[N, ...]:

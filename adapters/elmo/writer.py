@@ -256,8 +256,11 @@ def _each(parent: etree._Element, name: str, texts: Iterable[str]) -> None:
 
 
 def _speaking(element: etree._Element, language: str | None) -> etree._Element:
+    """State the language; where none is known, only so that none is inherited from a Diploma Supplement."""
     if language is not None and language != UNDETERMINED:
         element.set(_LANG, language)
+    elif any(_LANG in around.attrib for around in element.iterancestors(_tag("diplomaSupplement"))):
+        element.set(_LANG, UNDETERMINED)
     return element
 
 
