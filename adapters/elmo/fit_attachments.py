@@ -143,11 +143,13 @@ def _introduction(value: str) -> str | None:
 
 
 def _sections(walk: Walk, files: Files) -> tuple[SupplementSection, ...]:
-    return every(walk, "sections", lambda section: _fit_section(section, files), _is_numbered)
+    """The sections that have a number; what hangs on one is left out of the trial, or each level would double it."""
 
+    def kept(member: SupplementSection) -> SupplementSection | None:
+        number = token(member.number)
+        return SupplementSection(number=number) if number and not number.strip("0123456789.") else None
 
-def _is_numbered(section: SupplementSection) -> bool:
-    return bool(section.number) and not section.number.strip("0123456789.")
+    return tuple(_fit_section(section, files) for section in walk.each("sections", kept))
 
 
 def _fit_section(walk: Walk, files: Files) -> SupplementSection:
