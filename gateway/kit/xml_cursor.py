@@ -7,6 +7,7 @@ processing instructions are no leaves: a comment inside a text doesn't split it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Self
 
@@ -17,6 +18,7 @@ from gateway.model.losses import Kind
 from gateway.model.texts import UNDETERMINED, is_when
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_BLANKS = re.compile(r"[ \t\r\n]+")
 _UNREAD_NAMESPACES = ("{http://www.w3.org/2001/XMLSchema-instance}",)  # hints for validators: structural everywhere
 
 
@@ -130,7 +132,7 @@ class XmlCursor:
 
     def token(self) -> str:
         """Take the text with white space collapsed (xs:token)."""
-        return " ".join(self.text().split())
+        return collapsed(self.text())
 
     def when(self) -> str | None:
         """Take the text where it is a date or time; one that can't be (the 31st of June) stays untaken: a loss."""
@@ -211,6 +213,11 @@ class XmlCursor:
     def note(self, kind: Kind, leaf: str = "", **facts: str | None) -> None:
         """Note a loss at this element, or at one of its attributes, and take nothing by it."""
         self._reading.ledger.lose(kind, f"{self.place}/@{local_name(leaf)}" if leaf else self.place, **facts)
+
+
+def collapsed(text: str) -> str:
+    """A text as xs:token has it: the four blanks of XML collapsed, all others (U+3000 in a name) kept."""
+    return _BLANKS.sub(" ", text).strip(" ")
 
 
 def own_text(element: etree._Element) -> str:

@@ -9,6 +9,7 @@ from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import ClassVar
 
 import pytest
 import xmlschema
@@ -26,7 +27,7 @@ SECOND_OPINIONS = 150
 class OfficialFiles(etree.Resolver):
     """Answers every import of the official schema from the reference folder: the network is never asked."""
 
-    NAMES = {
+    NAMES: ClassVar = {
         "http://www.w3.org/2001/03/xml.xsd": "xml.xsd",
         "xmldsig-core-schema.xsd": "xmldsig-core-schema.xsd",
         "EUROPASS_ISOCountries_V1.1.xsd": "EUROPASS_ISOCountries_V1.1.xsd",

@@ -107,7 +107,7 @@ class _Comparison:
 
     def dropped(self, path: str) -> Iterator[Breach]:
         at = self.image(path)
-        if at in self.new and at not in self.kept and not self.is_container(at):
+        if at in self.new and at not in self.kept and not self.is_container(at) and not self.is_assumed(at):
             yield Breach("losses are real", path, "a loss says that it was dropped, but it is still there")
 
     def survived(self, path: str, was: _Leaf, now: _Leaf) -> Iterator[Breach]:

@@ -1,0 +1,5 @@
+"""ELMO, the format of EMREX."""
+
+from adapters.elmo.adapter import ADAPTER
+
+__all__ = ["ADAPTER"]
