@@ -23,7 +23,7 @@ def is_structural(leaf: Leaf) -> bool:
     if leaf.name == "id" and is_node_id(leaf.value):
         return True
     if "contentEncoding" in way:
-        return leaf.name != "id" or leaf.value == concept_address("encoding", BASE64)
+        return way[-2:] != ["contentEncoding", "id"] or leaf.value == concept_address("encoding", BASE64)
     if "inScheme" in way or (leaf.owner == "Concept" and leaf.name == "notation"):
         return True
     if leaf.owner == "Concept" and "prefLabel" in way:
