@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adapters.europass import conformity, credential, nodes
+from adapters.europass import conformity, credential, nodes, writing
 from adapters.europass.structure import is_structural
 from gateway.errors import Refused
-from gateway.kit.contract import Content, Head, InnerDocument, Manifest, Opened, Reading, Recognition
+from gateway.kit.contract import (
+    Content,
+    Draft,
+    Head,
+    InnerDocument,
+    Manifest,
+    Opened,
+    Reading,
+    Recognition,
+    WriteRequest,
+)
+from gateway.model.record import Record
 from gateway.model.verdict import Finding, Status
 from gateway.readers.document import Document
 
@@ -61,6 +72,14 @@ class Europass:
     def read(self, content: Content, inner: Mapping[str, Reading]) -> Reading:  # noqa: ARG002 - an original isn't read
         """Read one credential as one report."""
         return credential.read(content.document.value)
+
+    def write(self, record: Record, request: WriteRequest) -> tuple[Draft, ...]:
+        """Write one credential for each report."""
+        return writing.write(record, request)
+
+    def core(self, body: bytes) -> bytes:
+        """The credential without its page images."""
+        return writing.dump(writing.without_pages(Document(body, "json").value))
 
 
 ADAPTER = Europass()
