@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from adapters.europass import nodes
 from adapters.europass.nodes import Blobs, codes, enter, links, note, notes, one_code, when
 from adapters.europass.plain_text import html_to_text
-from gateway.kit.json_cursor import JsonCursor
+from gateway.kit.json_cursor import JsonCursor, JsonReading
 from gateway.model.leaves import keys
 from gateway.model.record import (
     Achievement,
@@ -188,8 +188,8 @@ class Claims:
         enter(cursor, "LearningOpportunity")
         if cursor.value.get("title") in (around.title, nodes.PLACEHOLDER):
             cursor.skip("title")
-        providers = cursor.each("providedBy")
-        if tuple(nodes.organisation(one, Blobs()) for one in providers) == around.award.bodies:
+        apart = JsonReading(cursor.value).root  # what is read to compare isn't taken by it
+        if nodes.organisations(apart, "providedBy", Blobs()) == around.award.bodies:
             cursor.skip("providedBy")
 
     def _html(self, cursor: JsonCursor, common: dict[str, Any]) -> None:

@@ -112,13 +112,15 @@ class Emitting:
         """A concept of a list of the EU, with its English label."""
         known = self._concepts.get((name, value))
         if known is None:
-            address = lists.concept_address(name, value)
-            made: Node = {"id": address, "type": "Concept", "inScheme": self._scheme(name)}
-            label = lists.label_of(name, value)
-            if label:
-                made["prefLabel"] = {"en": label}
-            known = self._concepts[name, value] = made
+            known = self._concepts[name, value] = self._listed(name, value)
         return known
+
+    def _listed(self, name: str, value: str) -> Node:
+        node: Node = {"id": lists.concept_address(name, value), "type": "Concept", "inScheme": self._scheme(name)}
+        label = lists.label_of(name, value)
+        if label:
+            node["prefLabel"] = {"en": label}
+        return node
 
     def _scheme(self, name: str) -> Node:
         return {"id": lists.scheme_address(name), "type": "ConceptScheme"}
@@ -134,8 +136,8 @@ class Emitting:
     def _concept(self, code: Code | Level, value: str | None) -> Node:
         if value is not None and is_listed(code):
             listed = self.listed(code.scheme, value)
-            return listed | {"prefLabel": dict(code.label)} if code.label else listed
-        concept = {"id": value, "type": "Concept"} if is_addressed(code) else self.node("Concept")
+            return {**listed, "prefLabel": dict(code.label)} if code.label else listed
+        concept: Node = {"id": value, "type": "Concept"} if is_addressed(code) else self.node("Concept")
         if code.scheme:
             address = code.scheme if ":" in code.scheme else OWN_SCHEME + quote(code.scheme, safe="")
             concept["inScheme"] = {"id": address, "type": "ConceptScheme"}
