@@ -1,0 +1,137 @@
+"""Whether a credential keeps its format's rules: our schema, and what no schema of the model checks.
+
+Findings are WARNING at most: authenticity is another question. Messages name places, never what stands there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import islice
+from typing import Any
+
+import jsonschema_rs
+
+from adapters.europass import lists
+from adapters.europass.profile import OLD_SPELLINGS, Property, classes
+from gateway.model.leaves import pointer
+from gateway.model.verdict import Finding, Status
+from gateway.packaged import data_folder
+
+SCHEMA = "elm-3.2.schema.json"
+MOST_FINDINGS = 50
+_DATETIME = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+_SPANS = (("validFrom", "validUntil"), ("validFrom", "expirationDate"), ("startDate", "endDate"))
+_SPANS_OF_CLAIMS = (("dateIssued", "expiryDate"),)
+
+
+def conform(value: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """The findings about a credential, at most fifty; one PASSED where there is nothing to say."""
+    found = tuple(islice(_warnings(value), MOST_FINDINGS))
+    if found:
+        return found
+    return (Finding(check="conformity.schema", status=Status.PASSED, about=SCHEMA),)
+
+
+@cache
+def validator() -> Any:
+    """The compiled schema of ELM 3.2, generic-full."""
+    return jsonschema_rs.validator_for(json.loads((data_folder("schemas") / SCHEMA).read_bytes()))
+
+
+def _warnings(value: Mapping[str, Any]) -> Iterator[Finding]:
+    for error in validator().iter_errors(value):
+        place = pointer("", *(str(part) for part in error.instance_path))
+        rule = next((str(part) for part in reversed(error.schema_path) if not isinstance(part, int)), "")
+        told = f": {error.message}" if rule == "required" else ""  # names a property, never a value
+        yield _warning("schema", place, f"breaks the rule `{rule}` of the profile generic-full{told}")
+    seen: dict[str, tuple[str, Any]] = {}
+    for node, place in _nodes(value, ""):
+        yield from _of_node(node, place)
+        yield from _copies(node, place, seen)
+
+
+def _warning(check: str, place: str, explanation: str) -> Finding:
+    return Finding(check=f"conformity.{check}", status=Status.WARNING, about=place, explanation=explanation)
+
+
+def _nodes(value: Any, place: str) -> Iterator[tuple[dict[str, Any], str]]:
+    if isinstance(value, dict):
+        yield value, place
+        for key, member in value.items():
+            yield from _nodes(member, pointer(place, key))
+    elif isinstance(value, list):
+        for i, member in enumerate(value):
+            yield from _nodes(member, pointer(place, str(i)))
+
+
+def _copies(node: dict[str, Any], place: str, seen: dict[str, tuple[str, Any]]) -> Iterator[Finding]:
+    """Copies of one node must be equal: in RDF they are one."""
+    address = node.get("id")
+    if not isinstance(address, str) or not address.startswith("urn:") or len(node) == 1:
+        return
+    first, known = seen.setdefault(address, (place, node))
+    if known != node:
+        yield _warning("copies", place, f"differs from the node of the same id at {first}, with which RDF merges it")
+
+
+def _of_node(node: dict[str, Any], place: str) -> Iterator[Finding]:
+    kinds = node.get("type")
+    for kind in kinds if isinstance(kinds, list) else [kinds]:
+        declared = classes().get(kind) if isinstance(kind, str) else None
+        for key, member in node.items() if declared else ():
+            about = declared.get(OLD_SPELLINGS.get(key, key)) if declared else None
+            if about is not None:
+                yield from _of_property(about, member, pointer(place, key))
+        if kind == "Concept":
+            yield from _of_concept(node, place)
+    yield from _spans(node, place)
+
+
+def _of_property(declared: Property, member: Any, place: str) -> Iterator[Finding]:
+    if declared.range != "dateTime":
+        return
+    for text in member if isinstance(member, list) else [member]:
+        if not isinstance(text, str) or not _DATETIME.fullmatch(text) or _moment(text) is None:
+            yield _warning("date", place, "is no dateTime with its zone, as in 2024-05-06T07:08:09Z")
+
+
+def _of_concept(node: dict[str, Any], place: str) -> Iterator[Finding]:
+    address = node.get("id")
+    known = lists.parse_address(address) if isinstance(address, str) else None
+    if known is None or not lists.is_held(known[0]):
+        return
+    label = lists.label_of(*known)
+    if label is None:
+        yield _warning("code", place, f"is no code of the list {known[0]}")
+        return
+    words = node.get("prefLabel")
+    stated = words.get("en") if isinstance(words, dict) else None
+    if label and isinstance(stated, str) and not _agree(stated, label):
+        yield _warning("label", place, f"has a label that contradicts the list {known[0]}, whose word is {label!r}")
+
+
+def _agree(stated: str, label: str) -> bool:
+    """Whether two labels say the same: case, blanks and a longer official form don't matter."""
+    one, other = (re.sub(r"\W+", " ", text).strip().casefold() for text in (stated, label))
+    return one in other or other in one
+
+
+def _spans(node: dict[str, Any], place: str) -> Iterator[Finding]:
+    for start, end in (*_SPANS, *_SPANS_OF_CLAIMS):
+        first, last = _moment(node.get(start)), _moment(node.get(end))
+        if first is not None and last is not None and last < first:
+            yield _warning("order", pointer(place, end), f"is before {start}")
+
+
+def _moment(text: Any) -> dt.datetime | None:
+    if not isinstance(text, str):
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)

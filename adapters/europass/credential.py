@@ -1,0 +1,300 @@
+"""Reading a European Digital Credential: the document's own facts, the report and the learner."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from typing import Any, TypeVar
+
+from adapters.europass import lists, nodes
+from adapters.europass.claims import Around, Claims
+from adapters.europass.dates import read_when
+from adapters.europass.nodes import Blobs, enter, is_of, when
+from gateway.errors import Refused
+from gateway.kit.contract import Reading, Stated
+from gateway.kit.json_cursor import JsonCursor, JsonReading, lexical
+from gateway.model.document import Derived, DocumentFacts
+from gateway.model.leaves import pointer
+from gateway.model.record import (
+    Achievement,
+    Activity,
+    Assessment,
+    Attachment,
+    Claim,
+    Entitlement,
+    Learner,
+    Name,
+    Organisation,
+    Record,
+    Report,
+)
+from gateway.vocabulary import sexes
+
+CONTEXTS = ["https://www.w3.org/2018/credentials/v1", "http://data.europa.eu/snb/model/context/edc-ap"]
+_SPELLINGS = (CONTEXTS, [CONTEXTS[0], CONTEXTS[1].replace("http:", "https:")])
+TYPES = ("VerifiableCredential", "EuropeanDigitalCredential")
+LONGEST_FACT = 200
+C = TypeVar("C", bound=Claim)
+
+_ABOUT_THE_FILE = (
+    "credentialProfiles",
+    "credentialSchema",
+    "credentialStatus",
+    "evidence",
+    "holder",
+    "issuanceDate",
+    "issued",
+    "issuer",
+    "proof",
+    "termsOfUse",
+)
+_ABOUT_THE_PAGES = ("individualDisplay", "language", "primaryLanguage", "summaryDisplay")
+_CONVERTED = (lists.CONVERTED_PROFILE, "c_9a31f32a")
+_DERIVED = re.compile(r"sha-256 ([0-9a-f]{64}) by (\S+) with (\S+)")
+
+
+def is_credential(value: Any) -> bool:
+    """Whether a JSON value is a credential of ELM 3: by its types and its contexts."""
+    return (
+        isinstance(value, dict) and value.get("@context") in _SPELLINGS and all(name in _types(value) for name in TYPES)
+    )
+
+
+def _types(value: dict[str, Any]) -> list[Any]:
+    kinds = value.get("type")
+    return kinds if isinstance(kinds, list) else [kinds]
+
+
+def read(value: Any) -> Reading:
+    """Read a credential.
+
+    Raises:
+        Refused: `document.unknown` for another document, `europass.no_person` where it isn't about a person.
+    """
+    if not is_credential(value):
+        raise Refused("document.unknown", "got JSON that is no European Digital Credential of ELM 3.1 or 3.2")
+    reading, blobs = JsonReading(value), Blobs()
+    root = reading.root
+    facts = _facts(root)
+    record = _record(root, facts, blobs)
+    return Reading(record=record, document=facts, blobs=blobs.by_digest, losses=reading.finish().losses)
+
+
+def stated(value: dict[str, Any]) -> Stated:
+    """What a credential says of its issuer and its own life."""
+    root = JsonReading(value).root
+    return Stated(
+        issuer=_issuer(root),
+        issued=when(root, "issued") or when(root, "issuanceDate"),
+        valid_from=_exact(root, "validFrom"),
+        valid_until=_exact(root, "expirationDate") or _exact(root, "validUntil"),
+    )
+
+
+def originals(value: dict[str, Any]) -> list[tuple[str, str]]:
+    """The place and base64 of each document that is enclosed as the original of a conversion."""
+    found = []
+    for evidence in JsonReading(value).root.each("evidence"):
+        if _kind_of(evidence) == lists.CONVERSION:
+            found += [
+                (pointer(m.place, "content"), m.scalar("content") or "") for m in evidence.each("embeddedEvidence")
+            ]
+    return found
+
+
+def attached(value: dict[str, Any]) -> list[str]:
+    """The places of the files that travel under the credential's own proof."""
+    root = JsonReading(value).root
+    return [found.place for found in root.each("attachment")]
+
+
+def _exact(cursor: JsonCursor, name: str) -> str | None:
+    text = cursor.scalar(name)
+    return text if text is not None and read_when(text) is not None else None
+
+
+def _issuer(root: JsonCursor) -> Organisation | None:
+    found = root.one("issuer")
+    return None if found is None else nodes.organisation(found, Blobs())
+
+
+def _kind_of(cursor: JsonCursor) -> str:
+    found = cursor.one("dcType")
+    address = "" if found is None else found.value.get("id")
+    known = lists.parse_address(address) if isinstance(address, str) else None
+    return known[1] if known is not None else ""
+
+
+# --- facts of the document -------------------------------------------------------------------------------------------
+
+
+def _facts(root: JsonCursor) -> DocumentFacts:
+    about = stated(dict(root.value))
+    other: dict[str, str] = {}
+    for name in _ABOUT_THE_FILE:
+        _remember(root, name, other)
+    for display in root.each("displayParameter"):
+        enter(display, "DisplayParameter")
+        for name in _ABOUT_THE_PAGES:
+            _remember(display, name, other)
+    _header(root, other)
+    return DocumentFacts(
+        id=root.scalar("id"),
+        issued=about.issued,
+        issuer=about.issuer,
+        valid_from=about.valid_from,
+        valid_until=about.valid_until,
+        profile=_profile(root),
+        derived=_derived(root),
+        other=other,
+    )
+
+
+def _header(root: JsonCursor, other: dict[str, str]) -> None:
+    root.skip("@context")
+    root.skip("type")
+    kinds = [str(kind) for kind in _types(dict(root.value)) if kind not in TYPES]
+    if kinds:
+        other["/type"] = " ".join(kinds)
+    expires = root.scalar("expirationDate")
+    if expires is not None and expires != root.value.get("validUntil"):
+        other["/expirationDate"] = expires
+
+
+def _remember(cursor: JsonCursor, name: str, other: dict[str, str]) -> None:
+    """Keep every leaf under a member by its place; a long one by its digest."""
+    if name in cursor.value:
+        cursor.skip(name)
+        _keep(cursor.value[name], pointer(cursor.place, name), other)
+
+
+def _keep(value: Any, at: str, other: dict[str, str]) -> None:
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
+    if members is None or not value:
+        text = lexical(value) if not isinstance(value, dict | list) else json.dumps(value)
+        digest = f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+        other[at] = digest if len(text) > LONGEST_FACT else text
+        return
+    for key, member in members:
+        _keep(member, pointer(at, str(key)), other)
+
+
+def _profile(root: JsonCursor) -> str | None:
+    found = root.one("credentialProfiles")
+    return None if found is None else str(found.value.get("id", ""))
+
+
+def _derived(root: JsonCursor) -> Derived | None:
+    for evidence in root.each("evidence"):
+        said = _DERIVED.search(str(evidence.value.get("evidenceStatement", "")))
+        if _kind_of(evidence) == lists.CONVERSION and said is not None:
+            return Derived(source_sha256=said[1], node=said[2], adapters=tuple(said[3].split("+")))
+    return None
+
+
+# --- the record ------------------------------------------------------------------------------------------------------
+
+
+def _record(root: JsonCursor, facts: DocumentFacts, blobs: Blobs) -> Record:
+    subject = root.one("credentialSubject")
+    if subject is None or not is_of(subject, "Person"):
+        raise Refused(
+            "europass.no_person",
+            "got a credential whose subject is no Person, expected one at /credentialSubject",
+            advice="Credentials about organisations have no learner and can't be translated.",
+        )
+    enter(subject, "Person")
+    claims = Claims(blobs)
+    achievements: list[Achievement] = []
+    activities: list[Activity] = []
+    assessments: list[Assessment] = []
+    entitlements: list[Entitlement] = []
+    for found in subject.each("hasClaim"):
+        if is_of(found, "LearningAchievement"):
+            achievements.append(claims.achievement(found, Around()))
+        elif is_of(found, "LearningActivity"):
+            activities.append(claims.activity(found, Around()))
+        elif is_of(found, "LearningAssessment"):
+            assessments.append(claims.assessment(found, Around()))
+        elif is_of(found, "LearningEntitlement"):
+            entitlements.append(claims.entitlement(found, Around()))
+    issuer = _reporter(facts, [*achievements, *activities, *assessments, *entitlements])
+    display = root.one("displayParameter")
+    valid_until = when(root, "validUntil")
+    report = Report(
+        issuer=issuer,
+        issued=when(root, "validFrom"),
+        identifiers=nodes.identifiers(root),
+        title={} if display is None else nodes.title(display),
+        description={} if display is None else display.text("description"),
+        valid_until=valid_until or facts.valid_until,
+        achievements=tuple(_of_report(claim, issuer) for claim in achievements),
+        activities=tuple(_of_report(claim, issuer) for claim in activities),
+        assessments=tuple(_of_report(claim, issuer) for claim in assessments),
+        entitlements=tuple(_of_report(claim, issuer) for claim in entitlements),
+        grading_schemes=tuple(claims.schemes),
+        attachments=tuple(_attachment(found, blobs) for found in root.each("attachment")),
+    )
+    return Record(learner=_learner(subject, blobs), reports=(report,))
+
+
+def _reporter(facts: DocumentFacts, claims: list[Any]) -> Organisation:
+    """Who reports: the credential's issuer; where that one speaks for another, the commonest awarding body."""
+    issuer = facts.issuer or Organisation()
+    speaks_for_another = any(f"/credential/{code}" in str(facts.profile) for code in _CONVERTED)
+    kinds = {value.rpartition("/")[2] for place, value in facts.other.items() if place.endswith("/dcType/id")}
+    if not speaks_for_another and not kinds & {lists.CONVERSION, lists.MANDATE}:
+        return issuer
+    bodies = [body for claim in claims for body in claim.awarded_by]
+    counted = Counter(body.model_dump_json() for body in bodies)
+    return max(bodies, key=lambda body: counted[body.model_dump_json()], default=issuer)
+
+
+def _of_report(claim: C, issuer: Organisation) -> C:
+    """A claim without an awarding body that is the report's own issuer."""
+    return claim.model_copy(update={"awarded_by": ()}) if claim.awarded_by == (issuer,) else claim
+
+
+def _attachment(cursor: JsonCursor, blobs: Blobs) -> Attachment:
+    kind = nodes.one_code(cursor, "attachmentType")
+    content = nodes.media(cursor, blobs, titled=False)
+    return Attachment(title=nodes.title(cursor), description=cursor.text("description"), kind=kind, contents=(content,))
+
+
+# --- the learner -----------------------------------------------------------------------------------------------------
+
+
+def _learner(cursor: JsonCursor, blobs: Blobs) -> Learner:
+    return Learner(
+        names=_names(cursor),
+        identifiers=nodes.identifiers(cursor),
+        national_identifier=nodes.one_identifier(cursor, "nationalID"),
+        born=when(cursor, "dateOfBirth"),
+        birthplace=nodes.one_place(cursor, "placeOfBirth"),
+        gender=_gender(cursor),
+        citizenships=nodes.country_codes(cursor, "citizenshipCountry"),
+        home=nodes.one_place(cursor, "location"),
+        contact_points=tuple(nodes.contact_point(found) for found in cursor.each("contactPoint")),
+        member_of=nodes.organisations(cursor, "memberOf", blobs),
+    )
+
+
+def _names(cursor: JsonCursor) -> tuple[Name, ...]:
+    given, family, full = (cursor.text(name) for name in ("givenName", "familyName", "fullName"))
+    languages = dict.fromkeys([*given, *family, *full])
+    names = [Name(language=tag, given=given.get(tag), family=family.get(tag), full=full.get(tag)) for tag in languages]
+    names += [Name(use="birth", language=tag, full=text) for tag, text in cursor.text("birthName").items()]
+    names += [Name(use="patronymic", language=tag, full=text) for tag, text in cursor.text("patronymicName").items()]
+    return tuple(names)
+
+
+def _gender(cursor: JsonCursor) -> Any:
+    found = cursor.one("gender")
+    address = "" if found is None else found.value.get("id")
+    known = lists.parse_address(address) if isinstance(address, str) else None
+    code = sexes.iso_code(known[1]) if known is not None and known[0] == "human-sex" else None
+    if found is not None and code is not None:
+        nodes.concept(found)
+    return code

@@ -1,0 +1,435 @@
+"""Achievements, assessments, activities and entitlements as the European Learning Model can hold them.
+
+Nothing that wasn't achieved is an achievement: a failed result becomes an assessment of its own, an enrolment an
+activity (rulings of the project, 2.5). What a claim inherits from the one around it isn't said twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple, TypeVar
+
+from adapters.europass.fitting import Fitting
+from adapters.europass.nodes import PLACEHOLDER
+from adapters.europass.profile import classes
+from gateway.model.leaves import keys
+from gateway.model.noun import Noun
+from gateway.model.record import (
+    Achievement,
+    Activity,
+    Assessment,
+    Claim,
+    Code,
+    Distribution,
+    Enrolment,
+    Entitlement,
+    GradingScheme,
+    Level,
+    Organisation,
+    Outcome,
+    Period,
+    Place,
+    Report,
+    ResultCategory,
+    ShortenedGrading,
+    Specification,
+    Study,
+)
+from gateway.model.texts import Text
+
+C = TypeVar("C", bound=Claim)
+S = TypeVar("S", bound=Noun)
+FAILED = Code(value="failed", label={"en": "Failed"})
+
+_POSITIVE = re.compile(r"0*[1-9][0-9]*")
+_SPECIFICATION_FIELDS = {
+    "description": "description",
+    "identifiers": "identifier",
+    "kinds": "dcType",
+    "qualification_codes": "qualificationCode",
+    "partial_qualification": "isPartialQualification",
+    "credits_offered": "creditPoint",
+    "fields": "thematicArea",
+    "subjects": "educationSubject",
+    "languages": "language",
+    "modes": "mode",
+    "setting": "learningSetting",
+    "volume": "volumeOfLearning",
+    "maximum_duration": "maximumDuration",
+    "contact_hours": "contactHour",
+    "entry_requirement": "entryRequirement",
+    "target_groups": "targetGroup",
+    "outcomes": "learningOutcome",
+    "outcome_summary": "learningOutcomeSummary",
+    "entitlement_status": "entitlementStatus",
+    "limit_jurisdictions": "limitJurisdiction",
+    "limit_occupations": "limitOccupation",
+    "limit_organisations": "limitOrganisation",
+    "other_titles": "altLabel",
+    "categories": "category",
+    "levels": "educationLevel",
+}
+_NOTHING = Specification()
+
+
+class Award(NamedTuple):
+    """Who awarded, when and where."""
+
+    bodies: tuple[Organisation, ...] = ()
+    on: str | None = None
+    at: Place | None = None
+
+
+class Around(NamedTuple):
+    """What a claim inherits: the written title and the awarding process of the claim around it."""
+
+    title: Text
+    award: Award
+
+
+def award_of(claim: Claim, around: Award, *, whole: bool) -> Award:
+    """The awarding process of a fitted claim; with `whole` one that says nothing inherits all of it."""
+    if whole and not (claim.awarded_by or claim.awarded_on or claim.awarded_at):
+        return around
+    return Award(claim.awarded_by or around.bodies, claim.awarded_on, claim.awarded_at)
+
+
+def title_of(claim: Claim, specification: Specification | None, around: Text) -> Text:
+    """The title that is written for a fitted claim; empty where only the placeholder can stand."""
+    return claim.title or (specification.title if specification is not None else {}) or around
+
+
+class ClaimFitting:
+    """The claims of one report."""
+
+    def __init__(self, fitting: Fitting, report: Report) -> None:
+        self.fit = fitting
+        self._scales = dict(zip(keys(report.grading_schemes), report.grading_schemes, strict=True))
+        self.schemes: list[GradingScheme] = []
+        self.results: list[Assessment] = []
+
+    # --- studies ------------------------------------------------------------------------------------------------
+
+    def achievements(
+        self, given: tuple[Achievement, ...], enrolments: tuple[Enrolment, ...], around: Award
+    ) -> tuple[Achievement, ...]:
+        """The passed ones, and those within what was failed or is under way; of those the results are kept apart."""
+        passed = [a for study in (*given, *enrolments) for a in self._passed(study)]
+        fitted = self.fit.each(tuple(passed), lambda a: self._achievement(a, around))
+        same = len(fitted) == len(given) and all(new is old for new, old in zip(fitted, given, strict=True))
+        return given if same else fitted
+
+    def _passed(self, study: Study) -> Iterator[Achievement]:
+        if isinstance(study, Achievement) and study.status == "passed":
+            yield study
+            return
+        self._keep_results(study)
+        for part in (*study.parts, *study.enrolments):
+            for passed in self._passed(part):
+                yield self._elsewhere(passed)
+
+    def _elsewhere(self, given: S) -> S:
+        moved: S = self.fit.origins.note(given.model_copy(), given, elsewhere=True)
+        return moved
+
+    def _achievement(self, given: Achievement, around: Award) -> Achievement:
+        specification = self._specification(given.specification, _class_of(given.specification))
+        common = self._common(given, specification.title, around, whole=False)
+        award = award_of(common, around, whole=False)
+        inside = Around(title_of(common, specification, {}), award)
+        period, term = self._times(given)
+        return self.fit.changed(
+            common,
+            specification=specification,
+            period=period,
+            term=term,
+            credits_earned=self.fit.each(given.credits_earned, self.fit.credit),
+            assessments=self.assessments(given.assessments, inside),
+            activities=self.activities(given.activities, given.enrolments, inside),
+            entitlements=self.entitlements(given.entitlements, inside),
+            parts=self.achievements(given.parts, given.enrolments, award),
+            enrolments=(),
+            groups=(),
+            attachments=(),
+            supplement=None,
+            passthrough=(),
+        )
+
+    def _times(self, given: Study) -> tuple[Period | None, Period | None]:
+        period = self.fit.one(given.period, self.fit.period)
+        term = self.fit.one(given.term, self.fit.period)
+        if period is not None and period.title and term is None:
+            self.fit.drop(given.period or period, "title", "a period with a name is read as a term")
+            period = self.fit.changed(period, title={})
+        return period, term
+
+    def _keep_results(self, given: Study) -> None:
+        """The results of what wasn't achieved, as assessments of the report under the title of what was tried."""
+        status = FAILED if isinstance(given, Achievement) else None
+        if status is not None:
+            self.fit.drop(given, "", "what was failed is no achievement; a printed result is kept as an assessment")
+        for assessment in given.assessments:
+            if assessment.grade:
+                told = {
+                    "title": assessment.title or given.title or given.specification.title,
+                    "awarded_on": assessment.awarded_on or given.awarded_on,
+                    "awarded_by": assessment.awarded_by or given.awarded_by,
+                    "status": assessment.status or status,
+                }
+                kept = assessment.model_copy(update=told)
+                self.results.append(self.fit.origins.note(kept, assessment, elsewhere=True))
+
+    # --- assessments --------------------------------------------------------------------------------------------
+
+    def assessments(self, given: tuple[Assessment, ...], around: Around) -> tuple[Assessment, ...]:
+        """Assessments with a printed result; one without isn't written (rulings, 3.5)."""
+        return self.fit.each(given, lambda a: self._assessment(a, around))
+
+    def _assessment(self, given: Assessment, around: Around) -> Assessment | None:
+        if not given.grade:
+            self.fit.drop(given, "", "the model wants a printed result in an assessment")
+            return None
+        specification = self._own(given.specification, "LearningAssessmentSpecification")
+        scheme = self._scheme(given)
+        named = given.title or (specification.title if specification is not None else {}) or around.title
+        if specification is not None and scheme is not None and specification == Specification(title=named):
+            self.fit.drop(given, "specification", "one that says only the title again")
+            specification = None
+        common = self._common(given, _inherited(specification, around), around.award, whole=True, named=named)
+        inside = Around(named, award_of(common, around.award, whole=True))
+        return self.fit.changed(
+            common,
+            status=self.fit.one_code(given.status),
+            scheme=scheme,
+            assessed_on=self.fit.when(given, "assessed_on"),
+            assessed_by=self.fit.organisations(given.assessed_by),
+            place=self.fit.one(given.place, self.fit.place),
+            distribution=self.fit.one(given.distribution, self._distribution),
+            shortened=self.fit.one(given.shortened, self._shortened),
+            identity_check=self.fit.one_code(given.identity_check),
+            specification=specification,
+            parts=self.assessments(given.parts, inside),
+        )
+
+    def _scheme(self, given: Assessment) -> str | None:
+        """The key of the grading scheme in the fitted report, where schemes stand as they are first used."""
+        scale = self._scales.get(given.scheme or "")
+        if scale is None:
+            return None
+        fitted = self._scale(scale)
+        if fitted not in self.schemes:
+            self.schemes.append(fitted)
+        return keys(self.schemes)[self.schemes.index(fitted)]
+
+    def _scale(self, given: GradingScheme) -> GradingScheme:
+        titled = bool(given.title) or not given.description
+        if not titled:
+            self.fit.drop(given, "description", "the model wants a title: the description became it")
+        return self.fit.changed(
+            given,
+            identifiers=self.fit.identifiers(given.identifiers),
+            title=given.title if titled else given.description,
+            description=given.description if titled else {},
+            documents=self.fit.links(given.documents),
+        )
+
+    def _distribution(self, given: Distribution) -> Distribution:
+        return self.fit.changed(given, categories=self.fit.each(given.categories, self._category))
+
+    def _category(self, given: ResultCategory) -> ResultCategory | None:
+        if given.count is None or not _POSITIVE.fullmatch(given.count):
+            self.fit.drop(given, "", "the model wants a count of one or more")
+            return None
+        return self.fit.changed(given, count=str(int(given.count)))
+
+    def _shortened(self, given: ShortenedGrading) -> ShortenedGrading | None:
+        shares = [_decimal(value) for value in (given.lower, given.equal, given.higher)]
+        whole = largest_remainder([share for share in shares if share is not None])
+        if len(whole) < len(shares):
+            self.fit.drop(given, "", "the model wants all three shares")
+            return None
+        for name in ("lower", "equal", "higher"):
+            self.fit.drop(given, name, "the model has whole numbers here; the largest remainders keep the sum")
+        lower, equal, higher = map(str, whole)
+        return self.fit.changed(given, lower=lower, equal=equal, higher=higher)
+
+    # --- activities and entitlements ----------------------------------------------------------------------------
+
+    def activities(
+        self, given: tuple[Activity, ...], enrolments: tuple[Enrolment, ...], around: Around
+    ) -> tuple[Activity, ...]:
+        """Activities, and after them the enrolments as activities."""
+        fitted = self.fit.each(given, lambda a: self._activity(a, around))
+        enrolled = tuple(self._enrolled(enrolment, around) for enrolment in enrolments)
+        return (*fitted, *enrolled) if enrolled else fitted
+
+    def _enrolled(self, given: Enrolment, around: Around) -> Activity:
+        self.fit.drop(given, "moved", "a study under way is an activity, never an achievement")
+        origins = self.fit.origins
+        made = Activity(
+            **{name: getattr(given, name) for name in Claim.model_fields},
+            periods=() if given.period is None else (self._elsewhere(given.period),),
+            specification=given.specification,
+            parts=tuple(self._elsewhere(part) for part in given.activities),
+        )
+        fitted = self._activity(origins.note(made, given), around, given.enrolments)
+        moved: Activity = origins.note(fitted, given, elsewhere=True)
+        return moved
+
+    def _activity(self, given: Activity, around: Around, enrolments: tuple[Enrolment, ...] = ()) -> Activity:
+        specification = self._own(given.specification, "LearningActivitySpecification")
+        named = given.title or (specification.title if specification is not None else {}) or around.title
+        common = self._common(given, _inherited(specification, around), around.award, whole=True, named=named)
+        inside = Around(named, award_of(common, around.award, whole=True))
+        completion = given.completion if _POSITIVE.fullmatch(given.completion or "") else None
+        return self.fit.changed(
+            common,
+            periods=self.fit.each(given.periods, self.fit.period),
+            workload=self.fit.duration(given, "workload"),
+            completion=None if completion is None else str(int(completion)),
+            directed_by=self.fit.organisations(given.directed_by),
+            places=self.fit.places(given.places),
+            specification=specification,
+            parts=self.activities(given.parts, enrolments, inside),
+        )
+
+    def entitlements(self, given: tuple[Entitlement, ...], around: Around) -> tuple[Entitlement, ...]:
+        """Entitlements."""
+        return self.fit.each(given, lambda e: self._entitlement(e, around))
+
+    def _entitlement(self, given: Entitlement, around: Around) -> Entitlement:
+        specification = self._own(given.specification, "LearningEntitlementSpecification")
+        named = given.title or (specification.title if specification is not None else {}) or around.title
+        if specification is not None and not (specification.kinds and specification.entitlement_status):
+            self.fit.drop(given, "specification", "the model wants its kind and status, and they aren't there")
+            specification = None
+        common = self._common(given, _inherited(specification, around), around.award, whole=True, named=named)
+        inside = Around(named, award_of(common, around.award, whole=True))
+        return self.fit.changed(
+            common,
+            kinds=common.kinds[:1],
+            issued=self.fit.when(given, "issued"),
+            expires=self.fit.when(given, "expires"),
+            specification=specification,
+            parts=self.entitlements(given.parts, inside),
+        )
+
+    # --- what they have in common -------------------------------------------------------------------------------
+
+    def _common(self, given: C, shadow: Text, around: Award, *, whole: bool, named: Text | None = None) -> C:
+        """The members of every claim; `shadow` is the title that isn't said again."""
+        fit = self.fit
+        named = given.title if named is None else named
+        bodies = fit.organisations(given.awarded_by)
+        on, at = fit.when(given, "awarded_on"), fit.one(given.awarded_at, fit.place)
+        award = Award(bodies or around.bodies, on, at)
+        inherits = whole and award == around
+        return fit.changed(
+            given,
+            title={} if named in (shadow, PLACEHOLDER) else named,
+            identifiers=fit.identifiers(given.identifiers),
+            kinds=fit.codes(given.kinds),
+            awarded_by=() if bodies == around.bodies else bodies,
+            awarded_on=None if inherits else on,
+            awarded_at=None if inherits else at,
+            documents=fit.links(given.documents),
+        )
+
+    # --- specifications -----------------------------------------------------------------------------------------
+
+    def _own(self, given: Specification | None, name: str) -> Specification | None:
+        return None if given is None else self._specification(given, name)
+
+    def _specification(self, given: Specification, name: str) -> Specification:
+        """A specification of a class, with what that class can hold."""
+        if given == _NOTHING:
+            return given
+        fit = self.fit
+        holds = classes()[name]
+        qualified = name == "Qualification"
+        kinds = fit.codes(given.kinds)
+        values = {
+            "kinds": kinds[:1] if holds["dcType"].single else kinds,
+            "identifiers": fit.identifiers(given.identifiers),
+            "qualification_codes": fit.codes(given.qualification_codes),
+            "levels": self._levels(given.levels, qualified=qualified),
+            "credits_offered": fit.each(given.credits_offered, fit.credit),
+            "fields": fit.codes(given.fields, "isced-f"),
+            "subjects": fit.codes(given.subjects),
+            "languages": fit.tags(given.languages),
+            "modes": fit.codes(given.modes),
+            "setting": fit.one_code(given.setting, "learning-setting"),
+            "volume": fit.duration(given, "volume"),
+            "maximum_duration": fit.duration(given, "maximum_duration"),
+            "target_groups": fit.codes(given.target_groups),
+            "outcomes": fit.each(given.outcomes, self._outcome),
+            "entitlement_status": fit.one_code(given.entitlement_status, "entitlement-status"),
+            "limit_jurisdictions": fit.codes(given.limit_jurisdictions, "atu"),
+            "limit_occupations": fit.codes(given.limit_occupations, "occupations"),
+            "limit_organisations": fit.organisations(given.limit_organisations),
+            "homepages": fit.links(given.homepages),
+            "documents": fit.links(given.documents),
+            "qualification": True if qualified else None,
+            "alignments": (),
+        }
+        empty = {field: getattr(_NOTHING, field) for field, key in _SPECIFICATION_FIELDS.items() if key not in holds}
+        return fit.changed(given, **(values | empty))
+
+    def _levels(self, given: tuple[Level, ...], *, qualified: bool) -> tuple[Level, ...]:
+        """The levels in the order in which they are read: EQF, national, others."""
+        fitted = self.fit.each(given, self.fit.level)
+        ranks = level_places(fitted, qualified=qualified)
+        order = sorted(range(len(fitted)), key=lambda i: ("eqfLevel", "nqfLevel", "educationLevel").index(ranks[i]))
+        return fitted if order == sorted(order) else tuple(fitted[i] for i in order)
+
+    def _outcome(self, given: Outcome) -> Outcome:
+        fit = self.fit
+        return fit.changed(
+            given,
+            identifiers=fit.identifiers(given.identifiers),
+            kinds=fit.codes(given.kinds, "skill-type", most=1),
+            esco_skills=fit.codes(given.esco_skills, "skills"),
+            related_skills=fit.codes(given.related_skills),
+            reusability=fit.one_code(given.reusability, "skill-reuse-level"),
+        )
+
+
+def _class_of(specification: Specification) -> str:
+    return "Qualification" if specification.qualification else "LearningAchievementSpecification"
+
+
+def _inherited(specification: Specification | None, around: Around) -> Text:
+    return (specification.title if specification is not None else {}) or around.title
+
+
+def level_places(levels: tuple[Level, ...], *, qualified: bool) -> list[str]:
+    """The property that holds each level: only a qualification has one EQF level and levels of a national framework."""
+    places: list[str] = []
+    for level in levels:
+        place = "educationLevel"
+        if qualified and level.scheme == "qdr" and level.value:
+            place = "nqfLevel"
+        elif qualified and level.scheme == "eqf" and level.value and "eqfLevel" not in places:
+            place = "eqfLevel"
+        places.append(place)
+    return places
+
+
+def largest_remainder(shares: list[Decimal]) -> list[int]:
+    """Whole numbers for shares, so that their sum is the rounded sum (the method of Hare and Niemeyer)."""
+    whole = [int(share) for share in shares]
+    missing = int(sum(shares, Decimal(0)).to_integral_value()) - sum(whole)
+    by_remainder = sorted(range(len(shares)), key=lambda i: whole[i] - shares[i])
+    for i in by_remainder[:missing]:
+        whole[i] += 1
+    return whole
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    try:
+        value = Decimal(text or "")
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() and 0 <= value <= 100 else None  # noqa: PLR2004 - per cent

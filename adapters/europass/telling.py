@@ -1,0 +1,252 @@
+"""What differs between a record and what a reader of the target will have of it, told as losses.
+
+The writer doesn't note losses where it writes. It first makes the record that the target can hold (`adapters.europass.
+fitting`), member by member from the given one, and writes that one whole. The losses are then the difference of the
+two, path by path: a field that is gone is `dropped`, one that is new is `assumed`, a changed leaf `approximated`, a
+member that stands elsewhere or under another key `moved`. So nothing can be forgotten, and nothing told in vain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from gateway.model.leaves import fields, is_empty, keys, pointer
+from gateway.model.losses import Kind, Loss
+from gateway.model.noun import Noun
+
+NO_PLACE = "the target has no place for it"
+
+
+class Origins:
+    """Which noun of the given record each noun of the fitted one was made from, and why things were left out."""
+
+    def __init__(self) -> None:
+        self._of: dict[int, Any] = {}
+        self._alive: list[Any] = []
+        self._made_elsewhere: set[int] = set()
+        self._gone_elsewhere: set[int] = set()
+        self.reasons: dict[tuple[int, str], str] = {}
+
+    def note(self, made: Any, given: Any, *, elsewhere: bool = False) -> Any:
+        """Remember that `made` came from `given`, perhaps from elsewhere in the record; gives `made`."""
+        if made is not given:
+            self._of[id(made)] = self._of.get(id(given), given)
+            self._alive += (made, given)
+        if elsewhere or id(given) in self._made_elsewhere:
+            self._made_elsewhere.add(id(made))
+            self._gone_elsewhere.add(id(self.of(made)))
+        return made
+
+    def came_from_elsewhere(self, made: Any) -> bool:
+        """Whether a fitted noun was made from one that stood in another place."""
+        return id(made) in self._made_elsewhere
+
+    def went_elsewhere(self, given: Any) -> bool:
+        """Whether a given noun stands in another place now."""
+        return id(given) in self._gone_elsewhere
+
+    def of(self, made: Any) -> Any:
+        """The member of the given record that `made` came from; itself where it wasn't changed."""
+        return self._of.get(id(made), made)
+
+    def because(self, given: Any, field: str, reason: str) -> None:
+        """Say why a field of a given noun, or with "" the noun itself, isn't carried as it was."""
+        self.reasons[id(given), field] = reason
+        self._alive.append(given)
+
+
+class Telling:
+    """One comparison of a given noun with the fitted one."""
+
+    def __init__(self, given: Noun, fitted: Noun, origins: Origins, path: str = "") -> None:
+        self._root, self._fitted, self._origins = given, fitted, origins
+        self._losses: list[Loss] = []
+        self._paths: dict[int, list[str]] | None = None
+        self._path = path
+        self._moved_here: set[str] = set()
+
+    def losses(self) -> list[Loss]:
+        """Every difference, in the order of the record."""
+        self._noun(self._root, self._fitted, self._path, self._path)
+        return self._losses
+
+    def path_of(self, made: Any) -> str | None:
+        """Where the noun that `made` came from stands in the given record; None when it isn't there."""
+        found = self._all_paths().get(id(self._origins.of(made)))
+        return found[0] if found else None
+
+    # --- nouns and fields -----------------------------------------------------------------------------------------
+
+    def _noun(self, given: Noun, fitted: Noun, path: str, at: str) -> None:
+        """`path` is the place in the given record, `at` the one in the fitted record."""
+        if given is fitted:
+            return
+        known = {name for name, _ in fields(type(fitted))}
+        before = dict(fields(type(given)))
+        for name, ordered in before.items():
+            old = getattr(given, name)
+            new = getattr(fitted, name) if name in known else None
+            if old is not new:
+                self._field(given, name, old, new, path, at, ordered=ordered)
+        for name in known - before.keys():
+            if not is_empty(getattr(fitted, name)):
+                self._value(fitted, name, None, getattr(fitted, name), path, at)
+
+    def _field(self, given: Noun, name: str, old: Any, new: Any, path: str, at: str, *, ordered: bool) -> None:
+        if isinstance(old, tuple) and (old or new):
+            self._list(given, name, old, new or (), path, at, ordered=ordered)
+        else:
+            self._value(given, name, old, new, path, at)
+
+    def _value(self, given: Noun, name: str, old: Any, new: Any, path: str, at: str) -> None:
+        here, there = pointer(path, name), pointer(at, name)
+        if isinstance(new, tuple):
+            self._list(given, name, (), new, path, at, ordered=False)
+        elif is_empty(new):
+            if not is_empty(old) and not self._origins.went_elsewhere(old):
+                self._drop(given, name, here, old)
+        elif isinstance(new, Mapping):
+            self._text(given, name, old or {}, new, here)
+        elif isinstance(new, Noun):
+            self._one(given, name, old, new, here, there)
+        elif old is None:
+            self._tell("assumed", here, self._why(given, name), to=_lexical(new))
+        elif old != new:
+            self._tell("approximated", here, self._why(given, name), **{"from": _lexical(old), "to": _lexical(new)})
+
+    def _one(self, given: Noun, name: str, old: Any, new: Noun, here: str, there: str) -> None:
+        if old is None:
+            origin = self._elsewhere(new)
+            if origin is None:
+                self._tell("assumed", here, self._why(given, name))
+            else:
+                self._move(origin, new, there)
+        else:
+            self._noun(old, new, here, there)
+
+    def _text(self, given: Noun | None, name: str, old: Mapping[str, str], new: Mapping[str, str], here: str) -> None:
+        why = self._why(given, name)
+        for language, words in old.items():
+            if language not in new:
+                self._tell("dropped", pointer(here, language), why, **{"from": words})
+            elif new[language] != words:
+                self._tell("approximated", pointer(here, language), why, **{"from": words, "to": new[language]})
+        for language in new:
+            if language not in old:
+                self._tell("assumed", pointer(here, language), why, to=new[language])
+
+    # --- lists -----------------------------------------------------------------------------------------------------
+
+    def _list(
+        self, given: Noun, name: str, old: Sequence[Any], new: Sequence[Any], path: str, at: str, *, ordered: bool
+    ) -> None:
+        here, there = pointer(path, name), pointer(at, name)
+        if not new and not any(self._origins.went_elsewhere(member) for member in old):
+            self._drop(given, name, here, None)
+            return
+        old_names, new_names = keys(old), keys(new)
+        pairs = self._pairs(old, new, old_names, new_names)
+        kept = [n for n, _ in pairs if n is not None]
+        for n, member in enumerate(old):
+            if n not in kept and not self._origins.went_elsewhere(member):
+                holder, field = (member, "") if isinstance(member, Noun) else (given, name)
+                self._drop(holder, field, pointer(here, old_names[n]), member)
+        for was, n in pairs:
+            place = pointer(there, new_names[n])
+            if was is None:
+                self._added(given, name, new[n], pointer(here, new_names[n]), place)
+            else:
+                self._kept(old[was], new[n], pointer(here, old_names[was]), place, old_names[was] == new_names[n])
+        if ordered and kept != sorted(kept):
+            self._tell("approximated", here, "the target has another order")
+
+    def _added(self, given: Noun, name: str, new: Any, path: str, at: str) -> None:
+        origin = self._elsewhere(new)
+        if origin is None:
+            self._tell("assumed", path, self._why(given, name), to=_lexical(new))
+        else:
+            self._move(origin, new, at)
+
+    def _kept(self, old: Any, new: Any, path: str, at: str, same_key: bool) -> None:  # noqa: FBT001
+        if not same_key:
+            self._tell("moved", path, "stands under another key", to_path=at)
+        if isinstance(new, Noun):
+            self._noun(old, new, path, at)
+        elif isinstance(new, Mapping):
+            self._text(None, "", old, new, path)
+
+    def _pairs(
+        self, old: Sequence[Any], new: Sequence[Any], old_names: list[str], new_names: list[str]
+    ) -> list[tuple[int | None, int]]:
+        """For each new member the old one that it came from: the same noun, else an equal text, else one of its key."""
+        free = dict.fromkeys(range(len(old)))
+        pairs: list[tuple[int | None, int]] = []
+        for j, member in enumerate(new):
+            origin = self._origins.of(member)
+            found: int | None = next((i for i in free if old[i] is origin), None)
+            if found is None and isinstance(member, str | Mapping):
+                found = next((i for i in free if old[i] == member), None)
+            if found is not None:
+                free.pop(found)
+            pairs.append((found, j))
+        by_name = {old_names[i]: i for i in free}
+        return [
+            (by_name.pop(new_names[j], None) if i is None and self._elsewhere(new[j]) is None else i, j)
+            for i, j in pairs
+        ]
+
+    # --- elsewhere -------------------------------------------------------------------------------------------------
+
+    def _move(self, origin: tuple[Any, str], new: Noun, at: str) -> None:
+        old, path = origin
+        self._moved_here.add(path)
+        self._tell("moved", path, self._why(old, "moved"), to_path=at)
+        self._noun(old, new, path, at)
+
+    def _elsewhere(self, new: Any) -> tuple[Any, str] | None:
+        """The given noun that a new member came from, when it stood in another list, and its path."""
+        if not self._origins.came_from_elsewhere(new):
+            return None
+        origin = self._origins.of(new)
+        path = next((p for p in self._all_paths().get(id(origin), ()) if p not in self._moved_here), None)
+        return None if path is None else (origin, path)
+
+    def _all_paths(self) -> dict[int, list[str]]:
+        if self._paths is None:
+            self._paths = {}
+            for noun, path in _nouns(self._root, self._path):
+                self._paths.setdefault(id(noun), []).append(path)
+        return self._paths
+
+    # --- telling ---------------------------------------------------------------------------------------------------
+
+    def _drop(self, given: Any, name: str, path: str, old: Any) -> None:
+        self._tell("dropped", path, self._why(given, name), **{"from": _lexical(old)})
+
+    def _tell(self, kind: Kind, path: str, detail: str, **facts: Any) -> None:
+        self._losses.append(
+            Loss.model_validate({"stage": "write", "kind": kind, "path": path, "detail": detail, **facts})
+        )
+
+    def _why(self, given: Any, name: str) -> str:
+        return self._origins.reasons.get((id(given), name), NO_PLACE)
+
+
+def _lexical(value: Any) -> str | None:
+    """A leaf's text; None for what isn't one leaf."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, str | int) else None
+
+
+def _nouns(noun: Noun, path: str) -> Iterator[tuple[Noun, str]]:
+    yield noun, path
+    for name, _ in fields(type(noun)):
+        value = getattr(noun, name)
+        if isinstance(value, Noun):
+            yield from _nouns(value, pointer(path, name))
+        elif isinstance(value, tuple):
+            for key, member in zip(keys(value), value, strict=True):
+                if isinstance(member, Noun):
+                    yield from _nouns(member, pointer(path, name, key))
