@@ -37,6 +37,7 @@ from gateway.model.record import Record
 from gateway.model.verdict import Status
 
 _SHOWN = 12
+_FINE = (Status.PASSED, Status.NOT_CHECKED)
 
 
 class AdapterLaws:
@@ -255,7 +256,7 @@ class AdapterLaws:
         claim = self.adapter.recognise(head_of(document))
         assert claim is not None, "what is written isn't recognised"
         findings = self.adapter.conform(Content(document=document, format=claim.format))
-        bad = [f"{f.check} {f.about}: {f.explanation}" for f in findings if f.status is not Status.PASSED]
+        bad = [f"{f.check} {f.about}: {f.explanation}" for f in findings if f.status not in _FINE]
         assert not bad, "what is written deviates from its own format:\n" + "\n".join(bad[:_SHOWN])
 
     def test_writing_is_deterministic(self) -> None:
