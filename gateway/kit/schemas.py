@@ -73,12 +73,12 @@ class _Neighbours(etree.Resolver):
         super().__init__()
         self._folder = folder.resolve()
 
-    def resolve(self, url: str, _public_id: str | None, context: Any) -> Any:
+    def resolve(self, url: str, _public_id: str | None, context: Any) -> Any:  # type: ignore[override]
         """The neighbour, or an error."""
         path = Path(url.removeprefix("file://")).resolve()
         if self._folder not in path.parents:
             raise OSError(f"a reference to {url}, expected a file beside the schema")
-        return self.resolve_filename(str(path), context)
+        return self.resolve_filename(str(path), context)  # type: ignore[attr-defined]  # the stubs lack it
 
 
 def _nothing(address: str) -> Any:
