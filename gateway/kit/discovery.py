@@ -7,7 +7,7 @@ or `ADAPTER`. Adapters from outside are distributions with an import name of the
     lanterna = "lanterna_adapter:ADAPTER"
 
 Installing a package must not give it the right to speak for a country: it is loaded only where the configuration
-names its entry point. No other file imports a module by a name that is computed.
+names its entry point. No other file imports an adapter by a name that is computed.
 """
 
 from __future__ import annotations

@@ -35,9 +35,10 @@ class JsonReading:
     def finish(self) -> Ledger:
         """Turn whatever was never taken into `dropped` losses, in document order."""
         rest = self._rest(self._value, ())
+        known: dict[int, str] = {}
         for way, value in [((), self._value)] if rest is None else rest:
             scalar = None if isinstance(value, dict | list) else lexical(value)
-            self.ledger.lose("dropped", _place(way), **{"from": scalar}, detail="no place in the record")
+            self.ledger.lose("dropped", _place(way, known), **{"from": scalar}, detail="no place in the record")
         return self.ledger
 
     def _rest(self, holder: Any, way: _Way) -> list[tuple[_Way, Any]] | None:
@@ -179,12 +180,14 @@ def lexical(value: Any) -> str:
     return "null" if value is None else str(value)
 
 
-def _place(way: _Way) -> str:
-    steps = []
-    while way:
-        steps.append(str(way[0]))
-        way = way[1]
-    return pointer("", *reversed(steps))
+def _place(way: _Way, known: dict[int, str]) -> str:
+    """The pointer of a way; `known` holds those of holders met before, by identity of their way."""
+    if not way:
+        return ""
+    key, over = way
+    if id(over) not in known:
+        known[id(over)] = _place(over, known)
+    return pointer(known[id(over)], str(key))
 
 
 def _members(value: Any) -> list[tuple[str | int, Any]]:

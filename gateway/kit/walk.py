@@ -127,6 +127,10 @@ class Walk:
         """A walk for a field that holds one noun, None when it is absent; nothing is taken yet."""
         return next(iter(self._branch(field, getattr(self.noun, field))), None)
 
+    def the(self, field: str) -> Walk:
+        """A walk for a field that always holds one noun ("learner", "issuer", "specification")."""
+        return self._branch(field, getattr(self.noun, field))[0]
+
     def text(self, field: str, languages: Iterable[str] | None = None) -> Mapping[str, str]:
         """Take a text; where `languages` are given, each other language of it is noted as `dropped`."""
         text: Mapping[str, str] = self.take(field)

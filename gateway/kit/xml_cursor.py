@@ -32,7 +32,7 @@ class XmlReading:
         self._texts: set[etree._Element] = set()
         self._attributes: set[tuple[etree._Element, str]] = set()
         self._whole: set[etree._Element] = set()
-        self._positions: dict[etree._Element, dict[etree._Element, int]] = {}
+        self._positions: dict[etree._Element, tuple[str, dict[etree._Element, int]]] = {}
         self._tags: dict[str, tuple[str, ...]] = {}
         self._root = tree.getroot()
         self.root = XmlCursor(self._root, self)
@@ -68,14 +68,13 @@ class XmlReading:
 
     def place(self, element: etree._Element) -> str:
         """The place of an element: local names with positions among equal names, the root without one."""
-        steps = []
-        here = element
-        while (parent := here.getparent()) is not None:
-            if parent not in self._positions:
-                self._positions[parent] = _positions(parent)
-            steps.append(f"{local_name(here.tag)}[{self._positions[parent][here]}]")
-            here = parent
-        return "/" + "/".join([local_name(here.tag), *reversed(steps)])
+        over = element.getparent()
+        if over is None:
+            return "/" + local_name(element.tag)
+        if over not in self._positions:
+            self._positions[over] = self.place(over), _positions(over)
+        base, positions = self._positions[over]
+        return f"{base}/{local_name(element.tag)}[{positions[element]}]"
 
     def _finish_leaves(self, element: etree._Element) -> None:
         if element not in self._texts and has_text_leaf(element):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gateway.drivers.trust_files import load_anchors
+from gateway.drivers.workers import isolate
 from gateway.errors import RequestError
 from gateway.kit.contract import Adapter
 from gateway.kit.discovery import discover
@@ -19,7 +20,7 @@ DEFAULT_POLICY = "strict"
 
 def adapters(enabled: Iterable[str] = ()) -> tuple[Adapter, ...]:
     """The adapters of this installation: those in the tree, and those from outside that are enabled by name."""
-    return discover(enabled).adapters
+    return isolate(discover(enabled).found)
 
 
 def right_now() -> dt.datetime:

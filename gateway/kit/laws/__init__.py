@@ -6,5 +6,17 @@ Imported by tests only: it needs pytest and hypothesis (`pip install testamur[la
 from gateway.kit.laws.adapter_laws import AdapterLaws
 from gateway.kit.laws.differ import Breach, compare
 from gateway.kit.laws.records import BLOBS, everything, filled, generate, nouns, records
+from gateway.kit.laws.trip import read_with
 
-__all__ = ["BLOBS", "AdapterLaws", "Breach", "compare", "everything", "filled", "generate", "nouns", "records"]
+__all__ = [
+    "BLOBS",
+    "AdapterLaws",
+    "Breach",
+    "compare",
+    "everything",
+    "filled",
+    "generate",
+    "nouns",
+    "read_with",
+    "records",
+]

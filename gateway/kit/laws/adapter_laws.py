@@ -37,6 +37,7 @@ from gateway.model.record import Record
 from gateway.model.verdict import Status
 
 _SHOWN = 12
+_FINE = (Status.PASSED, Status.NOT_CHECKED)
 
 
 class AdapterLaws:
@@ -142,6 +143,19 @@ class AdapterLaws:
 
     def _is_structural(self, place: Place) -> bool:
         return self.adapter.manifest.structural(place.leaf)
+
+    def test_conformity_has_an_answer(self, sample: bytes) -> None:
+        """Whatever leaf of a document is changed, conformity is findings of WARNING at most, or a refusal."""
+        found = places(document_of(sample))
+        for place in found[:: max(1, len(found) // self.leaves)]:
+            document = document_of(place.changed(1))
+            try:
+                claim = self.adapter.recognise(head_of(document))
+                findings = self.adapter.conform(Content(document=document, format=claim.format)) if claim else ()
+            except Refused:
+                continue
+            bad = [finding for finding in findings if finding.status not in (*_FINE, Status.WARNING)]
+            assert not bad, f"conformity is no verdict, but says {bad[0].status} of {bad[0].check}"
 
     def test_reading_is_repeatable(self, sample: bytes) -> None:
         """The same content read twice gives the same record, facts and losses."""
@@ -255,7 +269,7 @@ class AdapterLaws:
         claim = self.adapter.recognise(head_of(document))
         assert claim is not None, "what is written isn't recognised"
         findings = self.adapter.conform(Content(document=document, format=claim.format))
-        bad = [f"{f.check} {f.about}: {f.explanation}" for f in findings if f.status is not Status.PASSED]
+        bad = [f"{f.check} {f.about}: {f.explanation}" for f in findings if f.status not in _FINE]
         assert not bad, "what is written deviates from its own format:\n" + "\n".join(bad[:_SHOWN])
 
     def test_writing_is_deterministic(self) -> None:

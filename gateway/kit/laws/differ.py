@@ -95,8 +95,15 @@ class _Comparison:
         for path, leaf in self.old.items():
             if self.is_dropped(path):
                 yield from self.dropped(path)
-            elif self.image(path) not in self.new:
-                yield Breach("no silent loss", path, f"{_shown(leaf)} is gone, and no loss tells it")
+            elif (at := self.image(path)) not in self.new:
+                moved = at != path
+                yield Breach(
+                    "losses are real" if moved else "no silent loss",
+                    path,
+                    f"a loss says that it moved to {at}, where nothing stands"
+                    if moved
+                    else f"{_shown(leaf)} is gone, and no loss tells it",
+                )
             else:
                 yield from self.survived(path, leaf, self.new[self.image(path)])
         yield from self.appeared()
