@@ -5,7 +5,7 @@ Values only: whoever has them (a command, a node) fills this in, and gateway.ren
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.model.document import DocumentFacts
 from gateway.model.losses import Loss
@@ -64,7 +64,7 @@ class Account:
     gateway: str
     inside: str = ""
     record: Record | None = None
-    document: DocumentFacts = DocumentFacts()
+    document: DocumentFacts = field(default_factory=DocumentFacts)
     losses: tuple[Loss, ...] = ()
     unread: str = ""
     making: Making | None = None

@@ -35,7 +35,9 @@ def html_page(account: Account) -> bytes:
         element("title", _title(account)),
         element("style", Markup(_style())),
     )
-    body = element("body", _banner(account), _header(account), element("main", _parts(account), id="main"), _footer(account))
+    body = element(
+        "body", _banner(account), _header(account), element("main", _parts(account), id="main"), _footer(account)
+    )
     return f"<!doctype html>\n{element('html', head, body, lang='en')}\n".encode()
 
 
@@ -60,7 +62,11 @@ def _who(account: Account) -> str:
 
 
 def _banner(account: Account) -> Markup | None:
-    return element("p", element("strong", "DRAFT"), " not sealed, it proves nothing", class_="draft") if account.draft else None
+    return (
+        element("p", element("strong", "DRAFT"), " not sealed, it proves nothing", class_="draft")
+        if account.draft
+        else None
+    )
 
 
 def _header(account: Account) -> Markup:
@@ -100,7 +106,9 @@ def _parts(account: Account) -> Iterator[Markup]:
 
 
 def _part(name: str, heading: str, *content: Child) -> Markup:
-    return element("section", element("h2", heading, id=f"{name}-heading"), *content, id=name, aria_labelledby=f"{name}-heading")
+    return element(
+        "section", element("h2", heading, id=f"{name}-heading"), *content, id=name, aria_labelledby=f"{name}-heading"
+    )
 
 
 def _inside(account: Account) -> Markup | None:
@@ -128,7 +136,11 @@ def _provenance(account: Account) -> Markup:
 
 
 def _of_original(account: Account) -> Iterator[Markup]:
-    yield fact("File", element("code", account.original.name), f" {account.original.media_type}, {account.original.size:,} octets")
+    yield fact(
+        "File",
+        element("code", account.original.name),
+        f" {account.original.media_type}, {account.original.size:,} octets",
+    )
     yield fact("SHA-256", element("code", account.original.sha256, class_="digest"))
     yield fact("Format", account.verdict.format)
     if account.document.issued:
@@ -167,7 +179,9 @@ def _of_checking(account: Account) -> Markup:
     return element(
         "div",
         element("h3", "Check it yourself"),
-        element("p", "Believe neither this page nor the translation: verify the original, and run the translation again."),
+        element(
+            "p", "Believe neither this page nor the translation: verify the original, and run the translation again."
+        ),
         element("pre", element("code", "\n".join(lines))),
     )
 

@@ -32,7 +32,7 @@ def losses_part(losses: Sequence[Loss], *, translated: bool) -> Markup:
     for loss in losses:
         groups.setdefault((loss.kind, words.subject(loss), loss.detail), []).append(loss)
     ordered = sorted(groups.items(), key=lambda item: _ORDER.index(item[0][0]))
-    return element("div", element("ul", tiles, class_="tiles"), [_group(*group, members) for group, members in ordered])
+    return element("div", element("ul", tiles, class_="tiles"), [_group(group, members) for group, members in ordered])
 
 
 def _group(group: _Group, members: Sequence[Loss]) -> Markup:

@@ -6,6 +6,7 @@ where it has none of them, in whatever it has. Not every field is shown: the who
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -30,10 +31,11 @@ from gateway.model.record import (
     Study,
     SupplementSection,
 )
-from gateway.model.texts import UNDETERMINED, Text
+from gateway.model.texts import UNDETERMINED, Text, When
 from gateway.rendering.html_verdict import fact, text
 from gateway.rendering.markup import Markup, element
 
+_DAY = re.compile(r"-?\d{4}(?:-\d\d){0,2}")
 _GENDERS = {"0": "not known", "1": "male", "2": "female", "9": "not applicable"}
 _USES = {
     "legal": "Name",
@@ -84,7 +86,7 @@ class _Telling:
     def _learner(self, learner: Learner) -> Markup:
         facts = [fact(_USES[name.use] + _by(name), text(_full(name), _tag(name.language))) for name in learner.names]
         facts += self._optional(
-            ("Born", learner.born),
+            ("Born", _date(learner.born)),
             ("Place of birth", self._one(learner.birthplace.name) if learner.birthplace else None),
             ("Citizenship", ", ".join(learner.citizenships)),
             ("Gender", _GENDERS[learner.gender] if learner.gender else None),
@@ -116,7 +118,9 @@ class _Telling:
     def _report_facts(self, report: Report) -> Iterator[Markup]:
         yield fact("Issued by", self._organisation(report.issuer))
         yield from self._optional(
-            ("Issued on", report.issued), ("Valid from", report.valid_from), ("Valid until", report.valid_until)
+            ("Issued on", _date(report.issued)),
+            ("Valid from", _date(report.valid_from)),
+            ("Valid until", _date(report.valid_until)),
         )
         if report.description:
             yield fact("Description", self._texts(report.description))
@@ -148,7 +152,7 @@ class _Telling:
             ("Grade", [self._grade(assessment) for assessment in award.assessments]),
             ("Credits", self._credits(award)),
             ("Awarded by", [self._organisation(organisation) for organisation in award.awarded_by]),
-            ("Awarded on", award.awarded_on),
+            ("Awarded on", _date(award.awarded_on)),
             ("Period", _span(award.period)),
             ("Field of study", [self._code(code) for code in specification.fields]),
             ("Language of instruction", ", ".join(specification.languages)),
@@ -338,18 +342,28 @@ def _credit(credit: Credit) -> str:
 
 
 def _when(study: Study) -> Markup | None:
-    printed = study.awarded_on or _span(study.term) or _span(study.period)
-    if not printed:
-        printed = next((a.assessed_on or a.awarded_on for a in study.assessments), None)
-    return text(printed) if printed else None
+    printed = _date(study.awarded_on) or _span(study.term) or _span(study.period)
+    return printed or next((_date(a.assessed_on or a.awarded_on) for a in study.assessments), None)
 
 
-def _span(period: Period | None) -> str | None:
+def _span(period: Period | None) -> Markup | None:
     if period is None:
         return None
     title = next(iter(period.title.values()), "")
-    ends = " – ".join(end for end in (period.start, period.end) if end)
-    return " ".join(part for part in (title, f"({ends})" if title and ends else ends) if part) or None
+    first, last = _date(period.start), _date(period.end)
+    ends = [first, " – " if first and last else None, last]
+    if not any(ends):
+        return text(title) if title else None
+    return element("span", [text(title), " ("] if title else None, ends, ")" if title else None)
+
+
+def _date(when: When | None) -> Markup | None:
+    """A day or moment for people; a zone is shown only with a time of day. The printed form stands in the element."""
+    if when is None:
+        return None
+    day, hour, rest = when.partition("T")
+    shown = f"{day} {rest}" if hour and not rest.startswith("00:00:00") else _DAY.match(day)[0]  # type: ignore[index]
+    return element("time", shown, datetime=when)
 
 
 def _lines(parts: Iterable[Markup]) -> Markup | None:
@@ -358,7 +372,9 @@ def _lines(parts: Iterable[Markup]) -> Markup | None:
 
 
 def _file(media_type: str, size: int, sha256: str) -> Markup:
-    about = " · ".join(part for part in (media_type, f"{size:,} octets" if size else "", f"sha256 {sha256[:16]}…") if part)
+    about = " · ".join(
+        part for part in (media_type, f"{size:,} octets" if size else "", f"sha256 {sha256[:16]}…") if part
+    )
     return element("span", text(about), class_="faint block")
 
 

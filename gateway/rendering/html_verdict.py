@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from gateway.model.verdict import Finding, Indication, InnerVerdict, Status, Verdict
 from gateway.rendering import words
-from gateway.rendering.markup import Markup, element
+from gateway.rendering.markup import Child, Markup, element
 
 _TONE = {Indication.PASSED: "good", Indication.FAILED: "bad", Indication.INDETERMINATE: "open"}
 _MARK = {
@@ -19,10 +19,11 @@ _MARK = {
 _LISTS = (
     ("What is wrong", (Status.FAILED,)),
     ("What is not proven", (Status.INDETERMINATE,)),
-    ("What is proven", (Status.PASSED,)),
     ("Worth knowing", (Status.WARNING,)),
+    ("What is proven", (Status.PASSED,)),
     ("What nobody looked at", (Status.NOT_CHECKED,)),
 )
+_RULES = "conformity"
 
 
 def verdict_card(verdict: Verdict) -> Markup:
@@ -63,32 +64,42 @@ def _sealer(seal: words.SealedBy) -> list[Markup | str]:
 
 
 def checks(verdict: Verdict) -> Markup:
-    """Every check, by its answer; what passed and what wasn't looked at folded."""
-    parts = [_list(title, [f for f in verdict.findings if f.status in statuses]) for title, statuses in _LISTS]
+    """Every check, by its answer; what passed, what wasn't looked at and the format's rules are folded."""
+    judged = [finding for finding in verdict.findings if not finding.check.startswith(_RULES)]
+    rules = [finding for finding in verdict.findings if finding.check.startswith(_RULES)]
+    parts = [_list(title, [f for f in judged if f.status in statuses]) for title, statuses in _LISTS]
+    parts.append(_list("The rules of its format", rules, folded=True))
     return element("div", parts, [_inner(inner) for inner in verdict.inner], class_="checks")
 
 
-def _list(title: str, findings: Sequence[Finding]) -> Markup | None:
+def _list(title: str, findings: Sequence[Finding], *, folded: bool = False) -> Markup | None:
     if not findings:
         return None
     status = findings[0].status
-    items = element("ul", [_item(finding) for finding in findings], class_="findings")
+    same: dict[tuple[str, Status, str], list[Finding]] = {}
+    for finding in findings:
+        same.setdefault((finding.check, finding.status, finding.explanation), []).append(finding)
+    items = element("ul", [_item(members) for members in same.values()], class_="findings")
     summary = element("summary", element("h3", f"{title} "), element("span", str(len(findings)), class_="count"))
-    folded = status in (Status.PASSED, Status.NOT_CHECKED)
-    return element("details", summary, items, class_=f"list {status.value.lower()}", open=not folded)
+    folded = folded or status in (Status.PASSED, Status.NOT_CHECKED)
+    return element("details", summary, items, class_="list", open=not folded)
 
 
-def _item(finding: Finding) -> Markup:
-    about = [" at ", element("code", finding.about)] if finding.about else None
+def _item(findings: Sequence[Finding]) -> Markup:
+    """Findings that say the same, with the places where they say it."""
+    first = findings[0]
+    places = [element("code", finding.about, class_="place") for finding in findings if finding.about]
+    status = words.STATUSES[first.status]
     return element(
         "li",
-        element("span", _MARK[finding.status], class_="mark", aria_hidden="true"),
+        element("span", _MARK[first.status], class_="mark", title=status, aria_label=status, role="img"),
         element(
             "div",
-            element("p", words.check_in_words(finding.check), class_="check"),
-            element("p", text(_capital(finding.explanation))) if finding.explanation else None,
-            element("p", element("code", finding.check), about, class_="faint"),
+            element("p", words.check_in_words(first.check), class_="check"),
+            element("p", text(_capital(first.explanation))) if first.explanation else None,
+            element("p", element("code", first.check), " at " if places else None, places, class_="faint"),
         ),
+        class_=first.status.value.lower(),
     )
 
 
@@ -107,7 +118,7 @@ def _inner(inner: InnerVerdict) -> Markup:
     )
 
 
-def fact(label: str, *value: Markup | str | Iterable[Markup | str] | None) -> Markup:
+def fact(label: str, *value: Child) -> Markup:
     """A label and its value, as a row of a description list."""
     return element("div", element("dt", label), element("dd", *value))
 
@@ -122,4 +133,5 @@ def _word(indication: Indication) -> str:
 
 
 def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
+    """A sentence with a capital at its head, unless it begins with a name of code."""
+    return sentence[:1].upper() + sentence[1:] if sentence.partition(" ")[0].strip(",:").isalpha() else sentence

@@ -175,55 +175,55 @@ STAGES: dict[Stage, str] = {
 }
 
 CHECKS = {
-    "format.readable": "The file can be read",
-    "format.container": "What it was packed in",
-    "format.recognised": "The kind of document is known",
-    "format.opened": "The document can be opened",
-    "proof.present": "Something vouches for it",
-    "signature.place": "The seal is where it belongs",
-    "signature.structure": "The seal is made as the standard says",
-    "signature.reference": "The seal covers the whole document",
-    "signature.transforms": "Nothing is hidden from the seal",
-    "signature.algorithm": "The seal's algorithms are known",
-    "signature.header": "The seal's header is in order",
-    "signature.crit": "Everything that the seal calls critical is understood",
-    "signature.key": "The sealing key can be used",
-    "signature.key_id": "The key named is the key used",
-    "signature.value": "The seal was made by that key",
-    "signature.digest": "Unchanged since it was sealed",
-    "signature.payload": "The sealed content is there",
-    "signature.certificate": "The sealer's certificate can be read",
-    "signature.certificate_reference": "The seal is bound to that certificate",
-    "signature.signed_properties": "The seal's own statements are covered by it",
-    "signature.policy": "A signature policy that it names",
-    "signature.time": "The time of sealing",
-    "signature.counter_signature": "Counter-signatures",
-    "signature.unsigned": "Parts of the seal that it doesn't cover",
-    "jws.structure": "The seal is made as the standard says",
-    "jws.header": "The seal's header is in order",
-    "trust.anchor": "Somebody whom you trust vouches for the sealer",
-    "trust.path": "The way from the sealer to that trust is sound",
-    "trust.validity": "The sealer's certificate is valid",
-    "trust.algorithm": "The algorithms are strong enough",
-    "trust.key_size": "The keys are long enough",
-    "trust.issuer": "The sealer is the issuer that the document names",
-    "trust.revocation": "The certificate wasn't revoked",
-    "trust.time": "When it was made",
-    "credential.validity": "The credential's own validity",
-    "inner.followed": "Documents inside",
-    "conformity.schema": "It keeps its format's schema",
-    "conformity": "It keeps its format's rules",
-    "attachment": "An attached file",
+    "format.readable": "Can the file be read?",
+    "format.container": "What was it packed in?",
+    "format.recognised": "Is it a known kind of document?",
+    "format.opened": "Can the document be opened?",
+    "proof.present": "Does anything vouch for it?",
+    "signature.place": "Is the seal where it belongs?",
+    "signature.structure": "Is the seal made as the standard says?",
+    "signature.reference": "Does the seal cover the whole document?",
+    "signature.transforms": "Is nothing hidden from the seal?",
+    "signature.algorithm": "Are the seal's algorithms known?",
+    "signature.header": "Is the seal's header in order?",
+    "signature.crit": "Is everything understood that the seal calls critical?",
+    "signature.key": "Can the sealing key be used?",
+    "signature.key_id": "Is the key named the key used?",
+    "signature.value": "Was the seal made by that key?",
+    "signature.digest": "Is the document unchanged since it was sealed?",
+    "signature.payload": "Is the sealed content there?",
+    "signature.certificate": "Can the sealer's certificate be read?",
+    "signature.certificate_reference": "Is the seal bound to that certificate?",
+    "signature.signed_properties": "Are the seal's own statements covered by it?",
+    "signature.policy": "Does it name a signature policy?",
+    "signature.time": "When was it sealed?",
+    "signature.counter_signature": "Are there counter-signatures?",
+    "signature.unsigned": "Has the seal parts that it doesn't cover?",
+    "jws.structure": "Is the seal made as the standard says?",
+    "jws.header": "Is the seal's header in order?",
+    "jws.certificate": "Can the sealer's certificate be read?",
+    "jws.certificate_reference": "Is the seal bound to that certificate?",
+    "trust.anchor": "Does somebody whom you trust vouch for the sealer?",
+    "trust.path": "Is the way from the sealer to that trust sound?",
+    "trust.validity": "Is the sealer's certificate valid?",
+    "trust.algorithm": "Are the algorithms strong enough?",
+    "trust.key_size": "Are the keys long enough?",
+    "trust.issuer": "Is the sealer the issuer that the document names?",
+    "trust.revocation": "Was the certificate revoked?",
+    "trust.time": "Is it proven when it was made?",
+    "credential.validity": "Is the credential itself valid at this time?",
+    "inner.followed": "Were all documents inside looked at?",
+    "attachment": "Are there attached files?",
 }
-"""Checks by what they answer."""
+"""Checks as the questions that they answer: so they read right whatever the answer is."""
 
 
 def check_in_words(check: str) -> str:
-    """What a check answers; a check of an adapter's own is told by its name."""
+    """The question that a check answers; one of an adapter's own is told by its name."""
     known = CHECKS.get(check)
     if known is not None:
         return known
-    return check.rpartition(".")[2].replace("_", " ").capitalize()
+    return check.replace("_", " ").replace(".", ": ", 1).capitalize() + "?"
 
 
 def reason_in_words(verdict: Verdict) -> str:
