@@ -46,7 +46,7 @@ def verdict_card(verdict: Verdict) -> Markup:
 
 def _facts(verdict: Verdict) -> Iterable[Markup]:
     seals = words.sealers(verdict)
-    yield fact("Sealed by", [element("p", _sealer(seal)) for seal in seals] or "nobody")
+    yield fact(words.sealed_by(verdict), [element("p", _sealer(seal)) for seal in seals] or "nobody")
     if verdict.caveats:
         careful = [element("li", _capital(words.CAVEATS[caveat]) + ".") for caveat in verdict.caveats]
         yield fact("Be careful", element("ul", careful, class_="plain"))
@@ -60,7 +60,8 @@ def _sealer(seal: words.SealedBy) -> list[Markup | str]:
     if not seal.name:
         who = "a key that you trust" if seal.trusted else "somebody for whom nobody here vouches"
         return [f"{who} ", digest]
-    return [element("strong", text(seal.name)), f" ({named}) " if named else " ", digest]
+    vouched = None if seal.trusted else "– nobody here vouches for it: "
+    return [element("strong", text(seal.name)), f" ({named}) " if named else " ", vouched or "", digest]
 
 
 def checks(verdict: Verdict) -> Markup:

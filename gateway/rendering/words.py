@@ -243,7 +243,7 @@ def advice_in_words(verdict: Verdict) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedBy:
-    """A sealer as the findings show it: `name` only where a trusted certificate names an organisation."""
+    """A sealer as the findings show it; what an untrusted certificate names is its own word."""
 
     name: str
     identifier: str
@@ -256,6 +256,11 @@ class SealedBy:
 def sealers(verdict: Verdict) -> tuple[SealedBy, ...]:
     """Whoever sealed the document itself, one for each proof."""
     return tuple(_sealer(f, verdict.findings) for f in verdict.findings if f.check == "trust.anchor" and f.evidence)
+
+
+def sealed_by(verdict: Verdict) -> str:
+    """How to speak of the sealer: whom a broken seal names didn't seal this."""
+    return "Seal names" if verdict.own is Indication.FAILED else "Sealed by"
 
 
 def _sealer(anchor: Finding, findings: Iterable[Finding]) -> SealedBy:

@@ -42,7 +42,7 @@ def test_every_check_of_the_gateway_is_a_question() -> None:
     assert all(question.endswith("?") for question in words.CHECKS.values())
 
 
-def test_a_sealer_is_named_only_where_trust_found_its_certificate() -> None:
+def test_a_sealer_is_named_by_its_own_proof() -> None:
     anchor = Finding(check="trust.anchor", status=Status.PASSED, about="s", evidence={"certificate_sha256": "aa"})
     issuer = Finding(check="trust.issuer", status=Status.PASSED, about="s", evidence={"O": "University of the Shore"})
     other = Finding(check="trust.issuer", status=Status.PASSED, about="t", evidence={"O": "Somebody else"})
@@ -51,6 +51,12 @@ def test_a_sealer_is_named_only_where_trust_found_its_certificate() -> None:
     unknown = Finding(check="trust.anchor", status=Status.INDETERMINATE, about="s", evidence={"key_sha256": "bb"})
     (seal,) = words.sealers(conclude([unknown]))
     assert (seal.name, seal.trusted) == ("", False)
+
+
+def test_a_broken_seal_is_never_said_to_seal() -> None:
+    broken = Finding(check="signature.digest", status=Status.FAILED, sub_indication=SubIndication.HASH_FAILURE)
+    assert words.sealed_by(conclude([broken])) == "Seal names"
+    assert words.sealed_by(conclude([])) == "Sealed by"
 
 
 @pytest.mark.parametrize(
