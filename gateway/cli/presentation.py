@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 import click
@@ -63,11 +62,16 @@ def _in_full(title: str, verdict: Verdict, status: Status) -> Iterator[str]:
 
 
 def _in_one_line(title: str, verdict: Verdict, status: Status) -> Iterator[str]:
-    counted = Counter(finding.check for finding in _of(verdict, status))
-    if counted:
+    """The checks by the first word of their names: "signature (8), trust.key_size"."""
+    kinds: dict[str, list[str]] = {}
+    for finding in _of(verdict, status):
+        kinds.setdefault(finding.check.partition(".")[0], []).append(finding.check)
+    if kinds:
         mark, colour = _MARK[status]
-        names = ", ".join(name if count == 1 else f"{name} ({count})" for name, count in counted.items())
-        yield f"  {title:<12} {click.style(mark, fg=colour)} {names}"
+        named = ", ".join(
+            checks[0] if len(checks) == 1 else f"{kind} ({len(checks)})" for kind, checks in kinds.items()
+        )
+        yield f"  {title:<12} {click.style(mark, fg=colour)} {named}"
 
 
 def _sealer(seal: words.SealedBy) -> str:
