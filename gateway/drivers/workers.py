@@ -78,6 +78,11 @@ class IsolatedAdapter:
         self._worker: _Worker | None = None
 
     @property
+    def wrapped(self) -> Adapter:
+        """The adapter itself, as it stands in this process: to look at, never to call."""
+        return self._adapter
+
+    @property
     def manifest(self) -> Manifest:
         """What the adapter says of itself."""
         return self._adapter.manifest

@@ -7,12 +7,14 @@ one digest read and write alike. Schemas aren't among them: they judge a source,
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
+from gateway.drivers.workers import IsolatedAdapter
 from gateway.kit.contract import Adapter
 from gateway.translate.derivation import AdapterUsed, GatewayUsed
 
@@ -32,8 +34,11 @@ def gateway_used() -> GatewayUsed:
 
 def _package_of(adapter: Adapter) -> str:
     """The package of an adapter: `adapters.<family>` in the tree, the package of its module elsewhere."""
-    parts = type(adapter).__module__.split(".")
-    return ".".join(parts[:2] if parts[0] == "adapters" else parts[:-1])
+    kind = type(adapter.wrapped if isinstance(adapter, IsolatedAdapter) else adapter)
+    parts = kind.__module__.split(".")
+    if parts[0] == "adapters":
+        return ".".join(parts[:2])
+    return sys.modules[kind.__module__].__package__ or ""
 
 
 @cache
