@@ -7,7 +7,6 @@ one digest read and write alike. Schemas aren't among them: they judge a source,
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
@@ -38,7 +37,8 @@ def _package_of(adapter: Adapter) -> str:
     parts = kind.__module__.split(".")
     if parts[0] == "adapters":
         return ".".join(parts[:2])
-    return sys.modules[kind.__module__].__package__ or ""
+    spec = find_spec(kind.__module__)
+    return (spec.parent or "") if spec else ".".join(parts[:-1])
 
 
 @cache
