@@ -18,7 +18,7 @@ from lxml import etree
 
 from adapters.elmo import names
 from adapters.elmo.schema import Fault, faults
-from gateway.kit.xml_cursor import XmlReading
+from gateway.kit.xml_cursor import XmlReading, collapsed
 from gateway.model.verdict import Finding, Status
 
 MOST = 50
@@ -65,11 +65,11 @@ class Elmo:
 
     def child(self, parent: etree._Element, name: str) -> etree._Element | None:
         """The first child of a local name."""
-        return next(iter(self.children(parent, name)), None)
+        return parent.find(self._tag(name))
 
     def children(self, parent: etree._Element, name: str) -> list[etree._Element]:
         """The children of a local name."""
-        return parent.findall(f"{{{self.namespace}}}{name}" if self.namespace else name)
+        return parent.findall(self._tag(name))
 
     def token(self, parent: etree._Element, name: str) -> str:
         """The text of the first child of a name, white space collapsed; "" when there is none."""
@@ -78,11 +78,14 @@ class Elmo:
 
     def ancestors(self, element: etree._Element, *named: str) -> Iterator[etree._Element]:
         """The elements of these names around this one, the nearest first."""
-        return element.iterancestors(*(f"{{{self.namespace}}}{name}" if self.namespace else name for name in named))
+        return element.iterancestors(*map(self._tag, named))
 
     def report(self, element: etree._Element) -> etree._Element | None:
         """The report around an element, also one that a recognition rests on."""
         return next(self.ancestors(element, "report", "recognitionReport"), None)
+
+    def _tag(self, name: str) -> str:
+        return f"{{{self.namespace}}}{name}" if self.namespace else name
 
     def place(self, element: etree._Element) -> str:
         """Where an element stands."""
@@ -101,7 +104,7 @@ class Elmo:
 
 def token(element: etree._Element) -> str:
     """An element's text with white space collapsed."""
-    return " ".join((element.text or "").split())
+    return collapsed(element.text or "")
 
 
 def _warning(check: str, place: str, sentence: str) -> Finding:
@@ -215,20 +218,21 @@ def shortened_grading(elmo: Elmo) -> Iterator[Deviation]:
 
 def grading_scheme(elmo: Elmo) -> Iterator[Deviation]:
     """A grading scheme that an instance names stands in the same report."""
+    known: dict[etree._Element | None, set[str]] = {}
+    for scheme in elmo.all("gradingScheme"):
+        known.setdefault(scheme.getparent(), set()).add(collapsed(scheme.get("localId", "")))
     for reference in elmo.all("gradingSchemeLocalId"):
-        report = elmo.report(reference)
-        schemes = [] if report is None else elmo.children(report, "gradingScheme")
-        if token(reference) not in {" ".join(scheme.get("localId", "").split()) for scheme in schemes}:
+        if token(reference) not in known.get(elmo.report(reference), ()):
             yield reference, "got the local id of a grading scheme that isn't in this report"
 
 
 def attachment_reference(elmo: Elmo) -> Iterator[Deviation]:
     """An attachment that an instance names is in the document."""
     known = {token(i) for attachment in elmo.all("attachment") for i in elmo.children(attachment, "identifier")}
-    for reference in elmo.all("ref"):
-        parent = reference.getparent()
-        if parent is not None and parent in elmo.all("attachments") and token(reference) not in known:
-            yield reference, "got a reference to an attachment that isn't in the document"
+    for attachments in elmo.all("attachments"):
+        for reference in elmo.children(attachments, "ref"):
+            if token(reference) not in known:
+                yield reference, "got a reference to an attachment that isn't in the document"
 
 
 def group_reference(elmo: Elmo) -> Iterator[Deviation]:

@@ -33,7 +33,7 @@ class XmlReading:
         self._attributes: set[tuple[etree._Element, str]] = set()
         self._whole: set[etree._Element] = set()
         self._positions: dict[etree._Element, tuple[str, dict[etree._Element, int]]] = {}
-        self._tags: dict[str, tuple[str, ...]] = {}
+        self._names: dict[str, str | None] = {}
         self._root = tree.getroot()
         self.root = XmlCursor(self._root, self)
 
@@ -48,11 +48,11 @@ class XmlReading:
         """Remember that everything at and under an element was taken."""
         self._whole.add(element)
 
-    def tags(self, name: str) -> tuple[str, ...]:
-        """A local name in Clark notation, once for each namespace of the reading."""
-        if name not in self._tags:
-            self._tags[name] = tuple(f"{{{space}}}{name}" if space else name for space in self.namespaces)
-        return self._tags[name]
+    def name_of(self, tag: str) -> str | None:
+        """The local name of a tag in one of the reading's namespaces, None for any other tag."""
+        if tag not in self._names:
+            self._names[tag] = local_name(tag) if _namespace(tag) in self.namespaces else None
+        return self._names[tag]
 
     def finish(self) -> Ledger:
         """Turn whatever was never taken into `dropped` losses, in document order."""
@@ -108,11 +108,12 @@ class XmlReading:
 class XmlCursor:
     """One element, and the way to its leaves and children. Asking for a leaf takes it."""
 
-    __slots__ = ("_reading", "element")
+    __slots__ = ("_named", "_reading", "element")
 
     def __init__(self, element: etree._Element, reading: XmlReading) -> None:
         self.element = element
         self._reading = reading
+        self._named: dict[str, list[XmlCursor]] | None = None
 
     @property
     def name(self) -> str:
@@ -171,18 +172,26 @@ class XmlCursor:
 
     def children(self, name: str) -> list[XmlCursor]:
         """The child elements of a local name, in one of the reading's namespaces."""
-        return [XmlCursor(child, self._reading) for child in self.element.iterchildren(*self._reading.tags(name))]
+        return list(self._by_name().get(name, ()))
 
     def child(self, name: str) -> XmlCursor | None:
         """The first child of a local name; further ones stay untaken and become losses."""
-        found = next(self.element.iterchildren(*self._reading.tags(name)), None)
-        return None if found is None else XmlCursor(found, self._reading)
+        found = self._by_name().get(name)
+        return None if found is None else found[0]
 
     def __iter__(self) -> Iterator[XmlCursor]:
         """The child elements in the reading's namespaces, in order."""
-        for child in self.element.iterchildren(etree.Element):
-            if _namespace(child.tag) in self._reading.namespaces:
-                yield XmlCursor(child, self._reading)
+        return (cursor for cursor in self.foreign() if self._reading.name_of(str(cursor.element.tag)) is not None)
+
+    def _by_name(self) -> dict[str, list[XmlCursor]]:
+        """The children by local name, gathered once: a reader asks for many names that aren't there."""
+        if self._named is None:
+            self._named = {}
+            for child in self.element.iterchildren(etree.Element):
+                name = self._reading.name_of(str(child.tag))
+                if name is not None:
+                    self._named.setdefault(name, []).append(XmlCursor(child, self._reading))
+        return self._named
 
     def token_of(self, name: str) -> str | None:
         """Take the text of the first child of a name as a token, None when there is no such child."""
@@ -216,6 +225,8 @@ class XmlCursor:
 
 def collapsed(text: str) -> str:
     """A text as xs:token has it: the four blanks of XML collapsed, all others (U+3000 in a name) kept."""
+    if text.isascii():
+        return " ".join(text.split())
     return _BLANKS.sub(" ", text).strip(" ")
 
 
