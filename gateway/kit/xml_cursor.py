@@ -16,6 +16,7 @@ from lxml import etree
 from gateway.kit.ledger import Ledger
 from gateway.model.losses import Kind
 from gateway.model.texts import UNDETERMINED, is_when
+from gateway.readers.xml import parse_xml
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _BLANKS = re.compile(r"[ \t\r\n]+")
@@ -209,9 +210,14 @@ class XmlCursor:
         return self
 
     def inert(self) -> str:
-        """Take the whole element as inert text: its serialised form, never live nodes."""
+        """Take the whole element as inert text, never live nodes: its exclusive canonical form (W3C 2002).
+
+        So the text is the same however the document around it was written. The element is parsed apart first, for
+        libxml2 canonicalises a part of a tree with namespaces that aren't there.
+        """
         self.skip()
-        return etree.tostring(self.element, encoding="unicode", with_tail=False)
+        apart = parse_xml(etree.tostring(self.element, encoding="UTF-8", with_tail=False))
+        return etree.tostring(apart, method="c14n", exclusive=True).decode()
 
     def lose(self, kind: Kind, **facts: str | None) -> None:
         """Take everything at and under this element and note one explicit loss for it."""
