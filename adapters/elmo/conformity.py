@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
-from functools import cached_property
 from itertools import islice
 
 from lxml import etree
@@ -91,15 +90,17 @@ class Elmo:
         """Where an element stands."""
         return self._places.place(element)
 
-    @cached_property
-    def instances(self) -> list[tuple[etree._Element, etree._Element]]:
-        """Each learning opportunity with its instance."""
-        return [
-            (opportunity, instance)
-            for opportunity in self.all("learningOpportunitySpecification")
-            for specifies in self.children(opportunity, "specifies")
-            for instance in self.children(specifies, "learningOpportunityInstance")
-        ]
+    def opportunity(self, element: etree._Element) -> etree._Element | None:
+        """The learning opportunity around an element."""
+        return next(self.ancestors(element, "learningOpportunitySpecification"), None)
+
+    def is_opportunity(self, element: etree._Element) -> bool:
+        """Whether an element is a learning opportunity."""
+        return element.tag == self._tag("learningOpportunitySpecification")
+
+    def kind(self, opportunity: etree._Element | None) -> str:
+        """The type of a learning opportunity, "" where it has none."""
+        return "" if opportunity is None else self.token(opportunity, "type")
 
 
 def token(element: etree._Element) -> str:
@@ -143,19 +144,21 @@ def one_learner(elmo: Elmo) -> Iterator[Deviation]:
 def local_identifier(elmo: Elmo) -> Iterator[Deviation]:
     """A local identifier is unique among an issuer's opportunities of one type; without a type, by itself."""
     seen: dict[tuple[object, ...], set[str]] = {}
-    for opportunity in elmo.all("learningOpportunitySpecification"):
-        kind, issuer = elmo.token(opportunity, "type"), _issuer(elmo, opportunity)
-        for identifier in elmo.children(opportunity, "identifier"):
-            if identifier.get("type") != "local":
-                continue
-            kinds = seen.setdefault((issuer, token(identifier)), set())
-            if kind in kinds or (kinds and "" in (kind, *kinds)):
-                yield identifier, "got a local identifier that another opportunity of this type and issuer has too"
-            kinds.add(kind)
+    issuers: dict[etree._Element | None, tuple[str, ...]] = {}
+    for identifier in elmo.all("identifier"):
+        opportunity = identifier.getparent()
+        if identifier.get("type") != "local" or opportunity is None or not elmo.is_opportunity(opportunity):
+            continue
+        report = elmo.report(opportunity)
+        if report not in issuers:
+            issuers[report] = _issuer(elmo, report)
+        kind, kinds = elmo.kind(opportunity), seen.setdefault((issuers[report], token(identifier)), set())
+        if kind in kinds or (kinds and "" in (kind, *kinds)):
+            yield identifier, "got a local identifier that another opportunity of this type and issuer has too"
+        kinds.add(kind)
 
 
-def _issuer(elmo: Elmo, element: etree._Element) -> tuple[str, ...]:
-    report = elmo.report(element)
+def _issuer(elmo: Elmo, report: etree._Element | None) -> tuple[str, ...]:
     issuer = None if report is None else elmo.child(report, "issuer")
     if report is None or issuer is None:
         return ()
@@ -164,14 +167,14 @@ def _issuer(elmo: Elmo, element: etree._Element) -> tuple[str, ...]:
 
 def nesting(elmo: Elmo) -> Iterator[Deviation]:
     """Degree Programme, Module, Course, Class stand inside each other in this order; a degree may hold a degree."""
-    for opportunity in elmo.all("learningOpportunitySpecification"):
-        kind = elmo.token(opportunity, "type")
-        around = next(elmo.ancestors(opportunity, "learningOpportunitySpecification"), None)
-        outer = "" if around is None else elmo.token(around, "type")
-        if outer == "Class" and kind:
-            yield opportunity, f"got a {_kind(kind)} inside a Class, expected no type there"
-        elif outer in names.OPPORTUNITY_KINDS and kind in names.OPPORTUNITY_KINDS and not _may_hold(outer, kind):
-            yield opportunity, f"got a {kind} inside a {outer}, expected the order {', '.join(names.OPPORTUNITY_KINDS)}"
+    for wrapper in elmo.all("hasPart"):
+        outer = elmo.kind(elmo.opportunity(wrapper))
+        for part in elmo.children(wrapper, "learningOpportunitySpecification") if outer else ():
+            kind = elmo.kind(part)
+            if outer == "Class" and kind:
+                yield part, f"got a {_kind(kind)} inside a Class, expected no type there"
+            elif outer in names.OPPORTUNITY_KINDS and kind in names.OPPORTUNITY_KINDS and not _may_hold(outer, kind):
+                yield part, f"got a {kind} inside a {outer}, expected the order {', '.join(names.OPPORTUNITY_KINDS)}"
 
 
 def _kind(kind: str) -> str:
@@ -185,19 +188,11 @@ def _may_hold(outer: str, inner: str) -> bool:
 
 def credits_once(elmo: Elmo) -> Iterator[Deviation]:
     """ECTS credits stand on an opportunity or on its parts, not on both."""
-    having = {o for o, instance in elmo.instances if any(_is_ects(elmo, c) for c in elmo.children(instance, "credit"))}
-    for opportunity in elmo.all("learningOpportunitySpecification"):
-        if opportunity in having:
-            around = elmo.ancestors(opportunity, "learningOpportunitySpecification")
-            if any(outer in having for outer in around):
-                yield (
-                    opportunity,
-                    "got ECTS credits inside an opportunity that has ECTS credits itself: don't add them up",
-                )
-
-
-def _is_ects(elmo: Elmo, credit: etree._Element) -> bool:
-    return elmo.token(credit, "scheme").casefold() == "ects"
+    schemes = (scheme for scheme in elmo.all("scheme") if token(scheme).casefold() == "ects")
+    having = dict.fromkeys(opportunity for s in schemes if (opportunity := elmo.opportunity(s)) is not None)
+    for opportunity in having:
+        if any(outer in having for outer in elmo.ancestors(opportunity, "learningOpportunitySpecification")):
+            yield opportunity, "got ECTS credits inside an opportunity that has ECTS credits itself: don't add them up"
 
 
 _ALL = Decimal(100)
@@ -308,9 +303,8 @@ def signature_reference(elmo: Elmo) -> Iterator[Deviation]:
 
 def term_of_course(elmo: Elmo) -> Iterator[Deviation]:
     """An academic term is told of courses, not of whole degree programmes."""
-    for opportunity, instance in elmo.instances:
-        term = elmo.child(instance, "academicTerm")
-        if term is not None and elmo.token(opportunity, "type") == "Degree Programme":
+    for term in elmo.all("academicTerm"):
+        if elmo.kind(elmo.opportunity(term)) == "Degree Programme":
             yield term, "got one academic term for a degree programme, expected it on courses"
 
 

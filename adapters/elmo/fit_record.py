@@ -92,8 +92,10 @@ def _all(value: Any, kind: type[Any]) -> Iterator[Any]:
         for member in value:
             yield from _all(member, kind)
     elif isinstance(value, Noun):
-        for name in type(value).model_fields:
-            yield from _all(getattr(value, name), kind)
+        for name in value.model_fields_set:
+            member = getattr(value, name)
+            if isinstance(member, tuple | Noun):
+                yield from _all(member, kind)
 
 
 # --- reports ---------------------------------------------------------------------------------------------------------
