@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from adapters.europass.fitting import Fitting
 from adapters.europass.nodes import PLACEHOLDER
 from adapters.europass.profile import classes
-from gateway.model.leaves import keys
+from gateway.model.leaves import is_empty, keys
 from gateway.model.noun import Noun
 from gateway.model.record import (
     Achievement,
@@ -70,6 +70,27 @@ _SPECIFICATION_FIELDS = {
     "other_titles": "altLabel",
     "categories": "category",
     "levels": "educationLevel",
+    "homepages": "homepage",
+    "documents": "supplementaryDocument",
+}
+_CODES = frozenset(
+    {
+        "kinds",
+        "qualification_codes",
+        "fields",
+        "subjects",
+        "modes",
+        "target_groups",
+        "limit_jurisdictions",
+        "limit_occupations",
+    }
+)
+_LISTS = {
+    "fields": "isced-f",
+    "setting": "learning-setting",
+    "entitlement_status": "entitlement-status",
+    "limit_jurisdictions": "atu",
+    "limit_occupations": "occupations",
 }
 _NOTHING = Specification()
 
@@ -346,36 +367,43 @@ class ClaimFitting:
         """A specification of a class, with what that class can hold."""
         if given == _NOTHING:
             return given
-        fit = self.fit
         holds = classes()[name]
         qualified = name == "Qualification"
-        kinds = fit.codes(given.kinds)
-        values = {
-            "kinds": kinds[:1] if holds["dcType"].single else kinds,
-            "identifiers": fit.identifiers(given.identifiers),
-            "qualification_codes": fit.codes(given.qualification_codes),
-            "levels": self._levels(given.levels, qualified=qualified),
-            "credits_offered": fit.each(given.credits_offered, fit.credit),
-            "fields": fit.codes(given.fields, "isced-f"),
-            "subjects": fit.codes(given.subjects),
-            "languages": fit.tags(given.languages),
-            "modes": fit.codes(given.modes),
-            "setting": fit.one_code(given.setting, "learning-setting"),
-            "volume": fit.duration(given, "volume"),
-            "maximum_duration": fit.duration(given, "maximum_duration"),
-            "target_groups": fit.codes(given.target_groups),
-            "outcomes": fit.each(given.outcomes, self._outcome),
-            "entitlement_status": fit.one_code(given.entitlement_status, "entitlement-status"),
-            "limit_jurisdictions": fit.codes(given.limit_jurisdictions, "atu"),
-            "limit_occupations": fit.codes(given.limit_occupations, "occupations"),
-            "limit_organisations": fit.organisations(given.limit_organisations),
-            "homepages": fit.links(given.homepages),
-            "documents": fit.links(given.documents),
-            "qualification": True if qualified else None,
-            "alignments": (),
-        }
-        empty = {field: getattr(_NOTHING, field) for field, key in _SPECIFICATION_FIELDS.items() if key not in holds}
-        return fit.changed(given, **(values | empty))
+        values: dict[str, Any] = {"qualification": True if qualified else None, "alignments": ()}
+        for field, key in _SPECIFICATION_FIELDS.items():
+            value = getattr(given, field)
+            if not is_empty(value):
+                values[field] = self._held(given, field, value, qualified) if key in holds else getattr(_NOTHING, field)
+        if holds["dcType"].single and len(given.kinds) > 1:
+            values["kinds"] = values["kinds"][:1]
+        return self.fit.changed(given, **values)
+
+    def _held(self, given: Specification, field: str, value: Any, qualified: bool) -> Any:  # noqa: FBT001
+        """A field of a specification as its class can hold it."""
+        fit = self.fit
+        match field:
+            case "identifiers":
+                return fit.identifiers(value)
+            case "levels":
+                return self._levels(value, qualified=qualified)
+            case "credits_offered":
+                return fit.each(value, fit.credit)
+            case "languages":
+                return fit.tags(value)
+            case "volume" | "maximum_duration":
+                return fit.duration(given, field)
+            case "outcomes":
+                return fit.each(value, self._outcome)
+            case "limit_organisations":
+                return fit.organisations(value)
+            case "homepages" | "documents":
+                return fit.links(value)
+            case "setting" | "entitlement_status":
+                return fit.one_code(value, _LISTS[field])
+            case _ if field in _CODES:
+                return fit.codes(value, _LISTS.get(field, ""))
+            case _:
+                return value
 
     def _levels(self, given: tuple[Level, ...], *, qualified: bool) -> tuple[Level, ...]:
         """The levels in the order in which they are read: EQF, national, others."""

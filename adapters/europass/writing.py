@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Iterator
 from typing import Any
+
+from pydantic_core import to_json
 
 from adapters.europass import lists
 from adapters.europass.credential import CONTEXTS, TYPES
@@ -46,7 +47,7 @@ def without_pages(credential: dict[str, Any]) -> dict[str, Any]:
 
 def dump(value: Any) -> bytes:
     """The octets of a credential: compact UTF-8, members in the order given."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return to_json(value)
 
 
 def _draft(record: Record, number: int, name: str, request: WriteRequest) -> Draft:
