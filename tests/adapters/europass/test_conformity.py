@@ -25,9 +25,8 @@ def claim(value: dict[str, Any]) -> dict[str, Any]:
 SPECIFIED = "/credentialSubject/hasClaim/0/specifiedBy"
 
 
-def test_a_good_credential_has_nothing_but_the_old_key_for_html_to_say():
-    # descriptionHtml and resultDestribution are outside of what the profile checks
-    assert findings() == []
+def test_a_good_credential_has_one_finding_that_it_passed():
+    assert [finding.status for finding in conform(SMALL)] == [Status.PASSED]
 
 
 def test_a_missing_member_is_named_without_any_value():
@@ -76,11 +75,8 @@ def test_a_credential_that_ends_before_it_begins_is_found():
 def test_copies_of_one_node_that_differ_are_found():
     other = deepcopy(claim(SMALL)["awardedBy"])
     other["awardingDate"] = "2024-01-01T00:00:00Z"
-    assert (
-        findings(lambda v: claim(v)["provenBy"].update(awardedBy=other))
-        == [("copies", "/credentialSubject/hasClaim/0/provenBy/awardedBy")]
-        + [("copies", "/credentialSubject/hasClaim/1/awardedBy")] * 0
-    )
+    found = findings(lambda v: claim(v)["provenBy"].update(awardedBy=other))
+    assert found == [("copies", "/credentialSubject/hasClaim/0/provenBy/awardedBy")]
 
 
 def test_a_credential_with_a_thousand_faults_has_fifty_findings():
