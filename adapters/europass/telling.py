@@ -8,7 +8,7 @@ member that stands elsewhere or under another key `moved`. So nothing can be for
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gateway.model.leaves import fields, is_empty, keys, pointer
@@ -42,6 +42,11 @@ class Origins:
         """Whether a fitted noun was made from one that stood in another place."""
         return id(made) in self._made_elsewhere
 
+    @property
+    def gone_elsewhere(self) -> frozenset[int]:
+        """The ids of the given nouns that stand in another place now."""
+        return frozenset(self._gone_elsewhere)
+
     def went_elsewhere(self, given: Any) -> bool:
         """Whether a given noun stands in another place now."""
         return id(given) in self._gone_elsewhere
@@ -62,7 +67,7 @@ class Telling:
     def __init__(self, given: Noun, fitted: Noun, origins: Origins, path: str = "") -> None:
         self._root, self._fitted, self._origins = given, fitted, origins
         self._losses: list[Loss] = []
-        self._paths: dict[int, list[str]] | None = None
+        self._elsewhere_paths: dict[int, list[str]] | None = None
         self._path = path
         self._moved_here: set[str] = set()
 
@@ -71,10 +76,11 @@ class Telling:
         self._noun(self._root, self._fitted, self._path, self._path)
         return self._losses
 
-    def path_of(self, made: Any) -> str | None:
-        """Where the noun that `made` came from stands in the given record; None when it isn't there."""
-        found = self._all_paths().get(id(self._origins.of(made)))
-        return found[0] if found else None
+    def paths_of(self, made: Iterable[Any]) -> dict[int, str]:
+        """Where the nouns that others were made from stand in the given record, by the id of the one made."""
+        origins = {id(one): id(self._origins.of(one)) for one in made}
+        found = _paths(self._root, frozenset(origins.values()), self._path)
+        return {one: found[origin][0] for one, origin in origins.items() if origin in found}
 
     # --- nouns and fields -----------------------------------------------------------------------------------------
 
@@ -209,15 +215,13 @@ class Telling:
         if not self._origins.came_from_elsewhere(new):
             return None
         origin = self._origins.of(new)
-        path = next((p for p in self._all_paths().get(id(origin), ()) if p not in self._moved_here), None)
+        path = next((p for p in self._paths_elsewhere().get(id(origin), ()) if p not in self._moved_here), None)
         return None if path is None else (origin, path)
 
-    def _all_paths(self) -> dict[int, list[str]]:
-        if self._paths is None:
-            self._paths = {}
-            for noun, path in _nouns(self._root, self._path):
-                self._paths.setdefault(id(noun), []).append(path)
-        return self._paths
+    def _paths_elsewhere(self) -> dict[int, list[str]]:
+        if self._elsewhere_paths is None:
+            self._elsewhere_paths = _paths(self._root, self._origins.gone_elsewhere, self._path)
+        return self._elsewhere_paths
 
     # --- telling ---------------------------------------------------------------------------------------------------
 
@@ -240,13 +244,26 @@ def _lexical(value: Any) -> str | None:
     return str(value) if isinstance(value, str | int) else None
 
 
-def _nouns(noun: Noun, path: str) -> Iterator[tuple[Noun, str]]:
-    yield noun, path
-    for name, _ in fields(type(noun)):
-        value = getattr(noun, name)
-        if isinstance(value, Noun):
-            yield from _nouns(value, pointer(path, name))
-        elif isinstance(value, tuple):
-            for key, member in zip(keys(value), value, strict=True):
-                if isinstance(member, Noun):
-                    yield from _nouns(member, pointer(path, name, key))
+def _paths(root: Noun, wanted: frozenset[int], base: str) -> dict[int, list[str]]:
+    """Every path of each wanted noun, by id; keys are only computed for those."""
+    found: dict[int, list[str]] = {}
+    waiting: list[tuple[Noun, tuple[Any, ...]]] = [(root, ())]
+    while waiting and wanted:
+        noun, trail = waiting.pop()
+        if id(noun) in wanted:
+            found.setdefault(id(noun), []).append(_path(trail, base))
+        for name, value in reversed(noun.__dict__.items()):
+            if isinstance(value, Noun):
+                waiting.append((value, (trail, (noun, name, None))))
+            elif value and isinstance(value, tuple) and isinstance(value[0], Noun):
+                waiting += [(value[n], (trail, (noun, name, n))) for n in range(len(value) - 1, -1, -1)]
+    return found
+
+
+def _path(trail: tuple[Any, ...], base: str) -> str:
+    """The path of a trail, a chain of steps with the last one outside."""
+    segments: list[str] = []
+    while trail:
+        trail, (noun, name, n) = trail
+        segments += [name] if n is None else [keys(getattr(noun, name))[n], name]
+    return pointer(base, *reversed(segments))
