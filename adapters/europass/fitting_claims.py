@@ -44,7 +44,7 @@ S = TypeVar("S", bound=Noun)
 FAILED = Code(value="failed", label={"en": "Failed"})
 
 _POSITIVE = re.compile(r"0*[1-9][0-9]*")
-_SPECIFICATION_FIELDS = {
+SPECIFICATION_KEYS = {
     "description": "description",
     "identifiers": "identifier",
     "kinds": "dcType",
@@ -365,12 +365,12 @@ class ClaimFitting:
 
     def _specification(self, given: Specification, name: str) -> Specification:
         """A specification of a class, with what that class can hold."""
-        if given == _NOTHING:
+        if not given.title and given == _NOTHING:
             return given
         holds = classes()[name]
         qualified = name == "Qualification"
         values: dict[str, Any] = {"qualification": True if qualified else None, "alignments": ()}
-        for field, key in _SPECIFICATION_FIELDS.items():
+        for field, key in SPECIFICATION_KEYS.items():
             value = getattr(given, field)
             if not is_empty(value):
                 values[field] = self._held(given, field, value, qualified) if key in holds else getattr(_NOTHING, field)

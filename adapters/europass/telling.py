@@ -8,6 +8,7 @@ member that stands elsewhere or under another key `moved`. So nothing can be for
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -67,7 +68,7 @@ class Telling:
     def __init__(self, given: Noun, fitted: Noun, origins: Origins, path: str = "") -> None:
         self._root, self._fitted, self._origins = given, fitted, origins
         self._losses: list[Loss] = []
-        self._elsewhere_paths: dict[int, list[str]] | None = None
+        self._elsewhere_paths: dict[bool, dict[int, list[str]]] = {}
         self._path = path
         self._moved_here: set[str] = set()
 
@@ -79,7 +80,7 @@ class Telling:
     def paths_of(self, made: Iterable[Any]) -> dict[int, str]:
         """Where the nouns that others were made from stand in the given record, by the id of the one made."""
         origins = {id(one): id(self._origins.of(one)) for one in made}
-        found = _paths(self._root, frozenset(origins.values()), self._path)
+        found = _paths(self._root, frozenset(origins.values()), self._path, every=False)
         return {one: found[origin][0] for one, origin in origins.items() if origin in found}
 
     # --- nouns and fields -----------------------------------------------------------------------------------------
@@ -215,13 +216,16 @@ class Telling:
         if not self._origins.came_from_elsewhere(new):
             return None
         origin = self._origins.of(new)
-        path = next((p for p in self._paths_elsewhere().get(id(origin), ()) if p not in self._moved_here), None)
+        path = self._unused(id(origin), every=False) or self._unused(id(origin), every=True)
         return None if path is None else (origin, path)
 
-    def _paths_elsewhere(self) -> dict[int, list[str]]:
-        if self._elsewhere_paths is None:
-            self._elsewhere_paths = _paths(self._root, self._origins.gone_elsewhere, self._path)
-        return self._elsewhere_paths
+    def _unused(self, origin: int, *, every: bool) -> str | None:
+        """A path of a noun that moved which isn't told yet; `every` looks further where one noun stands twice."""
+        if every not in self._elsewhere_paths:
+            wanted = self._origins.gone_elsewhere
+            self._elsewhere_paths[every] = _paths(self._root, wanted, self._path, every=every)
+        paths = self._elsewhere_paths[every].get(origin, ())
+        return next((path for path in paths if path not in self._moved_here), None)
 
     # --- telling ---------------------------------------------------------------------------------------------------
 
@@ -244,19 +248,19 @@ def _lexical(value: Any) -> str | None:
     return str(value) if isinstance(value, str | int) else None
 
 
-def _paths(root: Noun, wanted: frozenset[int], base: str) -> dict[int, list[str]]:
-    """Every path of each wanted noun, by id; keys are only computed for those."""
+def _paths(root: Noun, wanted: frozenset[int], base: str, *, every: bool) -> dict[int, list[str]]:
+    """The paths of wanted nouns, by id: one each, from the top down, or every one. Keys are computed for those only."""
     found: dict[int, list[str]] = {}
-    waiting: list[tuple[Noun, tuple[Any, ...]]] = [(root, ())]
-    while waiting and wanted:
-        noun, trail = waiting.pop()
+    waiting: deque[tuple[Noun, tuple[Any, ...]]] = deque([(root, ())])
+    while waiting and (every or len(found) < len(wanted)):
+        noun, trail = waiting.popleft()
         if id(noun) in wanted:
             found.setdefault(id(noun), []).append(_path(trail, base))
-        for name, value in reversed(noun.__dict__.items()):
+        for name, value in noun.__dict__.items():
             if isinstance(value, Noun):
                 waiting.append((value, (trail, (noun, name, None))))
             elif value and isinstance(value, tuple) and isinstance(value[0], Noun):
-                waiting += [(value[n], (trail, (noun, name, n))) for n in range(len(value) - 1, -1, -1)]
+                waiting += [(member, (trail, (noun, name, n))) for n, member in enumerate(value)]
     return found
 
 
