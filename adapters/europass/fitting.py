@@ -33,6 +33,7 @@ from gateway.vocabulary import countries, languages
 N = TypeVar("N", bound=Noun)
 T = TypeVar("T")
 
+AS_DATETIME = "the model has a dateTime here: midnight in UTC is read as a day, less than a day as its first day"
 DURATION = re.compile(
     r"-?P(?=[0-9T])(?:\d+(?:\.\d+)?Y)?(?:\d+(?:\.\d+)?M)?(?:\d+(?:\.\d+)?W)?(?:\d+(?:\.\d+)?D)?"
     r"(?:T(?=\d)(?:\d+(?:\.\d+)?H)?(?:\d+(?:\.\d+)?M)?(?:\d+(?:\.\d+)?S)?)?"
@@ -74,9 +75,10 @@ class Fitting:
 
     def changed(self, noun: N, **values: Any) -> N:
         """The noun with other values; the same one where none differs."""
+        held = noun.__dict__
         update = {}
         for name, value in values.items():
-            old = getattr(noun, name)
+            old = held[name]
             if old is not value and old != value:
                 update[name] = value
         if not update:
@@ -112,7 +114,7 @@ class Fitting:
             self._dates[value] = read_when(write_datetime(value))
         back = self._dates[value]
         if back != value:
-            self.drop(noun, field, "the model has a dateTime here: less than a day becomes the first day")
+            self.drop(noun, field, AS_DATETIME)
         return back
 
     def one_language(self, text: Text) -> Text:

@@ -7,7 +7,7 @@ activity (rulings of the project, 2.5). What a claim inherits from the one aroun
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple, TypeVar
 
@@ -41,6 +41,8 @@ from gateway.model.texts import Text
 
 C = TypeVar("C", bound=Claim)
 S = TypeVar("S", bound=Noun)
+DEEPEST = 80
+"""Claims within claims: a level is at most two of JSON, and readers stop at two hundred of those."""
 FAILED = Code(value="failed", label={"en": "Failed"})
 
 _POSITIVE = re.compile(r"0*[1-9][0-9]*")
@@ -130,6 +132,7 @@ class ClaimFitting:
         self._scales = dict(zip(keys(report.grading_schemes), report.grading_schemes, strict=True))
         self.schemes: list[GradingScheme] = []
         self.results: list[Assessment] = []
+        self._depth = 0
 
     # --- studies ------------------------------------------------------------------------------------------------
 
@@ -138,9 +141,20 @@ class ClaimFitting:
     ) -> tuple[Achievement, ...]:
         """The passed ones, and those within what was failed or is under way; of those the results are kept apart."""
         passed = [a for study in (*given, *enrolments) for a in self._passed(study)]
-        fitted = self.fit.each(tuple(passed), lambda a: self._achievement(a, around))
+        fitted = self._each(tuple(passed), lambda a: self._achievement(a, around))
         same = len(fitted) == len(given) and all(new is old for new, old in zip(fitted, given, strict=True))
         return given if same else fitted
+
+    def _each(self, given: tuple[S, ...], fit: Callable[[S], S | None]) -> tuple[S, ...]:
+        """Claims within a claim, as deep as our own limits let a reader follow."""
+        if given and self._depth == DEEPEST:
+            for claim in given:
+                self.fit.drop(claim, "", f"nested deeper than {DEEPEST} claims")
+            return ()
+        self._depth += 1
+        fitted = self.fit.each(given, fit)
+        self._depth -= 1
+        return fitted
 
     def _passed(self, study: Study) -> Iterator[Achievement]:
         if isinstance(study, Achievement) and study.status == "passed":
@@ -206,7 +220,7 @@ class ClaimFitting:
 
     def assessments(self, given: tuple[Assessment, ...], around: Around) -> tuple[Assessment, ...]:
         """Assessments with a printed result; one without isn't written (rulings, 3.5)."""
-        return self.fit.each(given, lambda a: self._assessment(a, around))
+        return self._each(given, lambda a: self._assessment(a, around))
 
     def _assessment(self, given: Assessment, around: Around) -> Assessment | None:
         if not given.grade:
@@ -283,7 +297,7 @@ class ClaimFitting:
     ) -> tuple[Activity, ...]:
         """Activities, and after them the enrolments as activities."""
         fitted = self.fit.each(given, lambda a: self._activity(a, around))
-        enrolled = tuple(self._enrolled(enrolment, around) for enrolment in enrolments)
+        enrolled = () if self._depth == DEEPEST else tuple(self._enrolled(one, around) for one in enrolments)
         return (*fitted, *enrolled) if enrolled else fitted
 
     def _enrolled(self, given: Enrolment, around: Around) -> Activity:
@@ -318,7 +332,7 @@ class ClaimFitting:
 
     def entitlements(self, given: tuple[Entitlement, ...], around: Around) -> tuple[Entitlement, ...]:
         """Entitlements."""
-        return self.fit.each(given, lambda e: self._entitlement(e, around))
+        return self._each(given, lambda e: self._entitlement(e, around))
 
     def _entitlement(self, given: Entitlement, around: Around) -> Entitlement:
         specification = self._own(given.specification, "LearningEntitlementSpecification")
@@ -370,10 +384,10 @@ class ClaimFitting:
         holds = classes()[name]
         qualified = name == "Qualification"
         values: dict[str, Any] = {"qualification": True if qualified else None, "alignments": ()}
-        for field, key in SPECIFICATION_KEYS.items():
-            value = getattr(given, field)
-            if not is_empty(value):
-                values[field] = self._held(given, field, value, qualified) if key in holds else getattr(_NOTHING, field)
+        for field, value in given.__dict__.items():
+            if is_empty(value) or (key := SPECIFICATION_KEYS.get(field)) is None:
+                continue
+            values[field] = self._held(given, field, value, qualified) if key in holds else getattr(_NOTHING, field)
         if holds["dcType"].single and len(given.kinds) > 1:
             values["kinds"] = values["kinds"][:1]
         return self.fit.changed(given, **values)

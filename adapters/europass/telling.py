@@ -17,6 +17,7 @@ from gateway.model.losses import Kind, Loss
 from gateway.model.noun import Noun
 
 NO_PLACE = "the target has no place for it"
+ELSEWHERE = "the target has it in another place"
 
 
 class Origins:
@@ -150,7 +151,7 @@ class Telling:
     ) -> None:
         here, there = pointer(path, name), pointer(at, name)
         if not new and not any(self._origins.went_elsewhere(member) for member in old):
-            self._drop(given, name, here, None)
+            self._drop(given, name, here, old)
             return
         old_names, new_names = keys(old), keys(new)
         pairs = self._pairs(old, new, old_names, new_names)
@@ -172,8 +173,21 @@ class Telling:
         origin = self._elsewhere(new)
         if origin is None:
             self._tell("assumed", path, self._why(given, name), to=_lexical(new))
+            self._moves_within(new, at)
         else:
             self._move(origin, new, at)
+
+    def _moves_within(self, new: Any, at: str) -> None:
+        """What stands in a new noun and stood elsewhere before."""
+        for name, _ in fields(type(new)) if isinstance(new, Noun) else ():
+            value = getattr(new, name)
+            for key, member in zip(keys(value), value, strict=True) if isinstance(value, tuple) else ():
+                place = pointer(at, name, key)
+                origin = self._elsewhere(member)
+                if origin is None:
+                    self._moves_within(member, place)
+                else:
+                    self._move(origin, member, place)
 
     def _kept(self, old: Any, new: Any, path: str, at: str, same_key: bool) -> None:  # noqa: FBT001
         if not same_key:
@@ -208,7 +222,7 @@ class Telling:
     def _move(self, origin: tuple[Any, str], new: Noun, at: str) -> None:
         old, path = origin
         self._moved_here.add(path)
-        self._tell("moved", path, self._why(old, "moved"), to_path=at)
+        self._tell("moved", path, self._origins.reasons.get((id(old), "moved"), ELSEWHERE), to_path=at)
         self._noun(old, new, path, at)
 
     def _elsewhere(self, new: Any) -> tuple[Any, str] | None:
@@ -230,7 +244,9 @@ class Telling:
     # --- telling ---------------------------------------------------------------------------------------------------
 
     def _drop(self, given: Any, name: str, path: str, old: Any) -> None:
-        self._tell("dropped", path, self._why(given, name), **{"from": _lexical(old)})
+        inner = old[0] if isinstance(old, tuple) and old else old
+        why = self._origins.reasons.get((id(inner), ""), self._why(given, name))
+        self._tell("dropped", path, why, **{"from": _lexical(old)})
 
     def _tell(self, kind: Kind, path: str, detail: str, **facts: Any) -> None:
         self._losses.append(

@@ -345,3 +345,22 @@ def test_one_node_id_never_names_two_nodes():
 def test_the_same_input_gives_the_same_bytes():
     given = record(course(credits_earned=(Credit(scheme=ECTS, value="5"),)))
     assert draft(given).body == draft(given.model_copy(deep=True)).body
+
+
+def test_claims_within_claims_stop_where_a_reader_would():
+    deep = course("innermost")
+    for i in range(90):
+        deep = course(f"C{i}", parts=(deep,), awarded_on=f"20{i:02d}-01-01")
+    body = draft(record(deep)).body
+    assert read(body).record.reports[0].achievements[0].specification.title == {"en": "C89"}
+    assert [loss.detail for loss in losses(record(deep), "dropped")] == ["nested deeper than 80 claims"]
+
+
+def test_an_attachment_in_two_languages_is_two_files_and_none_is_lost():
+    files = (Content(sha256="a" * 64, size=2, language="en"), Content(sha256="b" * 64, size=2, language="nb"))
+    attachment = Attachment(title={"en": "Diploma"}, contents=files)
+    request = replace(REQUEST, blobs={"a" * 64: b"en", "b" * 64: b"nb"})
+    (only,) = ADAPTER.write(record(course(), report={"attachments": (attachment,)}), request)
+    assert {base64.b64decode(file["content"]) for file in json.loads(only.body)["attachment"]} == {b"en", b"nb"}
+    moved = [loss for loss in only.losses if loss.kind == "moved" and loss.path.endswith("/contents/nb")]
+    assert [loss.to_path.rpartition("/contents/")[0].rpartition("/")[2] for loss in moved] == ["Diploma#2"]
