@@ -24,6 +24,7 @@ from functools import cached_property
 
 from gateway.errors import Refused, TestamurError
 from gateway.kit.contract import Adapter, Content, InnerDocument, Opened, Reading, Recognition, Stated
+from gateway.kit.guard import guarded
 from gateway.kit.recognition import head_of
 from gateway.model.verdict import (
     Conformity,
@@ -40,7 +41,7 @@ from gateway.readers.containers import Unpacked, unpack
 from gateway.readers.document import Document
 from gateway.verify.life import life_findings
 from gateway.verify.proofs import proof_findings, proofs_around, proofs_inside, supplement_verdicts
-from gateway.verify.recognise import guarded, recognise
+from gateway.verify.recognise import recognise
 from gateway.verify.terms import Terms
 
 INNER_DEPTH = 4

@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
-from gateway.errors import AdapterError, TestamurError
 from gateway.kit.contract import Adapter, Head, Recognition
+from gateway.kit.guard import guarded
 
 
 def recognise(head: Head, adapters: Sequence[Adapter]) -> list[tuple[Adapter, Recognition]]:
     """Every adapter that claims the document, with its reason."""
     found = ((adapter, guarded(adapter, lambda a: a.recognise(head))) for adapter in adapters)
     return [(adapter, recognition) for adapter, recognition in found if recognition is not None]
-
-
-_T = TypeVar("_T")
-
-
-def guarded(adapter: Adapter, call: Callable[[Adapter], _T]) -> _T:
-    """Call an adapter so that only errors of ours come out of it."""
-    try:
-        return call(adapter)
-    except TestamurError:
-        raise
-    except Exception as error:
-        raise AdapterError(
-            "adapter.failed",
-            f"the adapter {adapter.manifest.id!r} failed with {type(error).__name__}",
-            advice="this is a fault of the adapter, not of the document: please report it",
-        ) from error
