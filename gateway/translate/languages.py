@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateway.model.record import Record, Study
+from gateway.model.record import Activity, Assessment, Entitlement, Record, Study
 from gateway.model.texts import UNDETERMINED, Text
 
 MOST = 3
@@ -26,7 +26,12 @@ def _titles(record: Record) -> Iterator[Text]:
     for report in record.reports:
         for study in (*report.achievements, *report.enrolments):
             yield from _titles_below(study)
-        for claim in (*report.activities, *report.assessments, *report.entitlements):
+        claims: tuple[Activity | Assessment | Entitlement, ...] = (
+            *report.activities,
+            *report.assessments,
+            *report.entitlements,
+        )
+        for claim in claims:
             yield claim.title
             if claim.specification is not None:
                 yield claim.specification.title

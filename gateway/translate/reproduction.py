@@ -1,0 +1,203 @@
+"""Running a translation again from its derivation, and comparing: the receiver's half of "never believe a translation".
+
+Four outcomes:
+
+    reproduced                       every octet compared is equal, page images included
+    reproduced, pages not compared   equal without page images; whoever drew them isn't installed here
+    differs                          something isn't what the source gives, and where
+    cannot be re-run here            another version of an adapter or of its tables, so nothing can be said
+
+The core of a delivered translation is taken from the delivered file itself, never from a digest that the derivation
+names: a sender that lies in both is found out here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.errors import Refused
+from gateway.kit.contract import Adapter, SealProfile
+from gateway.kit.guard import guarded
+from gateway.model.noun import Noun
+from gateway.readers.limits import DEFAULT_LIMITS, Limits
+from gateway.translate.derivation import AdapterUsed, Derivation, Result, results_of
+from gateway.translate.differences import differing_places
+from gateway.translate.engine import Renderer, Translation, sha256
+from gateway.translate.papers import losses_paper
+
+
+class Outcome(StrEnum):
+    """What running it again showed."""
+
+    REPRODUCED = "reproduced"
+    PAGES_NOT_COMPARED = "reproduced, pages not compared"
+    DIFFERS = "differs"
+    NOT_HERE = "cannot be re-run here"
+
+
+class Difference(Noun):
+    """One thing that isn't as the derivation, or the delivered file, says.
+
+    what         source | verdict | losses | result | core | pages | seal | count
+    explanation  one sentence
+    places       where in the documents (at most ten), never what stands there
+    """
+
+    what: str
+    explanation: str
+    places: tuple[str, ...] = ()
+
+
+class Reproduction(Noun):
+    """The outcome, what differs, and why it couldn't be run again."""
+
+    outcome: Outcome
+    differences: tuple[Difference, ...] = ()
+    obstacles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """A delivered translation out of its seal.
+
+    body   what the seal covers; the file itself where it carries none
+    seal   the profile of the seal it carries, None where there is none
+    holds  whether the seal holds over the body, by its own key
+    """
+
+    body: bytes
+    seal: SealProfile | None
+    holds: bool
+
+
+def obstacles(derivation: Derivation, adapters_here: Mapping[str, AdapterUsed]) -> tuple[str, ...]:
+    """Why the translation can't be run again here; empty where it can."""
+    used = dict.fromkeys((derivation.reader, derivation.writer))
+    found = [_obstacle(adapter, adapters_here.get(adapter.id)) for adapter in used]
+    if derivation.agreements:
+        found.append("the translation applied recognition agreements, which this version doesn't know")
+    return tuple(obstacle for obstacle in found if obstacle)
+
+
+def _obstacle(used: AdapterUsed, here: AdapterUsed | None) -> str:
+    if here is None:
+        return f"the adapter {used.id!r} isn't installed here"
+    if here.version != used.version:
+        return f"the adapter {used.id!r} is version {here.version} here, the translation was made with {used.version}"
+    if here.tables_sha256 != used.tables_sha256:
+        return f"the adapter {used.id!r} {used.version} has other code tables here"
+    return ""
+
+
+def same_renderer(derivation: Derivation, renderer: Renderer | None) -> bool:
+    """Whether pages drawn here have to be equal to those of the translation."""
+    used = derivation.renderer
+    if used is None:
+        return True
+    return renderer is not None and (renderer.name, renderer.version) == (used.name, used.version)
+
+
+def compare(
+    derivation: Derivation,
+    again: Translation,
+    target: Adapter,
+    *,
+    pages: bool,
+    delivered: Delivered | None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Reproduction:
+    """Compare a translation run again with the derivation, and with a delivered file where there is one.
+
+    `pages` says that `again` was drawn by the renderer of the derivation, so that whole bodies can be compared.
+    """
+    comparison = _Comparison(derivation, again, target, pages=pages, limits=limits)
+    found = [*comparison.with_derivation(), *(comparison.with_delivered(delivered) if delivered is not None else ())]
+    if found:
+        return Reproduction(outcome=Outcome.DIFFERS, differences=tuple(found))
+    return Reproduction(outcome=Outcome.REPRODUCED if pages else Outcome.PAGES_NOT_COMPARED)
+
+
+class _Comparison:
+    def __init__(
+        self, derivation: Derivation, again: Translation, target: Adapter, *, pages: bool, limits: Limits
+    ) -> None:
+        self.derivation = derivation
+        self.again = again
+        self.target = target
+        self.pages = pages
+        self.limits = limits
+
+    def with_derivation(self) -> Iterator[Difference]:
+        """Are the digests that the derivation states those of the translation run again?"""
+        named, ours = self.derivation.results, results_of(self.again, sealed=not self.derivation.draft)
+        if len(named) != len(ours):
+            yield Difference(what="count", explanation=f"the source gives {len(ours)} result(s), not {len(named)}")
+            return
+        if sha256(losses_paper(self.again.losses)) != self.derivation.losses.sha256:
+            yield Difference(what="losses", explanation="the list of losses isn't the one that the source gives")
+        for number, (theirs, mine) in enumerate(zip(named, ours, strict=True), 1):
+            yield from self._digests(number, theirs, mine)
+
+    def _digests(self, number: int, theirs: Result, mine: Result) -> Iterator[Difference]:
+        if theirs.core_sha256 != mine.core_sha256:
+            yield Difference(what="core", explanation=f"result {number} isn't what the source gives")
+        elif self.pages and theirs.sha256 != mine.sha256:
+            yield Difference(what="pages", explanation=f"the page images of result {number} aren't what is drawn here")
+        if (theirs.seal, theirs.media_type, theirs.reports) != (mine.seal, mine.media_type, mine.reports):
+            yield Difference(what="result", explanation=f"result {number} is described otherwise than it is")
+
+    def with_delivered(self, delivered: Delivered) -> Iterator[Difference]:
+        """Is the delivered file one of the results?"""
+        number = self._which(delivered)
+        theirs, mine = self.derivation.results[number], self.again.drafts[min(number, len(self.again.drafts) - 1)]
+        yield from self._seal(delivered, theirs)
+        body = self._form(delivered.body, delivered)
+        if self._core(delivered.body, delivered) != self._core(mine.body, delivered):
+            yield Difference(
+                what="core",
+                explanation="the delivered translation says something else than the source gives",
+                places=differing_places(
+                    self._core(mine.body, delivered), self._core(delivered.body, delivered), limits=self.limits
+                ),
+            )
+        elif self.pages and body != self._form(mine.body, delivered):
+            yield _pages_differ("aren't what is drawn here from the source")
+        elif delivered.seal != "xmldsig" and sha256(delivered.body) != theirs.sha256:
+            yield _pages_differ("aren't those that the derivation was made over")
+
+    def _seal(self, delivered: Delivered, theirs: Result) -> Iterator[Difference]:
+        if delivered.seal != theirs.seal:
+            got, expected = delivered.seal or "none", theirs.seal or "none"
+            yield Difference(
+                what="seal", explanation=f"the delivered file's seal is {got}, the derivation says {expected}"
+            )
+        elif not delivered.holds:
+            yield Difference(what="seal", explanation="the seal of the delivered file doesn't hold: it was altered")
+
+    def _which(self, delivered: Delivered) -> int:
+        """The result that the delivered file is: the one with its core, else the first."""
+        wanted = self._core(delivered.body, delivered)
+        cores = [self._core(draft.body, delivered) for draft in self.again.drafts[: len(self.derivation.results)]]
+        return cores.index(wanted) if wanted in cores else 0
+
+    def _core(self, body: bytes, delivered: Delivered) -> bytes:
+        try:
+            return self._form(guarded(self.target, lambda a: a.core(body)), delivered)
+        except Refused:
+            return body
+
+    def _form(self, body: bytes, delivered: Delivered) -> bytes:
+        """The octets to compare. What an XML seal covers is the canonical form, so that is compared there."""
+        if delivered.seal != "xmldsig":
+            return body
+        from lxml import etree
+
+        from gateway.readers.xml import parse_xml
+
+        return etree.tostring(parse_xml(body, self.limits), method="c14n", with_comments=False)
+
+
+def _pages_differ(how: str) -> Difference:
+    return Difference(what="pages", explanation=f"the page images of the delivered translation {how}")
