@@ -1,7 +1,7 @@
 """A node's settings, from a TOML file (config/node.toml shows every key).
 
 Unknown keys are refused with a suggestion, and everything wrong in a file is said at once. Secrets never stand in the
-file: a passphrase comes from a file of its own or from the environment. Paths are relative to the settings file.
+file: a passphrase comes from the environment. Paths are relative to the settings file.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
+from gateway.drivers.keys import PASSPHRASE_VARIABLE
 from gateway.errors import ConfigError
 from gateway.kit.contract import SealProfile
 from gateway.model.noun import Noun
@@ -67,15 +68,7 @@ class SealSection(_Section):
     profiles: tuple[SealProfile, ...] = Field(alias="for", min_length=1)
     key: FilePath
     certificate: FilePath
-    password_file: FilePath | None = None
-    password_env: Text | None = None
-
-    @model_validator(mode="after")
-    def _one_secret(self) -> SealSection:
-        if self.password_file is not None and self.password_env is not None:
-            message = "got password_file and password_env, expected one of them"
-            raise ValueError(message)
-        return self
+    passphrase_variable: Text = PASSPHRASE_VARIABLE
 
 
 class TrustSection(_Section):

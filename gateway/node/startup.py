@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
+from gateway.drivers.keys import SealKey, load_seal_key
 from gateway.drivers.trust_files import load_anchors
 from gateway.drivers.workers import isolate
-from gateway.errors import RequestError
-from gateway.kit.contract import Adapter
+from gateway.errors import ConfigError, RequestError
+from gateway.kit.contract import Adapter, SealProfile
 from gateway.kit.discovery import discover
+from gateway.node.settings import LEGACY, STANDARD_FILE, SealSection, Settings, TrustSection, load_settings
+from gateway.node.tools import adapter_used, gateway_used
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
-from gateway.trust.policies import load_policy
+from gateway.translate.derivation import AdapterUsed, GatewayUsed
+from gateway.translate.engine import Renderer
+from gateway.translate.sealing import Sealable
+from gateway.trust.anchors import Anchor
+from gateway.trust.policies import Policy, load_policy
 from gateway.verify.terms import Terms
 
 DEFAULT_POLICY = "strict"
+UNCONFIGURED = "unconfigured"
+"""The name of a node without settings, in drafts."""
 
 
 def adapters(enabled: Iterable[str] = ()) -> tuple[Adapter, ...]:
@@ -57,3 +68,170 @@ def read_file(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
             f"{path} can't be read: {error.strerror}",
             advice="check the path and its permissions",
         ) from error
+
+
+# --- a node ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """What a node works with, made once at start-up.
+
+    configured  whether this comes from a settings file; without one nothing is sealed
+    seals       the key for each kind of seal
+    sealable    the open questions with which the node's policy seals all the same
+    renderer    who draws pages; None where nothing that draws is installed
+    """
+
+    id: str
+    configured: bool
+    adapters: tuple[Adapter, ...]
+    policy: Policy
+    anchors: tuple[Anchor, ...] = ()
+    limits: Limits = DEFAULT_LIMITS
+    seals: Mapping[SealProfile, SealKey] = field(default_factory=dict)
+    sealable: Sealable = field(default_factory=dict)
+    renderer: Renderer | None = None
+
+    @property
+    def gateway(self) -> GatewayUsed:
+        """The version of the gateway, and the digest of its tables."""
+        return gateway_used()
+
+    def used(self, adapter: Adapter) -> AdapterUsed:
+        """An adapter as a derivation names it."""
+        return adapter_used(adapter)
+
+    def terms(self, now: dt.datetime) -> Terms:
+        """The configured terms, as of a time."""
+        return Terms(now=now, policy=self.policy, anchors=self.anchors, limits=self.limits)
+
+    def terms_of_caller(
+        self, trust: tuple[str, ...], policy: str | None, at: dt.datetime | None, now: dt.datetime
+    ) -> Terms | None:
+        """The configured terms with a caller's in their place; None where the caller gives none."""
+        if not (trust or policy or at):
+            return None
+        own = self.terms(at or now)
+        anchors = load_anchors(trust) if trust else own.anchors
+        if policy is None:
+            return replace(own, anchors=anchors)
+        return replace(own, policy=load_policy(policy), anchors=tuple(replace(a, policy=None) for a in anchors))
+
+
+def find_settings(file: Path | None) -> Settings | None:
+    """The settings in the file named, else in ./node.toml, else none."""
+    if file is not None:
+        return load_settings(file)
+    return load_settings(STANDARD_FILE) if STANDARD_FILE.is_file() else None
+
+
+def start(settings: Settings | None, *, now: dt.datetime) -> Node:
+    """A node by its settings; without settings one that trusts nobody and seals nothing.
+
+    Raises:
+        ConfigError: whatever keys, trust and policies are refused for; `config.unusable` with all of it where several
+            things are wrong; `config.key_in_two_roles`.
+    """
+    if settings is None:
+        policy = load_policy(DEFAULT_POLICY)
+        return Node(id=UNCONFIGURED, configured=False, adapters=adapters(), policy=policy, renderer=find_renderer())
+    attempt = _Attempts()
+    found = attempt(lambda: adapters(settings.adapters.enabled))
+    policy_ = attempt(lambda: load_policy(settings.policy.default))
+    anchors = [a for entry in settings.trust for a in attempt(_loading_anchors(entry)) or ()]
+    seals = {entry: attempt(_loading_key(entry, now)) for entry in settings.seal}
+    attempt.require_all_well()
+    assert found is not None  # noqa: S101 - else an attempt failed, and that was raised
+    assert policy_ is not None  # noqa: S101
+    keys = {profile: key for entry, key in seals.items() if key is not None for profile in entry.profiles}
+    _refuse_key_in_two_roles(keys, anchors)
+    _require_known(settings, found)
+    return Node(
+        id=settings.node.id,
+        configured=True,
+        adapters=found,
+        policy=policy_,
+        anchors=tuple(anchors),
+        limits=settings.bounds(),
+        seals=keys,
+        sealable=settings.sealable(),
+        renderer=find_renderer(),
+    )
+
+
+def find_renderer() -> Renderer | None:
+    """Whoever draws pages in this installation; None without the extra `pages`."""
+    return None
+
+
+_T = TypeVar("_T")
+
+
+class _Attempts:
+    """Try each thing, and raise all that went wrong together."""
+
+    def __init__(self) -> None:
+        self.faults: list[ConfigError] = []
+
+    def __call__(self, make: Callable[[], _T]) -> _T | None:
+        try:
+            return make()
+        except ConfigError as fault:
+            self.faults.append(fault)
+            return None
+
+    def require_all_well(self) -> None:
+        if len(self.faults) == 1:
+            raise self.faults[0]
+        if self.faults:
+            said = "\n".join(f"  - {fault.message} ({fault.code})" for fault in self.faults)
+            raise ConfigError(
+                "config.unusable",
+                f"{len(self.faults)} things that the settings name can't be used:\n{said}",
+                advice="; ".join(dict.fromkeys(fault.advice for fault in self.faults if fault.advice)),
+            )
+
+
+def _loading_anchors(entry: TrustSection) -> Callable[[], tuple[Anchor, ...]]:
+    def load() -> tuple[Anchor, ...]:
+        if entry.policy == LEGACY and entry.anchor.is_dir():
+            raise ConfigError(
+                "config.legacy_folder",
+                f'got the folder {entry.anchor} as anchor with the policy "legacy", expected one file',
+                advice="legacy is granted to named anchors: write a [[trust]] entry for each",
+            )
+        policy = load_policy(entry.policy) if entry.policy is not None else None
+        return tuple(
+            anchor.limited(policy=policy, until=entry.until, issuers=entry.issuers)
+            for anchor in load_anchors([entry.anchor])
+        )
+
+    return load
+
+
+def _loading_key(entry: SealSection, now: dt.datetime) -> Callable[[], SealKey]:
+    return lambda: load_seal_key(entry.key, entry.certificate, now=now, passphrase_variable=entry.passphrase_variable)
+
+
+def _refuse_key_in_two_roles(keys: Mapping[SealProfile, SealKey], anchors: Iterable[Anchor]) -> None:
+    """A key that seals translations must not be trusted for originals: nobody could tell one from the other."""
+    trusted = {anchor.key_sha256 for anchor in anchors}
+    both = sorted(profile for profile, key in keys.items() if key.key_sha256 in trusted)
+    if both:
+        raise ConfigError(
+            "config.key_in_two_roles",
+            f"the seal key for {', '.join(both)} is also trusted for originals, expected a key of its own",
+            advice="seal translations with a key that nothing original is sealed with, or take it out of [[trust]]",
+        )
+
+
+def _require_known(settings: Settings, found: tuple[Adapter, ...]) -> None:
+    known = {adapter.manifest.id for adapter in found}
+    unknown = sorted(set(settings.sealable()) - known)
+    if unknown:
+        raise ConfigError(
+            "config.unknown_adapter",
+            f"[[policy.seal_indeterminate]] names {', '.join(unknown)}, expected one of {', '.join(sorted(known))}",
+            advice="`testamur adapters list` shows the adapters",
+        )

@@ -71,7 +71,7 @@ class AdapterUsed(Noun):
 
 
 class GatewayUsed(Noun):
-    """The gateway, and the digest of its code tables and schemas."""
+    """The gateway, and the digest of the code tables that all adapters share."""
 
     version: str
     tables_sha256: str
@@ -128,7 +128,7 @@ class Derivation(Noun):
     agreements: tuple[str, ...]
     draft: bool
     now: When
-    languages: tuple[str, ...] = Field(min_length=1)
+    languages: tuple[str, ...] = Field(min_length=1, max_length=20)
     issuer: Organisation
     limits: LimitsUsed
     renderer: RendererUsed | None = None

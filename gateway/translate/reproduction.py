@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gateway.errors import Refused
-from gateway.kit.contract import Adapter, SealProfile
+from gateway.kit.contract import Adapter
 from gateway.kit.guard import guarded
 from gateway.model.noun import Noun
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
-from gateway.translate.derivation import AdapterUsed, Derivation, Result, results_of
+from gateway.translate.derivation import AdapterUsed, Derivation, GatewayUsed, Result, results_of
 from gateway.translate.differences import differing_places
 from gateway.translate.engine import Renderer, Translation, sha256
 from gateway.translate.papers import losses_paper
@@ -40,7 +40,7 @@ class Outcome(StrEnum):
 class Difference(Noun):
     """One thing that isn't as the derivation, or the delivered file, says.
 
-    what         source | verdict | losses | result | core | pages | seal | count
+    what         derivation | source | verdict | issuer | losses | count | result | core | pages | seal
     explanation  one sentence
     places       where in the documents (at most ten), never what stands there
     """
@@ -63,19 +63,21 @@ class Delivered:
     """A delivered translation out of its seal.
 
     body   what the seal covers; the file itself where it carries none
-    seal   the profile of the seal it carries, None where there is none
+    seal   the kind of the seal it carries, None where there is none
     holds  whether the seal holds over the body, by its own key
     """
 
     body: bytes
-    seal: SealProfile | None
+    seal: str | None
     holds: bool
 
 
-def obstacles(derivation: Derivation, adapters_here: Mapping[str, AdapterUsed]) -> tuple[str, ...]:
+def obstacles(derivation: Derivation, here: Mapping[str, AdapterUsed], gateway: GatewayUsed) -> tuple[str, ...]:
     """Why the translation can't be run again here; empty where it can."""
     used = dict.fromkeys((derivation.reader, derivation.writer))
-    found = [_obstacle(adapter, adapters_here.get(adapter.id)) for adapter in used]
+    found = [_obstacle(adapter, here.get(adapter.id)) for adapter in used]
+    if gateway.tables_sha256 != derivation.gateway.tables_sha256:
+        found.append(f"the gateway has other code tables here ({gateway.version}; there {derivation.gateway.version})")
     if derivation.agreements:
         found.append("the translation applied recognition agreements, which this version doesn't know")
     return tuple(obstacle for obstacle in found if obstacle)

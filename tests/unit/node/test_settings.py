@@ -34,9 +34,8 @@ NODE = '[node]\nid = "node.example.org"\n'
 
 
 def uncommented() -> str:
-    """The example with every setting in use, but for the one that excludes another."""
-    lines = [re.sub(r"^#: ?", "", line) for line in EXAMPLE.read_text().splitlines()]
-    return "\n".join(line for line in lines if not line.startswith("password_env"))
+    """The example with every setting in use."""
+    return "\n".join(re.sub(r"^#: ?", "", line) for line in EXAMPLE.read_text().splitlines())
 
 
 def test_the_packaged_example_is_a_valid_configuration_as_it_stands():
@@ -52,7 +51,7 @@ def test_every_line_of_the_example_that_is_commented_out_is_a_valid_setting():
 
 def test_the_example_names_every_key_and_its_defaults_are_those_of_the_code():
     text = EXAMPLE.read_text()
-    for section in (*Settings.model_fields, "id", "for", "key", "certificate", "password_file", "password_env"):
+    for section in (*Settings.model_fields, "id", "for", "key", "certificate", "passphrase_variable"):
         assert section in text
     for name in ("anchor", "policy", "until", "enabled", "default", "adapter", "sub_indications"):
         assert re.search(rf"^(#: )?{name} = ", text, re.MULTILINE)

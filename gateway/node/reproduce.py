@@ -1,0 +1,216 @@
+"""The use case: run a translation again from its derivation and its source, and compare.
+
+Nothing that the derivation says is believed but the inputs: what comes out has to be what it says, and what was
+delivered. Whether source and derivation come from somebody trusted is another question: `verify` answers it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from cryptography.x509 import Certificate
+
+from gateway.errors import Refused
+from gateway.kit.contract import Adapter, Reading
+from gateway.model.verdict import Indication
+from gateway.node.source import source_of
+from gateway.node.startup import Node
+from gateway.translate.derivation import Derivation, DerivationRead, read_derivation
+from gateway.translate.engine import Translation, translate
+from gateway.translate.issuer import PLACEHOLDER, issuer_by_certificate
+from gateway.translate.reproduction import (
+    Delivered,
+    Difference,
+    Outcome,
+    Reproduction,
+    compare,
+    obstacles,
+    same_renderer,
+)
+from gateway.trust.anchors import key_sha256
+from gateway.trust.issuers import Sealer
+from gateway.verify.engine import VerifiedDocument, verify
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """What is to be reproduced: the derivation, the source, and the delivered translation where there is one."""
+
+    derivation: bytes
+    source: bytes
+    result: bytes | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What running it again showed.
+
+    derivation  None where its signature doesn't hold: then nothing in it is looked at
+    signer      the organisation that the certificate of its signature names; None where it is unsigned
+    source      the verdict on the source under this node's terms; None where the source isn't there
+    """
+
+    reproduction: Reproduction
+    derivation: Derivation | None = None
+    signer: str | None = None
+    source: VerifiedDocument | None = None
+
+
+async def reproduce(node: Node, claim: Claim, *, now: dt.datetime) -> Answer:
+    """Run a translation again; the work is done in a thread.
+
+    Raises:
+        Refused: the derivation is none: `derivation.form`, `derivation.type`, `derivation.invalid`.
+    """
+    return await asyncio.to_thread(_reproduce, node, claim, now)
+
+
+def _reproduce(node: Node, claim: Claim, now: dt.datetime) -> Answer:
+    try:
+        read = read_derivation(claim.derivation)
+    except Refused as refused:
+        if refused.code != "derivation.signature":
+            raise
+        return Answer(reproduction=_differs(Difference(what="derivation", explanation=refused.message)))
+    source = _find(verify(claim.source, adapters=node.adapters, terms=node.terms(now)), read.derivation.source.sha256)
+    answer = Answer(
+        reproduction=Reproduction(outcome=Outcome.NOT_HERE),
+        derivation=read.derivation,
+        signer=_signer(read),
+        source=source,
+    )
+    if source is None:
+        found = Difference(what="source", explanation="the file given isn't the document that was translated")
+        return replace(answer, reproduction=_differs(found))
+    delivered = None if claim.result is None else verify(claim.result, adapters=node.adapters, terms=node.terms(now))
+    return replace(answer, reproduction=_Rerun(node, read, source, delivered).reproduction())
+
+
+def _find(document: VerifiedDocument, digest: str) -> VerifiedDocument | None:
+    """The document with that digest: the file given, or an original enclosed in it."""
+    if document.sha256 == digest:
+        return document
+    found = (_find(inner, digest) for inner in document.inner.values() if inner.role == "original")
+    return next((inner for inner in found if inner is not None), None)
+
+
+def _signer(read: DerivationRead) -> str | None:
+    certificate = _certificate(read)
+    if certificate is None:
+        return None
+    return next(iter(Sealer.of(certificate).names), "an organisation that its certificate doesn't name")
+
+
+def _certificate(read: DerivationRead) -> Certificate | None:
+    return next(iter(read.proof.certificates), None) if read.proof is not None else None
+
+
+def _differs(*differences: Difference) -> Reproduction:
+    return Reproduction(outcome=Outcome.DIFFERS, differences=differences)
+
+
+@dataclass(frozen=True)
+class _Rerun:
+    node: Node
+    read: DerivationRead
+    source: VerifiedDocument
+    delivered: VerifiedDocument | None
+
+    @property
+    def derivation(self) -> Derivation:
+        return self.read.derivation
+
+    def reproduction(self) -> Reproduction:
+        statements = tuple(self._statements())
+        if statements:
+            return _differs(*statements)
+        here = {adapter.manifest.id: self.node.used(adapter) for adapter in self.node.adapters}
+        found = obstacles(self.derivation, here, self.node.gateway) or self._other_reader()
+        if found:
+            return Reproduction(outcome=Outcome.NOT_HERE, obstacles=found)
+        target = next(a for a in self.node.adapters if a.manifest.id == self.derivation.writer.id)
+        try:
+            again = self._again(self.source.read(), target)
+        except Refused as refused:
+            explanation = f"the source can't be translated so: {refused.message} ({refused.code})"
+            return _differs(Difference(what="result", explanation=explanation))
+        return compare(
+            self.derivation,
+            again,
+            target,
+            pages=same_renderer(self.derivation, self.node.renderer),
+            delivered=None if self.delivered is None else _delivered(self.delivered),
+            limits=self.node.limits,
+        )
+
+    def _again(self, reading: Reading, target: Adapter) -> Translation:
+        """The translation, with the verdict that the derivation states: what it says of itself is an input."""
+        judgement = self.derivation.judgement
+        source = replace(source_of(self.source), verdict=judgement.verdict, caveats=judgement.caveats)
+        drawn = self.derivation.renderer is not None and same_renderer(self.derivation, self.node.renderer)
+        return translate(
+            reading,
+            source=source,
+            target=target,
+            inputs=self.derivation.inputs(),
+            renderer=self.node.renderer if drawn else None,
+        )
+
+    def _other_reader(self) -> tuple[str, ...]:
+        adapter = self.source.adapter
+        if adapter is not None and adapter.manifest.id == self.derivation.reader.id:
+            return ()
+        name = "no adapter" if adapter is None else f"the adapter {adapter.manifest.id!r}"
+        return (f"here {name} reads the source, the translation was made with {self.derivation.reader.id!r}",)
+
+    def _statements(self) -> Iterator[Difference]:
+        """What the derivation states of source, verdict and issuer, held against what is seen here."""
+        source, stated = source_of(self.source), self.derivation.source
+        if (stated.size, stated.media_type) != (len(source.original), source.media_type):
+            yield Difference(what="source", explanation="the source is described otherwise than it is")
+        verdict = self.derivation.judgement.verdict
+        if self.source.verdict.verdict is Indication.FAILED and verdict is not Indication.FAILED:
+            yield Difference(
+                what="verdict", explanation=f"the source is FAILED here, the derivation says {verdict.value}"
+            )
+        if verdict is Indication.FAILED and not self.derivation.draft:
+            yield Difference(what="verdict", explanation="a translation was sealed over a source that is FAILED")
+        yield from self._issuer()
+        yield from self._sealer()
+
+    def _issuer(self) -> Iterator[Difference]:
+        """A draft has the placeholder for its issuer, a sealed translation whoever sealed it."""
+        certificate = _certificate(self.read)
+        if self.derivation.draft:
+            if self.derivation.issuer != PLACEHOLDER:
+                yield Difference(what="issuer", explanation="an unsealed draft names an issuer")
+            return
+        if certificate is None:
+            yield Difference(what="derivation", explanation="the derivation of a sealed translation isn't signed")
+            return
+        sealer = Sealer.of(certificate)
+        name, identifier = next(iter(sealer.names), ""), next(iter(sealer.identifiers), None)
+        if self.derivation.issuer != issuer_by_certificate(name, sealer.country, identifier):
+            yield Difference(what="issuer", explanation="the issuer isn't the organisation that signed the derivation")
+
+    def _sealer(self) -> Iterator[Difference]:
+        """One key vouches for translation and derivation."""
+        certificate = _certificate(self.read)
+        keys = {key_sha256(p.key) for p in self.delivered.proofs if p.key} if self.delivered is not None else set()
+        if certificate is None or not keys or self.read.proof is None or self.read.proof.key is None:
+            return
+        if key_sha256(self.read.proof.key) not in keys:
+            yield Difference(what="seal", explanation="the translation is sealed with another key than its derivation")
+
+
+def _delivered(document: VerifiedDocument) -> Delivered:
+    """A delivered file out of its seal; a file that can't be opened is compared as it is."""
+    own = [proof for proof in document.proofs if proof.role == "document"]
+    seal = own[-1].kind if own else None
+    if document.content is None:
+        return Delivered(body=document.original, seal=seal, holds=False)
+    body = document.content.document.octets
+    return Delivered(body=body, seal=seal, holds=document.content.vouched == "proof")

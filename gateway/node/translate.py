@@ -1,0 +1,287 @@
+"""The use case: translate one file, seal it where that is allowed, and derive it.
+
+verify ─▶ choose the source ─▶ read ─▶ translate ─▶ may it be sealed? ─▶ seal ─▶ derivation
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from gateway.drivers.keys import SealKey
+from gateway.errors import Refused
+from gateway.kit.contract import Adapter, Draft, Reading, Source
+from gateway.model.losses import Loss
+from gateway.model.record import Organisation
+from gateway.model.verdict import Indication, Verdict
+from gateway.node.sealing import issuer_of, seal, seal_key_for
+from gateway.node.source import Chosen, choose, extension_of, is_derived, media_type_of, source_of
+from gateway.node.startup import Node
+from gateway.translate.derivation import Derivation, Judgement, Tools, derivation_paper, derive, sign_derivation
+from gateway.translate.engine import Inputs, Translation, choose_target, require_renderer, sha256, translate
+from gateway.translate.issuer import PLACEHOLDER
+from gateway.translate.languages import languages_of
+from gateway.translate.papers import losses_paper, paper, verdict_paper
+from gateway.translate.sealing import Grounds, may_be_sealed, open_questions
+from gateway.verify.engine import VerifiedDocument, verify
+from gateway.verify.terms import Terms
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What is asked for.
+
+    to              the id of the adapter to write with
+    unsealed        a marked draft is enough
+    terms           what the caller wants the source judged by, in place of the node's own terms; never sealed then
+    languages       the languages wanted, the first being primary; empty: those of the titles
+    require_passed  write nothing unless the source is PASSED
+    """
+
+    octets: bytes
+    to: str
+    unsealed: bool = False
+    terms: Terms | None = None
+    languages: tuple[str, ...] = ()
+    require_passed: bool = False
+
+    @property
+    def sealed(self) -> bool:
+        """Whether a seal is asked for; a caller's own terms can't get one."""
+        return not self.unsealed and self.terms is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """One result: the octets to deliver, what they are, and the ending of their file's name."""
+
+    octets: bytes
+    media_type: str
+    extension: str
+    draft: Draft | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Translated:
+    """A finished translation.
+
+    given       the file as it was given, judged
+    chosen      the document that was translated: the file itself, or the original enclosed in it
+    returned    the enclosed original itself is the result: nothing was translated
+    sealed      whether the results carry this node's seal
+    derivation  None where the original was returned
+    """
+
+    given: VerifiedDocument
+    chosen: Chosen
+    target: Adapter
+    results: tuple[Written, ...]
+    losses: tuple[Loss, ...] = ()
+    returned: bool = False
+    sealed: bool = False
+    reading: Reading | None = None
+    derivation: Derivation | None = None
+    derivation_octets: bytes = b""
+
+    @property
+    def source(self) -> VerifiedDocument:
+        """The document that was translated."""
+        return self.chosen.document
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the document that was translated."""
+        return self.chosen.document.verdict
+
+    def files(self) -> dict[str, bytes]:
+        """The files of an output folder by their names; the original first, byte for byte."""
+        many = len(self.results) > 1
+        original = "original" + extension_of(media_type_of(self.source))
+        files = {original: self.source.original}
+        for number, result in enumerate(self.results, 1):
+            files[f"translation-{number}{result.extension}" if many else f"translation{result.extension}"] = (
+                result.octets
+            )
+        files["losses.json"] = losses_paper(self.losses)
+        files["verdict.json"] = verdict_paper(self.verdict)
+        if self.derivation is not None:
+            files["derivation.jws" if self.sealed else "derivation.json"] = self.derivation_octets
+        return files
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withheld:
+    """Nothing is written: why, and what to do. The verdict is that of the document that would have been translated."""
+
+    chosen: Chosen
+    code: str
+    message: str
+    advice: str
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the document that would have been translated."""
+        return self.chosen.document.verdict
+
+
+async def translate_file(node: Node, order: Order, *, now: dt.datetime) -> Translated | Withheld:
+    """Translate one file; the work is done in a thread.
+
+    `now` is the real present time. Raises RequestError and ConfigError for what is wrong with the order or settings;
+    what is wrong with the document is `Withheld`.
+    """
+    return await asyncio.to_thread(_translate_file, node, order, now)
+
+
+def _translate_file(node: Node, order: Order, now: dt.datetime) -> Translated | Withheld:
+    target = choose_target(node.adapters, order.to)
+    key = seal_key_for(node, target) if order.sealed else None
+    issuer = issuer_of(key) if key is not None else PLACEHOLDER
+    require_renderer(target, node.renderer)
+    terms = order.terms if order.terms is not None else node.terms(now)
+    given = verify(order.octets, adapters=node.adapters, terms=terms)
+    chosen = choose(given)
+    if order.require_passed and chosen.document.verdict.verdict is not Indication.PASSED:
+        return _not_passed(chosen)
+    if _back_home(chosen, target):
+        return _returned(given, chosen, target)
+    if order.sealed and not _may_be_sealed(node, order, chosen):
+        return _not_sealed(chosen)
+    try:
+        reading = chosen.document.read()
+        chosen = replace(chosen, derived=is_derived(chosen, reading))
+        if order.sealed and not _may_be_sealed(node, order, chosen):
+            return _not_sealed(chosen)
+        job = _Job(node=node, target=target, chosen=chosen, reading=reading, terms=terms, key=key, issuer=issuer)
+        return job.translated(given, order.languages or languages_of(reading.record))
+    except Refused as refused:
+        return Withheld(chosen=chosen, code=refused.code, message=refused.message, advice=refused.advice)
+
+
+def _may_be_sealed(node: Node, order: Order, chosen: Chosen) -> bool:
+    document = chosen.document
+    grounds = Grounds(
+        adapter=document.adapter.manifest.id if document.adapter is not None else "",
+        verdict=document.verdict,
+        vouched=document.content is not None and document.content.vouched != "unverified",
+        configured=node.configured and order.terms is None,
+        present=order.terms is None,
+        derived=chosen.derived,
+    )
+    return may_be_sealed(grounds, node.sealable)
+
+
+def _back_home(chosen: Chosen, target: Adapter) -> bool:
+    """Whether an enclosed original is wanted in its own family: then it is the best translation of itself."""
+    adapter = chosen.document.adapter
+    return bool(chosen.path) and adapter is not None and adapter.manifest.family == target.manifest.family
+
+
+def _returned(given: VerifiedDocument, chosen: Chosen, target: Adapter) -> Translated:
+    media_type = media_type_of(chosen.document)
+    result = Written(octets=chosen.document.original, media_type=media_type, extension=extension_of(media_type))
+    return Translated(given=given, chosen=chosen, target=target, results=(result,), returned=True)
+
+
+def _not_passed(chosen: Chosen) -> Withheld:
+    return Withheld(
+        chosen=chosen,
+        code="require.not_passed",
+        message=f"the source is {_answer(chosen.document.verdict)}, and --require passed was asked for",
+        advice="nothing was written; `testamur verify` with the same options shows each check",
+    )
+
+
+def _not_sealed(chosen: Chosen) -> Withheld:
+    verdict = chosen.document.verdict
+    if chosen.derived:
+        message = "the source is itself a translation, and no original that is PASSED is enclosed in it"
+        advice = "translate the original; or add --unsealed for a marked draft"
+    elif verdict.verdict is Indication.FAILED:
+        message = f"the source is {_answer(verdict)}: its translation is never sealed"
+        advice = "ask its issuer for a genuine file; --unsealed writes a marked draft, which proves nothing"
+    else:
+        questions = ", ".join(sorted(sub.value for sub in open_questions(verdict) if sub is not None))
+        message = f"the source is {_answer(verdict)}: this node's settings don't let its translation be sealed"
+        advice = (
+            f"open: {questions or 'nothing vouches for it'}; trust its sealer in [[trust]], or add --unsealed for a "
+            "marked draft"
+        )
+    return Withheld(chosen=chosen, code="seal.withheld", message=message, advice=advice)
+
+
+def _answer(verdict: Verdict) -> str:
+    return verdict.verdict.value + (f" ({verdict.sub_indication.value})" if verdict.sub_indication else "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    """A translation that may be made: everything is decided. `key` None makes a draft."""
+
+    node: Node
+    target: Adapter
+    chosen: Chosen
+    reading: Reading
+    terms: Terms
+    key: SealKey | None
+    issuer: Organisation
+
+    def translated(self, given: VerifiedDocument, languages: tuple[str, ...]) -> Translated:
+        source = source_of(self.chosen.document)
+        inputs = Inputs(
+            issuer=self.issuer,
+            now=self.terms.now.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            languages=languages,
+            node=self.node.id,
+            draft=self.key is None,
+            limits=self.node.limits,
+        )
+        translation = translate(
+            self.reading, source=source, target=self.target, inputs=inputs, renderer=self.node.renderer
+        )
+        derivation = self._derive(translation, source, inputs)
+        payload = derivation_paper(derivation)
+        return Translated(
+            given=given,
+            chosen=self.chosen,
+            target=self.target,
+            results=tuple(self._written(draft) for draft in translation.drafts),
+            losses=translation.losses,
+            sealed=self.key is not None,
+            reading=self.reading,
+            derivation=derivation,
+            derivation_octets=payload if self.key is None else sign_derivation(payload, self.key),
+        )
+
+    def _written(self, draft: Draft) -> Written:
+        octets = draft.body
+        if self.key is not None and draft.seal is not None:
+            octets = seal(octets, draft.seal, self.key, now=self.terms.now, limits=self.node.limits)
+        return Written(octets=octets, media_type=draft.media_type, extension=_dotted(draft.extension), draft=draft)
+
+    def _derive(self, translation: Translation, source: Source, inputs: Inputs) -> Derivation:
+        document = self.chosen.document
+        reader = document.adapter if document.adapter is not None else self.target
+        policy = self.terms.policy
+        judgement = Judgement(
+            verdict=document.verdict.verdict,
+            sub_indication=document.verdict.sub_indication,
+            caveats=document.verdict.caveats,
+            policy=policy.name,
+            policy_sha256=sha256(paper(policy.model_dump(mode="json"))),
+            sha256=sha256(verdict_paper(document.verdict)),
+        )
+        tools = Tools(gateway=self.node.gateway, reader=self.node.used(reader), writer=self.node.used(self.target))
+        return derive(
+            translation,
+            source=source,
+            judgement=judgement,
+            inputs=inputs,
+            tools=tools,
+            losses=losses_paper(translation.losses),
+        )
+
+
+def _dotted(extension: str) -> str:
+    return "." + extension.removeprefix(".")
