@@ -7,10 +7,10 @@ one digest read and write alike.
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 from gateway.kit.contract import Adapter
@@ -43,8 +43,8 @@ def _package_of(adapter: Adapter) -> str:
 
 def _folder_of(package: str) -> Path | None:
     """The folder of a package; None for a module that stands alone, which has no tables."""
-    file = sys.modules[package].__file__ if package else None
-    return None if file is None else Path(file).parent
+    spec = find_spec(package) if package else None
+    return None if spec is None or spec.origin is None else Path(spec.origin).parent
 
 
 @cache

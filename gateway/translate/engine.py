@@ -128,7 +128,7 @@ def _require_kept(target: Adapter, drafts: tuple[Draft, ...]) -> None:
     """What core relies on: at least one result, each to be sealed as the manifest says."""
     if not drafts or any(draft.seal != target.manifest.seal for draft in drafts):
         raise AdapterError(
-            "adapter.contract",
+            "adapter.drafts",
             f"got {len(drafts)} draft(s) from {target.manifest.id!r}, expected at least one, each with the seal "
             f"profile {target.manifest.seal!r} of the manifest",
             advice="this is a fault of the adapter, not of the document: please report it",

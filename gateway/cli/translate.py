@@ -1,0 +1,188 @@
+"""`testamur translate FILE --to ADAPTER`: a document in the form that another system understands."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from gateway.cli.options import FILE, verifying
+from gateway.cli.translation_text import translated_lines, withheld_lines
+from gateway.cli.verify import EXIT
+from gateway.drivers.files import write_file, write_folder
+from gateway.errors import RequestError
+from gateway.model.verdict import Indication, Verdict
+from gateway.node import startup
+from gateway.node.translate import Order, Translated, Withheld, translate_file
+from gateway.translate.papers import losses_paper
+
+_OUT_HELP = (
+    "A file for the translation alone, or a folder (ends in /, or exists) for original, translation, losses, verdict "
+    "and derivation. Without it the translation goes to stdout."
+)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
+
+
+class _Languages(click.ParamType[tuple[str, ...]]):
+    """Languages by their tags (BCP 47), the first being the primary one."""
+
+    name = "L,…"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """Parse the option."""
+        if isinstance(value, tuple):
+            return value
+        tags = dict.fromkeys(tag.strip().lower() for tag in value.split(","))
+        wrong = [tag for tag in tags if not _LANGUAGE.fullmatch(tag) or tag == "und"]
+        if wrong:
+            self.fail(f"got {wrong[0]!r}, expected language tags such as en,el,zh-hant", param, ctx)
+        return tuple(tags)
+
+
+@click.command("translate", short_help="Translate a document for another system.")
+@click.argument("file", type=FILE)
+@click.option("--to", "to", required=True, metavar="ADAPTER", help="The system to write for: `testamur adapters list`.")
+@click.option("-o", "out", metavar="OUT", help=_OUT_HELP)
+@click.option("--unsealed", is_flag=True, help="Write a marked draft, without seal and without issuer.")
+@click.option("--config", type=FILE, metavar="FILE", help="The node's settings; without it ./node.toml.")
+@click.option("--lang", "languages", type=_Languages(), default=(), help="Languages wanted, the first being primary.")
+@click.option("--agreement", "agreements", multiple=True, type=FILE, metavar="FILE", help="Not possible yet.")
+@click.option("--losses", type=FILE, metavar="OUT.json", help="Write the list of losses to this file.")
+@click.option("--require", type=click.Choice(["passed"]), help="Write nothing unless the source is PASSED.")
+@verifying
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document about it all; needs -o.")
+def command(
+    file: Path,
+    to: str,
+    out: str | None,
+    unsealed: bool,
+    config: Path | None,
+    languages: tuple[str, ...],
+    agreements: tuple[Path, ...],
+    losses: Path | None,
+    require: str | None,
+    trust: tuple[str, ...],
+    policy: str | None,
+    at: dt.datetime | None,
+    evidence: Path | None,  # noqa: ARG001 - no format of this version asks anything outside
+    online: bool,  # noqa: ARG001
+    as_json: bool,
+) -> None:
+    """Translate FILE for another system, say what was lost, and seal it where this node may.
+
+    --trust, --policy and --at imply --unsealed: the node's seal stands for its own, configured judgement alone.
+    Exit code: 0 when written; 1 or 3 when nothing was written because the source is FAILED, or isn't proven.
+    """
+    _refuse_agreements(agreements)
+    _check_places(file, out, losses, as_json=as_json)
+    now = startup.right_now()
+    node = startup.start(startup.find_settings(config), now=now)
+    order = Order(
+        octets=startup.read_file(file, node.limits),
+        to=to,
+        unsealed=unsealed,
+        terms=node.terms_of_caller(trust, policy, at, now),
+        languages=languages,
+        require_passed=require is not None,
+    )
+    outcome = asyncio.run(translate_file(node, order, now=now))
+    if isinstance(outcome, Withheld):
+        _withhold(outcome, as_json=as_json)
+    written = _write(outcome, out, losses)
+    if as_json:
+        click.echo(json.dumps(_as_json(outcome, written), ensure_ascii=False))
+    else:
+        click.echo("\n".join(translated_lines(outcome, node.id, written)), err=out is None)
+
+
+def _refuse_agreements(agreements: tuple[Path, ...]) -> None:
+    if agreements:
+        raise RequestError(
+            "agreement.not_supported",
+            "recognition agreements can't be applied yet: nothing is converted",
+            advice="leave --agreement out: values stay as their issuer wrote them",
+        )
+
+
+def _check_places(file: Path, out: str | None, losses: Path | None, *, as_json: bool) -> None:
+    """What can be known to go wrong before any work is done."""
+    if as_json and out is None:
+        raise RequestError(
+            "request.json_needs_out",
+            "--json prints one JSON document on stdout, and the translation would go there too",
+            advice="say with -o where the translation goes",
+        )
+    for place in (*([Path(out)] if out is not None else ()), *([losses] if losses is not None else ())):
+        if place.exists() and place.samefile(file):
+            raise RequestError(
+                "request.out_is_source",
+                f"{place} is the source itself",
+                advice="name another file: the original is kept as it is",
+            )
+    if losses is not None and out is not None and losses == Path(out):
+        raise RequestError("request.out_twice", "-o and --losses name one file", advice="name two files")
+
+
+def _is_folder(out: str) -> bool:
+    return out.endswith("/") or Path(out).is_dir()
+
+
+def _write(done: Translated, out: str | None, losses: Path | None) -> tuple[Path, ...]:
+    """Write what was asked for; the paths of the files written."""
+    if len(done.results) > 1 and (out is None or not _is_folder(out)):
+        raise RequestError(
+            "request.needs_folder",
+            f"the source becomes {len(done.results)} documents, and -o names no folder",
+            advice="name a folder: -o OUT/ (with the slash)",
+        )
+    written: list[Path] = []
+    if out is not None and _is_folder(out):
+        files = done.files()
+        write_folder(Path(out), files)
+        written += [Path(out) / name for name in files]
+    elif out is not None:
+        write_file(Path(out), done.results[0].octets)
+        written.append(Path(out))
+    if losses is not None:
+        write_file(losses, losses_paper(done.losses))
+        written.append(losses)
+    if out is None:
+        sys.stdout.buffer.write(done.results[0].octets)
+        sys.stdout.buffer.flush()
+    return tuple(written)
+
+
+def _withhold(withheld: Withheld, *, as_json: bool) -> NoReturn:
+    """Say on stderr why nothing was written, and leave with the verdict's exit code."""
+    if as_json:
+        why = {"code": withheld.code, "message": withheld.message, "advice": withheld.advice}
+        click.echo(json.dumps({"verdict": _verdict(withheld.verdict), "withheld": why}, ensure_ascii=False))
+    click.echo("\n".join(withheld_lines(withheld)), err=True)
+    verdict = withheld.verdict.verdict
+    sys.exit(EXIT[Indication.FAILED if verdict is Indication.FAILED else Indication.INDETERMINATE])
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return verdict.model_dump(mode="json", by_alias=True)
+
+
+def _as_json(done: Translated, written: tuple[Path, ...]) -> dict[str, Any]:
+    derivation = done.derivation
+    return {
+        "verdict": _verdict(done.verdict),
+        "source": {"sha256": done.source.sha256, "format": done.verdict.format, "path": done.chosen.path},
+        "target": done.target.manifest.id,
+        "sealed": done.sealed,
+        "returned": done.returned,
+        "losses": [loss.model_dump(mode="json", by_alias=True, exclude_defaults=True) for loss in done.losses],
+        "derivation": None
+        if derivation is None
+        else derivation.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+        "files": [str(path) for path in written],
+    }

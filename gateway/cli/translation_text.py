@@ -1,0 +1,138 @@
+"""Translations for people: in ten seconds one sees what is proven, by whom, what isn't, what was lost, what to do."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from gateway.cli.presentation import verdict_lines
+from gateway.model import record
+from gateway.model.losses import Kind, Loss
+from gateway.model.noun import Noun
+from gateway.model.verdict import Indication
+from gateway.node.reproduce import Answer
+from gateway.node.translate import Translated, Withheld
+from gateway.translate.reproduction import Outcome
+
+_KINDS: dict[Kind, str] = {
+    "dropped": "left out",
+    "approximated": "shortened or rounded",
+    "moved": "stands elsewhere",
+    "assumed": "filled in by the gateway",
+    "converted": "converted by agreement",
+}
+_MOST = 12
+_FIELDS = frozenset(
+    field
+    for noun in vars(record).values()
+    if isinstance(noun, type) and issubclass(noun, Noun)
+    for field in noun.model_fields
+)
+"""The names of all fields of the record."""
+_OUTCOMES = {
+    Outcome.REPRODUCED: ("green", "the same source gives the same translation, octet for octet"),
+    Outcome.PAGES_NOT_COMPARED: ("yellow", "the same source gives the same content; page images were not compared"),
+    Outcome.DIFFERS: ("red", "this is not what the source gives: do not rely on the translation"),
+    Outcome.NOT_HERE: ("yellow", "nothing can be said: the translation can't be run again with what is installed"),
+}
+
+
+def translated_lines(done: Translated, node: str, written: tuple[Path, ...]) -> Iterator[str]:
+    """What became of a translation."""
+    yield from verdict_lines(done.verdict)
+    yield ""
+    yield _what_was_done(done, node)
+    if done.chosen.path:
+        yield f"  source      the original enclosed in the file ({done.chosen.path}); the file itself is a translation"
+    elif done.chosen.derived:
+        yield "  source      itself a translation, without an original that is PASSED"
+    yield from (f"  written     {path}" for path in written)
+    yield from losses_lines(done.losses)
+    yield from _advice(done)
+
+
+def _what_was_done(done: Translated, node: str) -> str:
+    title = done.target.manifest.title
+    if done.returned:
+        return click.style("given back", fg="green", bold=True) + f"  the enclosed original is {title} itself"
+    if done.sealed:
+        return click.style("translated and sealed", fg="green", bold=True) + f"  for {title}, by {node}"
+    return click.style("translated, unsealed draft", fg="yellow", bold=True) + f"  for {title}; it proves nothing"
+
+
+def _advice(done: Translated) -> Iterator[str]:
+    if done.returned:
+        return
+    yield ""
+    if not done.sealed:
+        why = {
+            Indication.PASSED: "without --unsealed, --trust, --policy and --at, and with --config, a node seals it",
+            Indication.FAILED: "ask the issuer for a genuine file: this one is not to be relied on",
+            Indication.INDETERMINATE: "`testamur verify` shows what is open, and what to do about it",
+        }
+        yield f"  what to do  {why[done.verdict.verdict]}"
+    yield "              send the original with it: a receiver verifies that, and runs the translation again"
+
+
+def losses_lines(losses: Iterable[Loss]) -> Iterator[str]:
+    """What was lost: grouped, counted, in plain words."""
+    counted = Counter((loss.kind, _subject(loss), loss.detail) for loss in losses)
+    yield ""
+    if not counted:
+        yield click.style("  nothing was lost", fg="green")
+        return
+    yield click.style(f"  lost or changed: {counted.total()}", bold=True)
+    for (kind, subject, detail), count in counted.most_common(_MOST):
+        yield f"    {count:>4}  {_KINDS[kind]}: {subject}" + (f" ({detail})" if detail else "")
+    left = len(counted) - _MOST
+    if left > 0:
+        yield f"          and {left} more kinds: losses.json lists each with its place"
+
+
+def _subject(loss: Loss) -> str:
+    """What a loss is about, by the names of its fields or elements: never by a key, which may be a person's number."""
+    names = [name for name in _names(loss.path) if name in _FIELDS] if loss.path else _places(loss.source)
+    words = [name.replace("_", " ") for name in names[-2:]]
+    return " / ".join(words) if words else "the document"
+
+
+def _names(path: str) -> list[str]:
+    return [segment.replace("~1", "/").replace("~0", "~") for segment in path.split("/")[1:]]
+
+
+def _places(source: str) -> list[str]:
+    parts = (re.sub(r"\[\d+\]$", "", part).removeprefix("@") for part in source.split("/"))
+    return [part for part in parts if part and not part.isdigit()]
+
+
+def withheld_lines(withheld: Withheld) -> Iterator[str]:
+    """Why nothing was written, and what to do."""
+    yield from verdict_lines(withheld.verdict)
+    yield ""
+    yield click.style(f"nothing was written: {withheld.message}", fg="red")
+    if withheld.advice:
+        yield f"  what to do  {withheld.advice}"
+    yield click.style(f"  ({withheld.code})", dim=True)
+
+
+def reproduced_lines(answer: Answer, *, compared_result: bool) -> Iterator[str]:
+    """What running a translation again showed."""
+    colour, meaning = _OUTCOMES[answer.reproduction.outcome]
+    yield click.style(answer.reproduction.outcome.value, fg=colour, bold=True) + f"  {meaning}"
+    for difference in answer.reproduction.differences:
+        yield click.style("    ✗ ", fg="red") + f"{difference.what}: {difference.explanation}"
+        yield from (f"        at {place}" for place in difference.places)
+    for obstacle in answer.reproduction.obstacles:
+        yield click.style("    ? ", fg="yellow") + obstacle
+    if answer.derivation is not None:
+        signed = f"signed by {answer.signer}, whom nobody vouched for here" if answer.signer else "not signed"
+        yield f"  derivation  of node {answer.derivation.node}, {answer.derivation.now}; {signed}"
+        yield f"  there       the source was {answer.derivation.judgement.verdict.value}"
+    if answer.source is not None:
+        yield f"  here        the source is {answer.source.verdict.verdict.value}; `testamur verify` shows why"
+    if not compared_result and answer.reproduction.outcome in (Outcome.REPRODUCED, Outcome.PAGES_NOT_COMPARED):
+        yield "  what to do  give the delivered translation with --result: only the derivation's figures were compared"
