@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gateway.errors import Refused
+from gateway.errors import TestamurError
 from gateway.kit.contract import Adapter
 from gateway.kit.guard import guarded
 from gateway.model.noun import Noun
@@ -152,22 +152,22 @@ class _Comparison:
 
     def with_delivered(self, delivered: Delivered) -> Iterator[Difference]:
         """Is the delivered file one of the results?"""
-        number = self._which(delivered)
-        theirs, mine = self.derivation.results[number], self.again.drafts[min(number, len(self.again.drafts) - 1)]
+        core = self._delivered_core(delivered)
+        cores = [self._core(draft.body, delivered) for draft in self.again.drafts[: len(self.derivation.results)]]
+        number = cores.index(core) if core in cores else 0
+        theirs, mine = self.derivation.results[number], self.again.drafts[number]
         yield from self._seal(delivered, theirs)
-        body = self._form(delivered.body, delivered)
-        if self._core(delivered.body, delivered) != self._core(mine.body, delivered):
+        if core != cores[number]:
             yield Difference(
                 what="core",
                 explanation="the delivered translation says something else than the source gives",
-                places=differing_places(
-                    self._core(mine.body, delivered), self._core(delivered.body, delivered), limits=self.limits
-                ),
+                places=differing_places(cores[number], core, limits=self.limits),
             )
-        elif self.pages and body != self._form(mine.body, delivered):
-            yield _pages_differ("aren't what is drawn here from the source")
-        elif delivered.seal != "xmldsig" and sha256(delivered.body) != theirs.sha256:
-            yield _pages_differ("aren't those that the derivation was made over")
+        elif self.pages and self._form(delivered.body, delivered) != self._form(mine.body, delivered):
+            yield Difference(what="pages", explanation="the page images delivered aren't what is drawn here")
+        elif not self._is_canonical(delivered) and sha256(delivered.body) != theirs.sha256:
+            what = "pages" if self.target.manifest.pages else "result"
+            yield Difference(what=what, explanation="the file delivered isn't the one that the derivation names")
 
     def _seal(self, delivered: Delivered, theirs: Result) -> Iterator[Difference]:
         if delivered.seal != theirs.seal:
@@ -175,31 +175,28 @@ class _Comparison:
             yield Difference(
                 what="seal", explanation=f"the delivered file's seal is {got}, the derivation says {expected}"
             )
-        elif not delivered.holds:
+        elif delivered.seal is not None and not delivered.holds:
             yield Difference(what="seal", explanation="the seal of the delivered file doesn't hold: it was altered")
 
-    def _which(self, delivered: Delivered) -> int:
-        """The result that the delivered file is: the one with its core, else the first."""
-        wanted = self._core(delivered.body, delivered)
-        cores = [self._core(draft.body, delivered) for draft in self.again.drafts[: len(self.derivation.results)]]
-        return cores.index(wanted) if wanted in cores else 0
-
     def _core(self, body: bytes, delivered: Delivered) -> bytes:
+        return self._form(guarded(self.target, lambda a: a.core(body)), delivered)
+
+    def _delivered_core(self, delivered: Delivered) -> bytes:
+        """The core of the delivered body; the body itself where it is nothing that the adapter writes."""
         try:
-            return self._form(guarded(self.target, lambda a: a.core(body)), delivered)
-        except Refused:
-            return body
+            return self._core(delivered.body, delivered)
+        except TestamurError:
+            return delivered.body
+
+    def _is_canonical(self, delivered: Delivered) -> bool:
+        return delivered.seal == self.target.manifest.seal == "xmldsig"
 
     def _form(self, body: bytes, delivered: Delivered) -> bytes:
         """The octets to compare. What an XML seal covers is the canonical form, so that is compared there."""
-        if delivered.seal != "xmldsig":
+        if not self._is_canonical(delivered):
             return body
         from lxml import etree
 
         from gateway.readers.xml import parse_xml
 
         return etree.tostring(parse_xml(body, self.limits), method="c14n", with_comments=False)
-
-
-def _pages_differ(how: str) -> Difference:
-    return Difference(what="pages", explanation=f"the page images of the delivered translation {how}")
