@@ -41,11 +41,18 @@ class _Verbs(click.Group):
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("testamur"), prog_name="testamur")
-def testamur() -> None:
+@click.pass_context
+def testamur(ctx: click.Context) -> None:
     """Testamur verifies, translates and delivers learning credentials between national systems.
 
     Commands on a FILE touch no network. Begin with: testamur verify FILE --trust CERTIFICATE
     """
+    ctx.color = _colour()
+
+
+def _colour() -> bool | None:
+    """No colours where NO_COLOR says so (no-color.org); else click decides: colours on a terminal only."""
+    return False if os.environ.get("NO_COLOR") else None
 
 
 def main() -> None:
@@ -73,10 +80,10 @@ def main() -> None:
 
 def say_error(message: str, advice: str, code: str) -> None:
     """Print an error for people on stderr: what is wrong, what to do, and the code to look up."""
-    click.secho(f"error: {message}", fg="red", err=True)
+    click.secho(f"error: {message}", fg="red", err=True, color=_colour())
     if advice:
         click.echo(f"  {advice}", err=True)
-    click.secho(f"  ({code})", dim=True, err=True)
+    click.secho(f"  ({code})", dim=True, err=True, color=_colour())
 
 
 if __name__ == "__main__":
