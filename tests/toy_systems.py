@@ -27,6 +27,7 @@ from gateway.kit import (
     WriteRequest,
 )
 from gateway.model.document import Derived, DocumentFacts
+from gateway.model.leaves import keys
 from gateway.model.losses import Loss
 from gateway.model.record import Achievement, Assessment, Learner, Name, Organisation, Record, Report, Specification
 from gateway.readers.document import Document
@@ -193,6 +194,7 @@ def renderer(version: str = "1", ink: bytes = b"ink") -> Renderer:
     """A renderer that draws a few octets."""
 
     def draw(record: Record, languages: tuple[str, ...], draft: bool) -> tuple[PageImage, ...]:
-        return tuple(PageImage(report="", language=name, png=ink + name.encode()) for name in languages)
+        reports = keys(record.reports)
+        return tuple(PageImage(report=r, language=name, png=ink + name.encode()) for r in reports for name in languages)
 
     return Renderer(name="toy", version=version, draw=draw)

@@ -98,7 +98,7 @@ def command(
     if as_json:
         click.echo(json.dumps(_as_json(outcome, written), ensure_ascii=False))
     else:
-        click.echo("\n".join(translated_lines(outcome, node.id, written)), err=out is None)
+        click.echo("\n".join(translated_lines(outcome, written)), err=out is None)
 
 
 def _refuse_agreements(agreements: tuple[Path, ...]) -> None:

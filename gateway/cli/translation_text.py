@@ -13,6 +13,7 @@ from gateway.cli.presentation import verdict_lines
 from gateway.model import record
 from gateway.model.losses import Kind, Loss
 from gateway.model.noun import Noun
+from gateway.model.texts import in_language
 from gateway.model.verdict import Indication
 from gateway.node.reproduce import Answer
 from gateway.node.translate import Translated, Withheld
@@ -33,6 +34,11 @@ _FIELDS = frozenset(
     for field in noun.model_fields
 )
 """The names of all fields of the record."""
+_DRAFT_ADVICE = {
+    Indication.PASSED: "to get a seal: give the settings of a node, and no --unsealed, --trust, --policy or --at",
+    Indication.FAILED: "ask the issuer for a genuine file: this one is not to be relied on",
+    Indication.INDETERMINATE: "`testamur verify` shows what is open, and what to do about it",
+}
 _OUTCOMES = {
     Outcome.REPRODUCED: ("green", "the same source gives the same translation, octet for octet"),
     Outcome.PAGES_NOT_COMPARED: ("yellow", "the same source gives the same content; page images were not compared"),
@@ -41,11 +47,11 @@ _OUTCOMES = {
 }
 
 
-def translated_lines(done: Translated, node: str, written: tuple[Path, ...]) -> Iterator[str]:
+def translated_lines(done: Translated, written: tuple[Path, ...]) -> Iterator[str]:
     """What became of a translation."""
     yield from verdict_lines(done.verdict)
     yield ""
-    yield _what_was_done(done, node)
+    yield _what_was_done(done)
     if done.chosen.path:
         yield f"  source      the original enclosed in the file ({done.chosen.path}); the file itself is a translation"
     elif done.chosen.derived:
@@ -55,12 +61,13 @@ def translated_lines(done: Translated, node: str, written: tuple[Path, ...]) -> 
     yield from _advice(done)
 
 
-def _what_was_done(done: Translated, node: str) -> str:
+def _what_was_done(done: Translated) -> str:
     title = done.target.manifest.title
     if done.returned:
         return click.style("given back", fg="green", bold=True) + f"  the enclosed original is {title} itself"
-    if done.sealed:
-        return click.style("translated and sealed", fg="green", bold=True) + f"  for {title}, by {node}"
+    if done.sealed and done.derivation is not None:
+        by = f"{in_language(done.derivation.issuer.legal_name, 'en')} (node {done.derivation.node})"
+        return click.style("translated and sealed", fg="green", bold=True) + f"  for {title}, by {by}"
     return click.style("translated, unsealed draft", fg="yellow", bold=True) + f"  for {title}; it proves nothing"
 
 
@@ -68,14 +75,10 @@ def _advice(done: Translated) -> Iterator[str]:
     if done.returned:
         return
     yield ""
+    advice = ["send the original with it: a receiver verifies that, and runs the translation again"]
     if not done.sealed:
-        why = {
-            Indication.PASSED: "without --unsealed, --trust, --policy and --at, and with --config, a node seals it",
-            Indication.FAILED: "ask the issuer for a genuine file: this one is not to be relied on",
-            Indication.INDETERMINATE: "`testamur verify` shows what is open, and what to do about it",
-        }
-        yield f"  what to do  {why[done.verdict.verdict]}"
-    yield "              send the original with it: a receiver verifies that, and runs the translation again"
+        advice.insert(0, _DRAFT_ADVICE[done.verdict.verdict])
+    yield from (f"  {'what to do' if n == 0 else '':<12}{line}" for n, line in enumerate(advice))
 
 
 def losses_lines(losses: Iterable[Loss]) -> Iterator[str]:
