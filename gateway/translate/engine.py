@@ -87,10 +87,10 @@ def translate(
     )
     drafts = guarded(target, lambda a: a.write(reading.record, request))
     _require_kept(target, drafts)
-    cores = tuple(sha256(guarded(target, lambda a, body=d.body: a.core(body))) for d in drafts)  # type: ignore[misc]
+    cores = tuple(core_of(target, draft.body) if pages else draft.body for draft in drafts)
     return Translation(
         drafts=drafts,
-        cores=cores,
+        cores=tuple(sha256(core) for core in cores),
         losses=reading.losses + tuple(loss for draft in drafts for loss in draft.losses),
         renderer=(used.name, used.version) if used is not None else None,
     )
@@ -117,6 +117,11 @@ def require_renderer(target: Adapter, renderer: Renderer | None) -> None:
             f"documents of {target.manifest.id!r} carry a page image, and nothing that draws pages is installed",
             advice="install it with: pip install 'testamur[pages]'",
         )
+
+
+def core_of(target: Adapter, body: bytes) -> bytes:
+    """A body without its page images."""
+    return guarded(target, lambda a: a.core(body))
 
 
 def sha256(octets: bytes) -> str:

@@ -178,6 +178,12 @@ async def test_other_pages_only_and_the_core_is_the_same(genuine):
     assert one.derivation.results[0].sha256 != two.derivation.results[0].sha256
 
 
+async def test_a_node_that_draws_nothing_still_compares_the_core(genuine):
+    translated = await done(genuine, "europass")
+    answer = await again(translated, node(renderer=None))
+    assert answer.reproduction.outcome is Outcome.PAGES_NOT_COMPARED, answer.reproduction
+
+
 async def test_the_media_type_of_a_sealed_credential_is_that_of_its_file():
     document = verify(await _credential(), adapters=startup.adapters(), terms=node().terms(NOW))
     assert media_type_of(document) == "application/json"
