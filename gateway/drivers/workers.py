@@ -82,6 +82,11 @@ class IsolatedAdapter:
         """What the adapter says of itself."""
         return self._adapter.manifest
 
+    @property
+    def inside(self) -> Adapter:
+        """The adapter itself: to ask what it is, never to call."""
+        return self._adapter
+
     def recognise(self, head: Head) -> Recognition | None:
         """See `Adapter.recognise`."""
         return self._call("recognise", head)  # type: ignore[no-any-return]

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
+from gateway.drivers.workers import IsolatedAdapter
 from gateway.kit.contract import Adapter
 from gateway.translate.derivation import AdapterUsed, GatewayUsed
 
@@ -32,6 +33,7 @@ def gateway_used() -> GatewayUsed:
 
 def _package_of(adapter: Adapter) -> str:
     """The package of an adapter: `adapters.<family>` in the tree, the package of its module elsewhere."""
+    adapter = adapter.inside if isinstance(adapter, IsolatedAdapter) else adapter
     parts = type(adapter).__module__.split(".")
     return ".".join(parts[:2] if parts[0] == "adapters" else parts[:-1])
 

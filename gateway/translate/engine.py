@@ -33,16 +33,17 @@ class Inputs:
     limits: Limits = DEFAULT_LIMITS
 
 
+Draw = Callable[[Record, Source, Inputs], tuple[PageImage, ...]]
+"""Pages of a record: each report in each of the languages, with the draft mark and what vouches for it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renderer:
-    """The port to whatever draws pages: its name and version, and record, languages, draft mark to page images.
-
-    Two nodes whose renderers have one name and version draw the same octets.
-    """
+    """The port to whatever draws pages. Two nodes whose renderers have one name and version draw the same octets."""
 
     name: str
     version: str
-    draw: Callable[[Record, tuple[str, ...], bool], tuple[PageImage, ...]]
+    draw: Draw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ def translate(
         AdapterError: the adapter broke its contract.
     """
     used = renderer if target.manifest.pages else None
-    pages = used.draw(reading.record, inputs.languages, inputs.draft) if used is not None else ()
+    pages = used.draw(reading.record, source, inputs) if used is not None else ()
     request = WriteRequest(
         issuer=inputs.issuer,
         now=inputs.now,
