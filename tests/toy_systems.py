@@ -32,7 +32,7 @@ from gateway.model.leaves import keys
 from gateway.model.losses import Loss
 from gateway.model.record import Achievement, Assessment, Learner, Name, Organisation, Record, Report, Specification
 from gateway.readers.document import Document
-from gateway.translate.engine import Inputs, Renderer
+from gateway.translate.engine import Inputs, Pages, Renderer
 
 NS = "urn:example:leaf"
 
@@ -191,13 +191,14 @@ class Petal:
         return json.dumps({**json.loads(body), "pages": []}, ensure_ascii=False).encode()
 
 
-def renderer(version: str = "1", ink: bytes = b"ink") -> Renderer:
+def renderer(version: str = "1", ink: bytes = b"ink", missing: tuple[str, ...] = ()) -> Renderer:
     """A renderer that draws a few octets."""
 
-    def draw(record: Record, source: Source, inputs: Inputs) -> tuple[PageImage, ...]:
+    def draw(record: Record, source: Source, inputs: Inputs) -> Pages:
         reports = keys(record.reports)
-        return tuple(
+        images = tuple(
             PageImage(report=r, language=name, png=ink + name.encode()) for r in reports for name in inputs.languages
         )
+        return Pages(images=images, missing=missing)
 
     return Renderer(name="toy", version=version, draw=draw)

@@ -14,7 +14,7 @@ from gateway.rendering import fonts
 from gateway.rendering.image import draw
 from gateway.rendering.labels import word
 from gateway.rendering.record_page import describe
-from gateway.translate.engine import Inputs, Renderer
+from gateway.translate.engine import Inputs, Pages, Renderer
 
 
 def find_renderer() -> Renderer | None:
@@ -26,22 +26,23 @@ def find_renderer() -> Renderer | None:
     return Renderer(name="testamur", version=f"{version('testamur')} {engine}", draw=draw_pages)
 
 
-def draw_pages(record: Record, source: Source, inputs: Inputs) -> tuple[PageImage, ...]:
+def draw_pages(record: Record, source: Source, inputs: Inputs) -> Pages:
     """One page for each report in each language."""
-    return tuple(
-        PageImage(report=key, language=language, png=draw(page).png)
-        for key, report in zip(keys(record.reports), record.reports, strict=True)
-        for language in inputs.languages
-        for page in [
-            describe(record, report, language=language, draft=inputs.draft, footer=footer(source, inputs, language))
-        ]
-    )
+    images: list[PageImage] = []
+    missing: dict[str, None] = {}
+    for key, report in zip(keys(record.reports), record.reports, strict=True):
+        for language in inputs.languages:
+            foot = footer(source, inputs, language)
+            drawn = draw(describe(record, report, language=language, draft=inputs.draft, footer=foot))
+            images.append(PageImage(report=key, language=language, png=drawn.png))
+            missing |= dict.fromkeys(drawn.missing)
+    return Pages(images=tuple(images), missing=tuple(missing))
 
 
 def footer(source: Source, inputs: Inputs, language: str) -> tuple[str, ...]:
     """What vouches for the page: who issued it, and from what it was made."""
-    lines = [f"{word('issuer', language)}: {in_language(inputs.issuer.legal_name, language)} · {inputs.node}"]
-    lines.append(f"{word('derived', language, what=source.format)} · SHA-256 {source.sha256}")
+    issuer = f"{word('issuer', language)}: {in_language(inputs.issuer.legal_name, language)} · {inputs.node}"
+    derived = word("derived", language, what=source.format)
     if source.verdict is Indication.PASSED:
-        lines.append(word("verified", language, day=inputs.now[:10]))
-    return tuple(lines)
+        derived += ", " + word("verified", language, day=inputs.now[:10])
+    return issuer, derived, f"SHA-256 {source.sha256}"

@@ -70,6 +70,7 @@ class Translated:
     chosen      the document that was translated: the file itself, or the original enclosed in it
     returned    the enclosed original itself is the result: nothing was translated
     sealed      whether the results carry this node's seal
+    missing     characters that the page images can't show
     derivation  None where the original was returned
     """
 
@@ -81,6 +82,7 @@ class Translated:
     returned: bool = False
     sealed: bool = False
     reading: Reading | None = None
+    missing: tuple[str, ...] = ()
     derivation: Derivation | None = None
     derivation_octets: bytes = b""
 
@@ -250,6 +252,7 @@ class _Job:
             losses=translation.losses,
             sealed=self.key is not None,
             reading=self.reading,
+            missing=translation.missing,
             derivation=derivation,
             derivation_octets=payload if self.key is None else sign_derivation(payload, self.key),
         )
