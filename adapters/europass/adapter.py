@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from adapters.europass import conformity, credential, nodes, writing
 from adapters.europass.structure import is_structural
 from gateway.errors import Refused
+from gateway.kit import Document
 from gateway.kit.contract import (
     Content,
     Draft,
@@ -20,7 +21,6 @@ from gateway.kit.contract import (
 )
 from gateway.model.record import Record
 from gateway.model.verdict import Finding, Status
-from gateway.readers.document import Document
 
 FORMAT = "elm-3.2"
 

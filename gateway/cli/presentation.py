@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 import click
 
-from gateway.model.verdict import Caveat, Conformity, Finding, Indication, Status, Verdict
+from gateway.model.verdict import Finding, Indication, Status, Verdict
+from gateway.rendering import words
+from gateway.rendering.markup import shown
 
 _COLOUR = {Indication.PASSED: "green", Indication.FAILED: "red", Indication.INDETERMINATE: "yellow"}
-_MEANING = {
-    Indication.PASSED: "authentic: sealed by somebody you trust, and unchanged since",
-    Indication.FAILED: "not authentic: do not rely on it",
-    Indication.INDETERMINATE: "not proven either way",
-}
 _MARK = {
     Status.PASSED: ("✓", "green"),
     Status.FAILED: ("✗", "red"),
     Status.INDETERMINATE: ("?", "yellow"),
     Status.WARNING: ("!", "yellow"),
     Status.NOT_CHECKED: ("–", None),
-}
-_CAVEATS = {
-    Caveat.SHA1: "it rests on SHA-1, which can be forged with effort",
-    Caveat.SHORT_KEY: "the key is shorter than today's rules ask for",
-    Caveat.EXPIRED_SINCE: "the sealer's certificate has expired since",
-    Caveat.OUTSIDE_VALIDITY: "the document's time lies outside the certificate's validity",
-    Caveat.TIME_CLAIMED_ONLY: "the time of sealing is the sealer's word alone",
-    Caveat.SEALER_IS_NOT_ISSUER: "the sealer is not the issuer that the document names",
-    Caveat.REVOCATION_NOT_CHECKED: "nobody asked whether the certificate was revoked",
-    Caveat.NOT_SIGNED_APART: "a part has no proof of its own",
-    Caveat.UNKNOWN_PROOF_IN_SET: "one of several proofs is of an unknown kind",
-}
-_CONFORMITY = {
-    Conformity.CONFORMS: "keeps the rules of its format",
-    Conformity.DEVIATES: "departs from the rules of its format (this does not touch the verdict)",
-    Conformity.NOT_CHECKED: "rules of the format not checked",
 }
 
 
@@ -48,13 +28,12 @@ def verdict_lines(verdict: Verdict, *, every_check: bool = False) -> Iterator[st
     """
     word = click.style(verdict.verdict.value, fg=_COLOUR[verdict.verdict], bold=True)
     why = f" ({verdict.sub_indication.value})" if verdict.sub_indication else ""
-    yield f"{word}{why}  {_MEANING[verdict.verdict]}"
-    yield f"  document     {verdict.format}: {_CONFORMITY[verdict.conformity]}"
-    for finding in verdict.findings:
-        if finding.check == "trust.anchor" and finding.evidence:
-            yield f"  sealed by    {_sealer(finding)}"
+    yield f"{word}{why}  {words.MEANING[verdict.verdict]}"
+    yield f"  document     {verdict.format}: {words.CONFORMITY[verdict.conformity]}"
+    for seal in words.sealers(verdict):
+        yield f"  {words.sealed_by(verdict).lower():<12} {_sealer(seal)}"
     for caveat in verdict.caveats:
-        yield click.style("  careful      ", fg="yellow") + _CAVEATS[caveat]
+        yield click.style("  careful      ", fg="yellow") + words.CAVEATS[caveat]
     yield from _in_full("what is wrong", verdict, Status.FAILED)
     yield from _in_full("what is not proven", verdict, Status.INDETERMINATE)
     summarise = _in_full if every_check else _in_one_line
@@ -79,18 +58,23 @@ def _in_full(title: str, verdict: Verdict, status: Status) -> Iterator[str]:
         about = f" at {finding.about}" if finding.about else ""
         yield f"    {click.style(mark, fg=colour)} {finding.check}{about}"
         if finding.explanation:
-            yield f"        {finding.explanation}"
+            yield f"        {shown(finding.explanation)}"
 
 
 def _in_one_line(title: str, verdict: Verdict, status: Status) -> Iterator[str]:
-    counted = Counter(finding.check for finding in _of(verdict, status))
-    if counted:
+    """The checks by the first word of their names: "signature (8), trust.key_size"."""
+    kinds: dict[str, list[str]] = {}
+    for finding in _of(verdict, status):
+        kinds.setdefault(finding.check.partition(".")[0], []).append(finding.check)
+    if kinds:
         mark, colour = _MARK[status]
-        names = ", ".join(name if count == 1 else f"{name} ({count})" for name, count in counted.items())
-        yield f"  {title:<12} {click.style(mark, fg=colour)} {names}"
+        named = ", ".join(
+            checks[0] if len(checks) == 1 else f"{kind} ({len(checks)})" for kind, checks in kinds.items()
+        )
+        yield f"  {title:<12} {click.style(mark, fg=colour)} {named}"
 
 
-def _sealer(finding: Finding) -> str:
-    named = [finding.evidence[key] for key in ("O", "2.5.4.97", "C") if key in finding.evidence]
-    digest = finding.evidence.get("certificate_sha256") or finding.evidence.get("key_sha256", "")
-    return " ".join([*(named or ["a key without a name"]), f"(sha256 {digest[:16]}…)"])
+def _sealer(seal: words.SealedBy) -> str:
+    named = " ".join(part for part in (seal.name, seal.identifier, seal.country) if part) or "a key without a name"
+    vouched = "" if seal.trusted else ", for whom nobody here vouches"
+    return f"{shown(named)}{vouched} (sha256 {seal.digest[:16]}…)"

@@ -1,0 +1,106 @@
+"""`testamur inspect FILE`: the record that a document holds, and what of it can't be carried."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gateway.cli.options import FILE, verifying
+from gateway.cli.presentation import verdict_lines
+from gateway.errors import Refused
+from gateway.kit.contract import Reading
+from gateway.model.verdict import Indication
+from gateway.node import startup
+from gateway.rendering import words
+from gateway.rendering.markup import shown
+from gateway.rendering.tree import tree
+from gateway.verify.engine import VerifiedDocument, verify
+
+
+@click.command("inspect", short_help="Show the record that a document holds.")
+@click.argument("file", type=FILE)
+@verifying
+@click.option("--json", "as_json", is_flag=True, help="Print verdict, record and losses as one JSON document.")
+def command(
+    file: Path,
+    trust: tuple[str, ...],
+    policy: str | None,
+    at: dt.datetime | None,
+    evidence: Path | None,  # noqa: ARG001 - no format of this version asks anything outside
+    online: bool,  # noqa: ARG001
+    as_json: bool,
+) -> None:
+    """Show the record that FILE holds, and what of it can't be carried into the record.
+
+    Exit code: 0 when a record was shown, whatever the verdict, which is shown too; 1 or 3 where FILE can't be read.
+    """
+    terms = startup.terms(trust, policy=policy, at=at)
+    document = verify(startup.read_file(file), adapters=startup.adapters(), terms=terms)
+    reading = _read(document)
+    if as_json:
+        click.echo(json.dumps(_as_json(document, reading), ensure_ascii=False))
+    else:
+        click.echo("\n".join(_lines(document, reading)))
+    if isinstance(reading, Refused):
+        sys.exit(1 if document.verdict.verdict is Indication.FAILED else 3)
+
+
+def _read(document: VerifiedDocument) -> Reading | Refused:
+    try:
+        return document.read()
+    except Refused as refused:
+        return refused
+
+
+def _as_json(document: VerifiedDocument, reading: Reading | Refused) -> dict[str, Any]:
+    """What a program is given: `record` is null where the document can't be read, and `unread` says why."""
+    inner = [
+        {"path": path, "role": inside.role, **_as_json(inside, _read(inside))}
+        for path, inside in document.inner.items()
+    ]
+    told: dict[str, Any] = {"verdict": document.verdict.verdict.value, "format": document.verdict.format}
+    if isinstance(reading, Refused):
+        unread = {"code": reading.code, "message": reading.message, "advice": reading.advice}
+        return {**told, "unread": unread, "record": None, "losses": [], "inner": inner}
+    return {
+        **told,
+        "document": reading.document.model_dump(mode="json", exclude_defaults=True),
+        "record": reading.record.model_dump(mode="json", exclude_defaults=True),
+        "losses": [loss.model_dump(mode="json", by_alias=True, exclude_defaults=True) for loss in reading.losses],
+        "inner": inner,
+    }
+
+
+def _lines(document: VerifiedDocument, reading: Reading | Refused) -> Iterator[str]:
+    yield from verdict_lines(document.verdict)
+    yield ""
+    if isinstance(reading, Refused):
+        yield click.style(f"it can't be read: {reading.message}", fg="red")
+        yield f"  {reading.advice}"
+        return
+    if reading.document.derived is not None:
+        yield click.style("a translation", fg="yellow", bold=True) + f", made by {shown(reading.document.derived.node)}"
+    yield click.style("record", bold=True)
+    yield from (f"  {line}" for line in tree(reading.record))
+    yield ""
+    yield from _loss_lines(reading)
+    originals = [path for path, inside in document.inner.items() if inside.role == "original"]
+    yield from (f"the original is enclosed: {path}; `testamur translate` works on it" for path in originals)
+
+
+def _loss_lines(reading: Reading) -> Iterator[str]:
+    if not reading.losses:
+        yield click.style("everything in the document is in the record", fg="green")
+        return
+    yield click.style(f"not in the record as it stands in the document: {len(reading.losses)}", bold=True)
+    for loss in reading.losses:
+        change = f": {shown(loss.from_)}" if loss.from_ is not None else ""
+        change += f" → {shown(loss.to)}" if loss.to is not None else ""
+        why = f" ({shown(loss.detail)})" if loss.detail else ""
+        yield f"  {words.KINDS[loss.kind]}  {shown(loss.source or loss.path)}{change}{why}"

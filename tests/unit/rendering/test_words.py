@@ -1,0 +1,72 @@
+"""Plain words: none is missing, and none says more than is known."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import get_args
+
+import pytest
+
+from gateway.model.losses import Kind, Loss, Stage
+from gateway.model.verdict import Caveat, Conformity, Finding, Indication, Role, Status, SubIndication, conclude
+from gateway.rendering import words
+from tests.reference import ROOT
+
+
+def test_every_word_of_the_model_has_plain_words() -> None:
+    assert set(words.MEANING) == set(words.ADVICE) == set(Indication)
+    assert set(words.REASONS) == set(SubIndication)
+    assert set(words.CAVEATS) == set(Caveat)
+    assert set(words.CONFORMITY) == set(Conformity)
+    assert set(words.STATUSES) == set(Status)
+    assert set(words.KINDS) == set(get_args(Kind))
+    assert set(words.STAGES) == set(get_args(Stage))
+    assert set(words.ROLES) == set(get_args(Role))
+
+
+def test_every_check_of_the_gateway_is_a_question() -> None:
+    """Names of checks in the source, found by syntax tree; those of conformity are the adapters' own."""
+    named: set[object] = set()
+    for file in (ROOT / "gateway").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                named |= {
+                    k.value.value for k in node.keywords if k.arg == "check" and isinstance(k.value, ast.Constant)
+                }
+            elif isinstance(node, ast.Constant) and re.fullmatch(r"signature\.[a-z_]+", str(node.value)):
+                named.add(node.value)
+    named.discard(False)  # a switch of another function
+    assert len(named) > 15
+    assert named <= set(words.CHECKS)
+    assert all(question.endswith("?") for question in words.CHECKS.values())
+
+
+def test_a_sealer_is_named_by_its_own_proof() -> None:
+    anchor = Finding(check="trust.anchor", status=Status.PASSED, about="s", evidence={"certificate_sha256": "aa"})
+    issuer = Finding(check="trust.issuer", status=Status.PASSED, about="s", evidence={"O": "University of the Shore"})
+    other = Finding(check="trust.issuer", status=Status.PASSED, about="t", evidence={"O": "Somebody else"})
+    (seal,) = words.sealers(conclude([anchor, other, issuer]))
+    assert (seal.name, seal.trusted, seal.digest) == ("University of the Shore", True, "aa")
+    unknown = Finding(check="trust.anchor", status=Status.INDETERMINATE, about="s", evidence={"key_sha256": "bb"})
+    (seal,) = words.sealers(conclude([unknown]))
+    assert (seal.name, seal.trusted) == ("", False)
+
+
+def test_a_broken_seal_is_never_said_to_seal() -> None:
+    broken = Finding(check="signature.digest", status=Status.FAILED, sub_indication=SubIndication.HASH_FAILURE)
+    assert words.sealed_by(conclude([broken])) == "Seal names"
+    assert words.sealed_by(conclude([])) == "Sealed by"
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "said"),
+    [
+        ("/reports/Ada Example/achievements/local=190203-1234/title/en", "", "achievements / title"),
+        ("", "/elmo/report[1]/learningOpportunitySpecification[2]/title[1]/@lang", "title / lang"),
+        ("", "/credentialSubject/hasClaim/0/title", "hasClaim / title"),
+        ("", "", "the document"),
+    ],
+)
+def test_the_subject_of_a_loss_names_fields_and_never_a_key(path: str, source: str, said: str) -> None:
+    assert words.subject(Loss(stage="read", kind="dropped", path=path, source=source)) == said
