@@ -29,7 +29,11 @@ _LONGEST_KEY = 80
 
 def pointer(base: str, *segments: str) -> str:
     """`base` with more segments, escaped by RFC 6901."""
-    return base + "".join("/" + s.replace("~", "~0").replace("/", "~1") for s in segments)
+    for segment in segments:
+        if "~" in segment or "/" in segment:
+            segment = segment.replace("~", "~0").replace("/", "~1")  # noqa: PLW2901 - few segments need it
+        base = f"{base}/{segment}"
+    return base
 
 
 def keys(members: Sequence[Any]) -> list[str]:

@@ -24,6 +24,7 @@ import pytest
 
 from gateway.errors import Refused, TestamurError
 from gateway.kit.contract import CONTRACT, Adapter, Content, Reading, WriteRequest
+from gateway.kit.discovery import discover
 from gateway.kit.laws.again import digest_elsewhere, digest_of
 from gateway.kit.laws.differ import Breach, compare
 from gateway.kit.laws.hostile import MEGABYTES, SECONDS, damaged, hostile, junk
@@ -49,6 +50,8 @@ class AdapterLaws:
     own_places     patterns (fnmatch, without positions) of the places where we write for ourselves: the `derived`
                    note, the embedded original; they are removed before anything is read back
     refused_share  how many generated records may be refused as lacking what the target requires
+    advice         names of checks of conformity that only advise on what the record itself decides: what is written
+                   may be warned of by these
     leaves         how many leaves of a document `make test` samples; `-m long` takes every one
     records        how many records are generated; `-m long` takes forty times as many
     """
@@ -58,6 +61,7 @@ class AdapterLaws:
     writes: ClassVar[bool] = True
     own_places: ClassVar[Sequence[str]] = ()
     refused_share: ClassVar[float] = 0.1
+    advice: ClassVar[Sequence[str]] = ()
     leaves: ClassVar[int] = 60
     records: ClassVar[int] = 25
 
@@ -107,6 +111,13 @@ class AdapterLaws:
         except Refused:
             return
         assert claim is None, f"claimed as {claim}"
+
+    def test_no_other_adapter_claims_it(self, sample: bytes) -> None:
+        """Two claims on one document are ambiguous, and then nobody reads it."""
+        head = head_of(document_of(sample))
+        others = [a for a in discover().adapters if a.manifest.id != self.adapter.manifest.id]
+        claiming = [other.manifest.id for other in others if other.recognise(head) is not None]
+        assert not claiming, f"also claimed by {claiming}"
 
     # --- reading covers ----------------------------------------------------------------------------------------------
 
@@ -269,7 +280,11 @@ class AdapterLaws:
         claim = self.adapter.recognise(head_of(document))
         assert claim is not None, "what is written isn't recognised"
         findings = self.adapter.conform(Content(document=document, format=claim.format))
-        bad = [f"{f.check} {f.about}: {f.explanation}" for f in findings if f.status not in _FINE]
+        bad = [
+            f"{f.check} {f.about}: {f.explanation}"
+            for f in findings
+            if f.status not in _FINE and f.check not in self.advice
+        ]
         assert not bad, "what is written deviates from its own format:\n" + "\n".join(bad[:_SHOWN])
 
     def test_writing_is_deterministic(self) -> None:

@@ -7,6 +7,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeVar
 
 from gateway.errors import Refused
@@ -83,7 +84,7 @@ def _white_png() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixel) + chunk(b"IEND", b"")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trip:
     """What came of writing a record and reading it back."""
 
@@ -95,10 +96,17 @@ class Trip:
 
     def stands(self, loss: Loss) -> bool:
         """Whether a value stands in one of the documents at the place that the loss calls its target."""
-        if not loss.target:
-            return False
-        found = (place.leaf for body in self.bodies for place in places(document_of(body)))
-        return any(leaf.place == loss.target and (loss.to is None or leaf.value == loss.to) for leaf in found)
+        values = self._values.get(loss.target, set())
+        return bool(values) and (loss.to is None or loss.to in values)
+
+    @cached_property
+    def _values(self) -> dict[str, set[str]]:
+        """What stands at each place of the documents."""
+        values: dict[str, set[str]] = {}
+        for body in self.bodies:
+            for place in places(document_of(body)):
+                values.setdefault(place.leaf.place, set()).add(place.leaf.value)
+        return values
 
 
 Reader = Callable[[bytes], Reading]
