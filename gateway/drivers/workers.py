@@ -78,14 +78,14 @@ class IsolatedAdapter:
         self._worker: _Worker | None = None
 
     @property
+    def wrapped(self) -> Adapter:
+        """The adapter itself, as it stands in this process: to look at, never to call."""
+        return self._adapter
+
+    @property
     def manifest(self) -> Manifest:
         """What the adapter says of itself."""
         return self._adapter.manifest
-
-    @property
-    def inside(self) -> Adapter:
-        """The adapter itself: to ask what it is, never to call."""
-        return self._adapter
 
     def recognise(self, head: Head) -> Recognition | None:
         """See `Adapter.recognise`."""

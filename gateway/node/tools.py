@@ -33,9 +33,12 @@ def gateway_used() -> GatewayUsed:
 
 def _package_of(adapter: Adapter) -> str:
     """The package of an adapter: `adapters.<family>` in the tree, the package of its module elsewhere."""
-    adapter = adapter.inside if isinstance(adapter, IsolatedAdapter) else adapter
-    parts = type(adapter).__module__.split(".")
-    return ".".join(parts[:2] if parts[0] == "adapters" else parts[:-1])
+    kind = type(adapter.wrapped if isinstance(adapter, IsolatedAdapter) else adapter)
+    parts = kind.__module__.split(".")
+    if parts[0] == "adapters":
+        return ".".join(parts[:2])
+    spec = find_spec(kind.__module__)
+    return (spec.parent or "") if spec else ".".join(parts[:-1])
 
 
 @cache

@@ -88,3 +88,21 @@ def test_the_laws_of_an_adapter_from_outside_pass_there(installed):
     )
     assert " passed" in done.stdout
     assert "failed" not in done.stdout
+
+
+def test_a_config_enables_it_and_its_documents_are_translated(installed):
+    """From an outsider's document to ELMO with the command, the adapter named in the node's settings."""
+    (installed.folder / "registry.toml").write_text(
+        '[node]\nid = "node.example"\n\n[adapters]\nenabled = ["lanterna"]\n'
+    )
+    shutil.copy(TOY / "tests" / "documents" / "astrid.json", installed.folder)
+    options = ("--to", "elmo", "--unsealed", "--config", "registry.toml", "-o", "out.xml")
+    installed.run("testamur", "translate", "astrid.json", *options)
+    written = (installed.folder / "out.xml").read_text()
+    assert "Knots" in written
+    assert "Astrid" in written
+    without = installed.run(
+        "testamur", "translate", "astrid.json", "--to", "elmo", "--unsealed", "-o", "no.xml", check=False
+    )
+    assert without.returncode != 0
+    assert not (installed.folder / "no.xml").exists()
