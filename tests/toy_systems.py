@@ -23,6 +23,7 @@ from gateway.kit import (
     Reading,
     Recognition,
     Refused,
+    Source,
     Stated,
     WriteRequest,
 )
@@ -31,7 +32,7 @@ from gateway.model.leaves import keys
 from gateway.model.losses import Loss
 from gateway.model.record import Achievement, Assessment, Learner, Name, Organisation, Record, Report, Specification
 from gateway.readers.document import Document
-from gateway.translate.engine import Renderer
+from gateway.translate.engine import Inputs, Pages, Renderer
 
 NS = "urn:example:leaf"
 
@@ -190,11 +191,14 @@ class Petal:
         return json.dumps({**json.loads(body), "pages": []}, ensure_ascii=False).encode()
 
 
-def renderer(version: str = "1", ink: bytes = b"ink") -> Renderer:
+def renderer(version: str = "1", ink: bytes = b"ink", missing: tuple[str, ...] = ()) -> Renderer:
     """A renderer that draws a few octets."""
 
-    def draw(record: Record, languages: tuple[str, ...], draft: bool) -> tuple[PageImage, ...]:
+    def draw(record: Record, source: Source, inputs: Inputs) -> Pages:
         reports = keys(record.reports)
-        return tuple(PageImage(report=r, language=name, png=ink + name.encode()) for r in reports for name in languages)
+        images = tuple(
+            PageImage(report=r, language=name, png=ink + name.encode()) for r in reports for name in inputs.languages
+        )
+        return Pages(images=images, missing=missing)
 
     return Renderer(name="toy", version=version, draw=draw)

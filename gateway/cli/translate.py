@@ -181,6 +181,7 @@ def _as_json(done: Translated, written: tuple[Path, ...]) -> dict[str, Any]:
         "sealed": done.sealed,
         "returned": done.returned,
         "losses": [loss.model_dump(mode="json", by_alias=True, exclude_defaults=True) for loss in done.losses],
+        "missing_characters": list(done.missing),
         "derivation": None
         if derivation is None
         else derivation.model_dump(mode="json", by_alias=True, exclude_defaults=True),

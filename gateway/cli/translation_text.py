@@ -57,6 +57,9 @@ def translated_lines(done: Translated, written: tuple[Path, ...]) -> Iterator[st
     elif done.chosen.derived:
         yield "  source      itself a translation, without an original that is PASSED"
     yield from (f"  written     {path}" for path in written)
+    if done.missing:
+        named = ", ".join(f"U+{ord(character):04X}" for character in done.missing[:_MOST])
+        yield click.style("  careful     ", fg="yellow") + f"no font has {named}: the data has it, the page image not"
     yield from losses_lines(done.losses)
     yield from _advice(done)
 

@@ -18,12 +18,15 @@ _OWNER_ONLY = 0o600
 
 
 def write_file(path: Path, octets: bytes) -> None:
-    """Write one file, replacing what stands there.
+    """Write one file, replacing what stands there; a device or pipe is written to, never replaced.
 
     Raises:
         RequestError: `request.not_writable`.
     """
     try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(octets)
+            return
         _put(_hidden(path.parent, octets), path)
     except OSError as error:
         raise _not_writable(path, error) from error

@@ -14,6 +14,7 @@ from gateway.drivers.workers import isolate
 from gateway.errors import ConfigError, RequestError
 from gateway.kit.contract import Adapter, SealProfile
 from gateway.kit.discovery import discover
+from gateway.node.pages import find_renderer
 from gateway.node.settings import LEGACY, STANDARD_FILE, SealSection, Settings, TrustSection, load_settings
 from gateway.node.tools import adapter_used, gateway_used
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
@@ -158,11 +159,6 @@ def start(settings: Settings | None, *, now: dt.datetime) -> Node:
         sealable=settings.sealable(),
         renderer=find_renderer(),
     )
-
-
-def find_renderer() -> Renderer | None:
-    """Whoever draws pages in this installation; None without the extra `pages`."""
-    return None
 
 
 _T = TypeVar("_T")

@@ -18,7 +18,15 @@ from gateway.model.verdict import Indication, Verdict
 from gateway.node.sealing import issuer_of, seal, seal_key_for
 from gateway.node.source import Chosen, choose, extension_of, is_derived, media_type_of, source_of
 from gateway.node.startup import Node
-from gateway.translate.derivation import Derivation, Judgement, Tools, derivation_paper, derive, sign_derivation
+from gateway.translate.derivation import (
+    Derivation,
+    Judgement,
+    PolicyUsed,
+    Tools,
+    derivation_paper,
+    derive,
+    sign_derivation,
+)
 from gateway.translate.engine import Inputs, Translation, choose_target, require_renderer, sha256, translate
 from gateway.translate.issuer import PLACEHOLDER
 from gateway.translate.languages import languages_of
@@ -70,6 +78,7 @@ class Translated:
     chosen      the document that was translated: the file itself, or the original enclosed in it
     returned    the enclosed original itself is the result: nothing was translated
     sealed      whether the results carry this node's seal
+    missing     characters that the page images can't show
     derivation  None where the original was returned
     """
 
@@ -81,6 +90,7 @@ class Translated:
     returned: bool = False
     sealed: bool = False
     reading: Reading | None = None
+    missing: tuple[str, ...] = ()
     derivation: Derivation | None = None
     derivation_octets: bytes = b""
 
@@ -250,6 +260,7 @@ class _Job:
             losses=translation.losses,
             sealed=self.key is not None,
             reading=self.reading,
+            missing=translation.missing,
             derivation=derivation,
             derivation_octets=payload if self.key is None else sign_derivation(payload, self.key),
         )
@@ -263,13 +274,11 @@ class _Job:
     def _derive(self, translation: Translation, source: Source, inputs: Inputs) -> Derivation:
         document = self.chosen.document
         reader = document.adapter if document.adapter is not None else self.target
-        policy = self.terms.policy
         judgement = Judgement(
             verdict=document.verdict.verdict,
             sub_indication=document.verdict.sub_indication,
             caveats=document.verdict.caveats,
-            policy=policy.name,
-            policy_sha256=sha256(paper(policy.model_dump(mode="json"))),
+            policies=_policies(self.terms),
             sha256=sha256(verdict_paper(document.verdict)),
         )
         tools = Tools(gateway=self.node.gateway, reader=self.node.used(reader), writer=self.node.used(self.target))
@@ -281,6 +290,12 @@ class _Job:
             tools=tools,
             losses=losses_paper(translation.losses),
         )
+
+
+def _policies(terms: Terms) -> tuple[PolicyUsed, ...]:
+    in_force = (terms.policy, *(anchor.policy for anchor in terms.anchors if anchor.policy is not None))
+    used = (PolicyUsed(name=p.name, sha256=sha256(paper(p.model_dump(mode="json")))) for p in in_force)
+    return tuple(dict.fromkeys(used))
 
 
 def _dotted(extension: str) -> str:

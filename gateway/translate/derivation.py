@@ -51,14 +51,23 @@ class SourceUsed(Noun):
     format: str
 
 
+class PolicyUsed(Noun):
+    """A policy by its name and the digest of its content."""
+
+    name: str
+    sha256: str
+
+
 class Judgement(Noun):
-    """What the translating node found of the source, and under which policy; `sha256` is that of `verdict.json`."""
+    """What the translating node found of the source; `sha256` is that of `verdict.json`.
+
+    `policies` are those that were in force: the general one first, then those granted to single anchors.
+    """
 
     verdict: Indication
     sub_indication: SubIndication | None = None
     caveats: tuple[Caveat, ...] = ()
-    policy: str
-    policy_sha256: str
+    policies: tuple[PolicyUsed, ...] = Field(min_length=1)
     sha256: str
 
 

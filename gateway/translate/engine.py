@@ -34,15 +34,24 @@ class Inputs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Renderer:
-    """The port to whatever draws pages: its name and version, and record, languages, draft mark to page images.
+class Pages:
+    """Pages of a record: each report in each of the languages; `missing` are characters that they can't show."""
 
-    Two nodes whose renderers have one name and version draw the same octets.
-    """
+    images: tuple[PageImage, ...]
+    missing: tuple[str, ...] = ()
+
+
+Draw = Callable[[Record, Source, Inputs], Pages]
+"""Draws the pages of a record, with the draft mark and what vouches for them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renderer:
+    """The port to whatever draws pages. Two nodes whose renderers have one name and version draw the same octets."""
 
     name: str
     version: str
-    draw: Callable[[Record, tuple[str, ...], bool], tuple[PageImage, ...]]
+    draw: Draw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +62,14 @@ class Translation:
     cores     SHA-256 of each body without its page images
     losses    of reading, then of writing
     renderer  (name, version) of who drew the pages; None where there are none
+    missing   characters that the page images can't show (the data has them)
     """
 
     drafts: tuple[Draft, ...]
     cores: tuple[str, ...]
     losses: tuple[Loss, ...]
     renderer: tuple[str, str] | None = None
+    missing: tuple[str, ...] = ()
 
 
 def translate(
@@ -73,7 +84,7 @@ def translate(
         AdapterError: the adapter broke its contract.
     """
     used = renderer if target.manifest.pages else None
-    pages = used.draw(reading.record, inputs.languages, inputs.draft) if used is not None else ()
+    drawn = used.draw(reading.record, source, inputs) if used is not None else Pages(images=())
     request = WriteRequest(
         issuer=inputs.issuer,
         now=inputs.now,
@@ -82,17 +93,18 @@ def translate(
         node=inputs.node,
         draft=inputs.draft,
         blobs=reading.blobs,
-        pages=pages,
+        pages=drawn.images,
         limits=inputs.limits,
     )
     drafts = guarded(target, lambda a: a.write(reading.record, request))
     _require_kept(target, drafts)
-    cores = tuple(core_of(target, draft.body) if pages else draft.body for draft in drafts)
+    cores = tuple(core_of(target, draft.body) if drawn.images else draft.body for draft in drafts)
     return Translation(
         drafts=drafts,
         cores=tuple(sha256(core) for core in cores),
         losses=reading.losses + tuple(loss for draft in drafts for loss in draft.losses),
         renderer=(used.name, used.version) if used is not None else None,
+        missing=drawn.missing,
     )
 
 

@@ -253,3 +253,12 @@ def test_unreadable_bytes_are_the_documents_fault_and_never_exit_2(run, tmp_path
 def test_colours_are_for_terminals_alone(run, source):
     ran = run("translate", source, "--to", "petal", "--unsealed", "-o", "out/")
     assert "\x1b[" not in ran.out
+
+
+def test_characters_that_pages_cannot_show_are_told(run, source, monkeypatch):
+    from gateway.node import startup
+    from tests.toy_systems import renderer
+
+    monkeypatch.setattr(startup, "find_renderer", lambda: renderer(missing=("\U0001f9ff",)))
+    ran = run("translate", source, "--to", "petal", "--unsealed")
+    assert "U+1F9FF" in ran.err

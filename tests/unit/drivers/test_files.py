@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,17 @@ def test_one_file_replaces_what_stands_there(tmp_path: Path):
     write_file(tmp_path / "one", b"2")
     assert (tmp_path / "one").read_bytes() == b"2"
     assert [p.name for p in tmp_path.iterdir()] == ["one"]
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path):
+    """`-o /dev/null` must not put a file in the place of the device."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(pipe.read_bytes)
+        write_file(pipe, b"1")
+        assert read.result(timeout=10) == b"1"
+    assert pipe.is_fifo()
 
 
 def test_results_of_two_runs_do_not_mix(tmp_path: Path):

@@ -10,6 +10,7 @@ import pytest
 
 from gateway.model.verdict import Indication
 from gateway.node import startup
+from gateway.node.pages import find_renderer
 from gateway.node.reproduce import Answer, Claim, reproduce
 from gateway.node.source import media_type_of
 from gateway.node.startup import Node
@@ -20,11 +21,6 @@ from tests.elmo_documents import elmo
 from tests.toy_node import NODE, NOW, anchor, node_key, sealed, university
 from tests.toy_node import node as toy_node
 from tests.toy_systems import renderer
-
-pytestmark = pytest.mark.skipif(
-    {adapter.manifest.id for adapter in startup.adapters()} < {"elmo", "europass"},
-    reason="the adapters of ELMO and Europass aren't in this tree",
-)
 
 
 def node(**changes: Any) -> Node:
@@ -176,6 +172,26 @@ async def test_other_pages_only_and_the_core_is_the_same(genuine):
     two = await done(genuine, "europass", node(renderer=renderer(ink=b"other ink")))
     assert one.derivation.results[0].core_sha256 == two.derivation.results[0].core_sha256
     assert one.derivation.results[0].sha256 != two.derivation.results[0].sha256
+
+
+async def test_our_own_pages_are_reproduced_octet_for_octet_and_an_altered_one_is_found(genuine):
+    real = node(renderer=find_renderer())
+    translated = await done(genuine, "europass", real)
+    assert translated.derivation.renderer.name == "testamur"
+    assert (await again(translated, real)).reproduction.outcome is Outcome.REPRODUCED
+    other = await done(sealed(elmo(grade="10")), "europass", real)
+    body, page = translated.results[0].draft.body, _page(translated)
+    assert body.count(page) == 1
+    lie = body.replace(page, _page(other))
+    assert differing(await again(translated, real, result=sealed(lie, "jades", node_key()))) == {"pages"}
+
+
+def _page(translated: Translated) -> bytes:
+    """The first page image, as it stands in the credential."""
+    display = json.loads(translated.results[0].draft.body)["displayParameter"]["individualDisplay"]
+    first = display[0] if isinstance(display, list) else display
+    detail = first["displayDetail"]
+    return (detail[0] if isinstance(detail, list) else detail)["image"]["content"].encode()
 
 
 async def test_a_node_that_draws_nothing_still_compares_the_core(genuine):

@@ -184,3 +184,11 @@ def test_keys_are_written_for_their_owner_alone(tmp_path):
     settings = write_settings(tmp_path)
     settings.write_text(settings.read_text().replace("seal.key.pem", "k.key.pem"))
     assert refused(settings).code == "seal.key_permissions"
+
+
+def test_an_adapter_behind_a_process_is_named_by_the_package_it_comes_from():
+    from adapters.europass import ADAPTER
+    from gateway.drivers.workers import IsolatedAdapter
+
+    isolated = IsolatedAdapter(ADAPTER)
+    assert adapter_used(isolated) == adapter_used(ADAPTER)

@@ -17,7 +17,19 @@ from gateway.translate.derivation import read_derivation
 from gateway.translate.engine import sha256
 from gateway.trust.policies import load_policy
 from gateway.verify.engine import verify
-from tests.toy_node import NODE, NOW, UNIVERSITY, anchor, forged_leaf, node, node_key, sealed, sealed_leaf, university
+from tests.toy_node import (
+    NODE,
+    NOW,
+    UNIVERSITY,
+    anchor,
+    forged_leaf,
+    node,
+    node_key,
+    seal_key,
+    sealed,
+    sealed_leaf,
+    university,
+)
 from tests.toy_systems import Leaf, Petal, grove, leaf
 
 
@@ -55,10 +67,19 @@ async def test_the_seal_covers_the_very_octets_that_were_written_and_derived():
     assert result.derivation.results[0].sha256 == sha256(body)
 
 
+PETAL = json.dumps(
+    {
+        "petal": 1,
+        "issuer": UNIVERSITY,
+        "awarded_by": UNIVERSITY,
+        "learner": "N",
+        "results": [{"lang": "en", "title": "T", "grade": "1"}],
+    }
+).encode()
+
+
 async def test_both_ways_are_sealed():
-    petal = json.dumps({"petal": 1, "issuer": UNIVERSITY, "awarded_by": UNIVERSITY, "learner": "N", "results": [
-        {"lang": "en", "title": "T", "grade": "1"}]}).encode()  # fmt: skip
-    result = await done(sealed(petal, "jades"), to="leaf")
+    result = await done(sealed(PETAL, "jades"), to="leaf")
     assert judged(result.results[0].octets).verdict.verdict is Indication.PASSED
 
 
@@ -191,6 +212,23 @@ async def test_losses_of_reading_and_writing_stand_in_one_list():
     result = await done(sealed_leaf(note="attends evening classes"))
     assert [(loss.stage, loss.kind) for loss in result.losses] == [("write", "dropped")]
     assert result.derivation.losses.count == 1
+
+
+async def test_the_derivation_names_every_policy_that_was_in_force():
+    legacy = load_policy("legacy")
+    result = await done(sealed_leaf(), the_node=node(anchors=(anchor(university(), policy=legacy),)))
+    assert [policy.name for policy in result.derivation.judgement.policies] == ["strict", "legacy"]
+
+
+async def test_an_rsa_key_seals_both_kinds_and_the_derivation():
+    key = seal_key("node", NODE, rsa=True)
+    the_node = node(seals={"xmldsig": key, "jades": key})
+    for octets, to in ((sealed_leaf(), "petal"), (sealed(PETAL, "jades"), "leaf")):
+        result = await done(octets, to=to, the_node=the_node)
+        assert read_derivation(result.derivation_octets).proof.signature_algorithm == "RS256"
+        terms = node(anchors=(anchor(key),)).terms(NOW)
+        document = verify(result.results[0].octets, adapters=(Leaf(), Petal()), terms=terms)
+        assert document.verdict.verdict is Indication.PASSED
 
 
 # --- derived files ---------------------------------------------------------------------------------------------------
