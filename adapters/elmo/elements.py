@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from gateway.kit.xml_cursor import XmlCursor, collapsed, own_text
 from gateway.model.record import Code, Foreign, Identifier, Link, Organisation
@@ -124,6 +125,11 @@ def _foreign(cursor: XmlCursor, place: str) -> Foreign:
 def union(*groups: Iterable[Foreign]) -> tuple[Foreign, ...]:
     """Several extensions of one thing as one list."""
     return tuple(foreign for group in groups for foreign in group)
+
+
+def said(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The nouns, lists and texts that say something: the rest is a noun's default, and costs time to check."""
+    return {name: value for name, value in facts.items() if value}
 
 
 def stated(language: str) -> str | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from adapters.elmo.attachments import Blobs, supplement_in
 from adapters.elmo.elements import (
@@ -16,6 +15,7 @@ from adapters.elmo.elements import (
     filled,
     foreign_in,
     identifiers_of,
+    said,
     text_of,
     union,
     when_of,
@@ -92,20 +92,22 @@ def _study(opportunity: XmlCursor, around: Surroundings) -> Achievement | Enrolm
     under_way = status == "in-progress"
     parts = [part for wrapper in opportunity.children("hasPart") for part in wrapper.children(opportunity.name)]
     achievements, enrolments = studies_in(parts, around)
-    facts: dict[str, Any] = {
-        "identifiers": identifiers_of(instance),
-        "specification": _specification(opportunity, instance, credits_ if under_way else ()),
-        "period": _period(instance),
-        "term": _term(instance),
-        "assessments": _assessments(instance, around),
-        "credits_earned": () if under_way else credits_,
-        "parts": achievements,
-        "enrolments": enrolments,
-        "groups": _groups(instance),
-        "attachments": _references(instance, around),
-        "supplement": supplement_in(instance, around.blobs),
-        "passthrough": union(foreign_in(opportunity), foreign_in(specifies), foreign_in(instance)),
-    }
+    facts = said(
+        {
+            "identifiers": identifiers_of(instance),
+            "specification": _specification(opportunity, instance, credits_ if under_way else ()),
+            "period": _period(instance),
+            "term": _term(instance),
+            "assessments": _assessments(instance, around),
+            "credits_earned": () if under_way else credits_,
+            "parts": achievements,
+            "enrolments": enrolments,
+            "groups": _groups(instance),
+            "attachments": _references(instance, around),
+            "supplement": supplement_in(instance, around.blobs),
+            "passthrough": union(foreign_in(opportunity), foreign_in(specifies), foreign_in(instance)),
+        }
+    )
     return Enrolment(**facts) if under_way else Achievement(status=status, **facts)
 
 
@@ -125,19 +127,20 @@ def _status(instance: XmlCursor) -> str:
 
 def _specification(opportunity: XmlCursor, instance: XmlCursor, offered: tuple[Credit, ...]) -> Specification:
     url, hours, language = filled(opportunity, "url"), filled(instance, "engagementHours"), _language(instance)
-    return Specification(
-        identifiers=identifiers_of(opportunity),
-        title=text_of(opportunity, "title"),
-        description=_description(opportunity),
-        kinds=code_of(KIND, filled(opportunity, "type")),
-        levels=tuple(_level(child) for child in instance.children("level")),
-        credits_offered=offered,
-        fields=code_of(ISCED_F, filled(opportunity, "iscedCode")),
-        subjects=code_of(SUBJECT, filled(opportunity, "subjectArea")),
-        languages=() if language is None else (language,),
-        contact_hours=() if hours is None else (hours,),
-        homepages=() if url is None else (Link(url=url),),
-    )
+    facts = {
+        "identifiers": identifiers_of(opportunity),
+        "title": text_of(opportunity, "title"),
+        "description": _description(opportunity),
+        "kinds": code_of(KIND, filled(opportunity, "type")),
+        "levels": tuple(_level(child) for child in instance.children("level")),
+        "credits_offered": offered,
+        "fields": code_of(ISCED_F, filled(opportunity, "iscedCode")),
+        "subjects": code_of(SUBJECT, filled(opportunity, "subjectArea")),
+        "languages": () if language is None else (language,),
+        "contact_hours": () if hours is None else (hours,),
+        "homepages": () if url is None else (Link(url=url),),
+    }
+    return Specification(**said(facts))
 
 
 def _description(opportunity: XmlCursor) -> Text:
