@@ -42,7 +42,7 @@ def dropped() -> Iterator[tuple[str, str]]:
                 node["gender"]["id"] = concept_address("human-sex", "FEMALE")
             _name_known_codes(document)
             octets = json.dumps(document).encode()
-            reading = ADAPTER.read(Content(document=Document(octets, "json"), format="elm-3.2"), {})
+            reading = ADAPTER.read(Content(document=Document(octets, "json"), format="ELM 3.2"), {})
             place = "".join(f"/{key}" for key, _ in way)
             if f"{place}/{declared.name}" in {loss.source for loss in reading.losses if loss.kind == "dropped"}:
                 yield name, declared.name

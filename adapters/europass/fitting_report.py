@@ -87,7 +87,7 @@ def _requires(what: str, field: str) -> Refused:
 
 
 def _scales(given: Report, claims: ClaimFitting) -> Any:
-    used = tuple(claims.schemes)
+    used = tuple(claims.grades.schemes)
     same = len(used) == len(given.grading_schemes) and all(
         new is old for new, old in zip(used, given.grading_schemes, strict=True)
     )
