@@ -22,7 +22,7 @@ from gateway.kit.contract import (
 from gateway.model.record import Record
 from gateway.model.verdict import Finding, Status
 
-FORMAT = "elm-3.2"
+FORMAT = "ELM 3.2"
 
 MANIFEST = Manifest(
     id="europass",
@@ -60,7 +60,9 @@ class Europass:
             if (octets := nodes.decode(text)) is not None
         ]
         findings = [
-            Finding(check="attachment", status=Status.NOT_CHECKED, about=place, explanation="a file under the seal")
+            Finding(
+                check="content.attachment", status=Status.NOT_CHECKED, about=place, explanation="a file under the seal"
+            )
             for place in credential.attached(value)
         ]
         return Opened(stated=credential.stated(value), inner=tuple(inner), findings=tuple(findings))

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from adapters.europass.emitting import Emitting, Node
-from adapters.europass.fitting_claims import SPECIFICATION_KEYS, Around, Award, award_of, level_places, title_of
+from adapters.europass.fitting_claims import Around, Award, award_of, title_of
+from adapters.europass.fitting_specifications import SPECIFICATION_KEYS, level_places
 from gateway.model.leaves import is_empty, keys
 from gateway.model.record import (
     Achievement,

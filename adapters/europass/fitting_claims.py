@@ -6,15 +6,13 @@ activity (rulings of the project, 2.5). What a claim inherits from the one aroun
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from adapters.europass.fitting import Fitting
+from adapters.europass.fitting_grades import POSITIVE, GradeFitting
+from adapters.europass.fitting_specifications import SpecificationFitting
 from adapters.europass.nodes import PLACEHOLDER
-from adapters.europass.profile import classes
-from gateway.model.leaves import is_empty, keys
 from gateway.model.noun import Noun
 from gateway.model.record import (
     Achievement,
@@ -22,18 +20,12 @@ from gateway.model.record import (
     Assessment,
     Claim,
     Code,
-    Distribution,
     Enrolment,
     Entitlement,
-    GradingScheme,
-    Level,
     Organisation,
-    Outcome,
     Period,
     Place,
     Report,
-    ResultCategory,
-    ShortenedGrading,
     Specification,
     Study,
 )
@@ -44,57 +36,6 @@ S = TypeVar("S", bound=Noun)
 DEEPEST = 80
 """Claims within claims: a level is at most two of JSON, and readers stop at two hundred of those."""
 FAILED = Code(value="failed", label={"en": "Failed"})
-
-_POSITIVE = re.compile(r"0*[1-9][0-9]*")
-SPECIFICATION_KEYS = {
-    "description": "description",
-    "identifiers": "identifier",
-    "kinds": "dcType",
-    "qualification_codes": "qualificationCode",
-    "partial_qualification": "isPartialQualification",
-    "credits_offered": "creditPoint",
-    "fields": "thematicArea",
-    "subjects": "educationSubject",
-    "languages": "language",
-    "modes": "mode",
-    "setting": "learningSetting",
-    "volume": "volumeOfLearning",
-    "maximum_duration": "maximumDuration",
-    "contact_hours": "contactHour",
-    "entry_requirement": "entryRequirement",
-    "target_groups": "targetGroup",
-    "outcomes": "learningOutcome",
-    "outcome_summary": "learningOutcomeSummary",
-    "entitlement_status": "entitlementStatus",
-    "limit_jurisdictions": "limitJurisdiction",
-    "limit_occupations": "limitOccupation",
-    "limit_organisations": "limitOrganisation",
-    "other_titles": "altLabel",
-    "categories": "category",
-    "levels": "educationLevel",
-    "homepages": "homepage",
-    "documents": "supplementaryDocument",
-}
-_CODES = frozenset(
-    {
-        "kinds",
-        "qualification_codes",
-        "fields",
-        "subjects",
-        "modes",
-        "target_groups",
-        "limit_jurisdictions",
-        "limit_occupations",
-    }
-)
-_LISTS = {
-    "fields": "isced-f",
-    "setting": "learning-setting",
-    "entitlement_status": "entitlement-status",
-    "limit_jurisdictions": "atu",
-    "limit_occupations": "occupations",
-}
-_NOTHING = Specification()
 
 
 class Award(NamedTuple):
@@ -129,8 +70,8 @@ class ClaimFitting:
 
     def __init__(self, fitting: Fitting, report: Report) -> None:
         self.fit = fitting
-        self._scales = dict(zip(keys(report.grading_schemes), report.grading_schemes, strict=True))
-        self.schemes: list[GradingScheme] = []
+        self.grades = GradeFitting(fitting, report)
+        self._specifications = SpecificationFitting(fitting)
         self.results: list[Assessment] = []
         self._depth = 0
 
@@ -170,7 +111,7 @@ class ClaimFitting:
         return moved
 
     def _achievement(self, given: Achievement, around: Award) -> Achievement:
-        specification = self._specification(given.specification, _class_of(given.specification))
+        specification = self._specifications.specification(given.specification, _class_of(given.specification))
         common = self._common(given, specification.title, around, whole=False)
         award = award_of(common, around, whole=False)
         inside = Around(title_of(common, specification, {}), award)
@@ -227,7 +168,7 @@ class ClaimFitting:
             self.fit.drop(given, "", "the model wants a printed result in an assessment")
             return None
         specification = self._own(given.specification, "LearningAssessmentSpecification")
-        scheme = self._scheme(given)
+        scheme = self.grades.scheme(given)
         named = given.title or (specification.title if specification is not None else {}) or around.title
         if specification is not None and scheme is not None and specification == Specification(title=named):
             self.fit.drop(given, "specification", "one that says only the title again")
@@ -241,54 +182,12 @@ class ClaimFitting:
             assessed_on=self.fit.when(given, "assessed_on"),
             assessed_by=self.fit.organisations(given.assessed_by),
             place=self.fit.one(given.place, self.fit.place),
-            distribution=self.fit.one(given.distribution, self._distribution),
-            shortened=self.fit.one(given.shortened, self._shortened),
+            distribution=self.fit.one(given.distribution, self.grades.distribution),
+            shortened=self.fit.one(given.shortened, self.grades.shortened),
             identity_check=self.fit.one_code(given.identity_check),
             specification=specification,
             parts=self.assessments(given.parts, inside),
         )
-
-    def _scheme(self, given: Assessment) -> str | None:
-        """The key of the grading scheme in the fitted report, where schemes stand as they are first used."""
-        scale = self._scales.get(given.scheme or "")
-        if scale is None:
-            return None
-        fitted = self._scale(scale)
-        if fitted not in self.schemes:
-            self.schemes.append(fitted)
-        return keys(self.schemes)[self.schemes.index(fitted)]
-
-    def _scale(self, given: GradingScheme) -> GradingScheme:
-        titled = bool(given.title) or not given.description
-        if not titled:
-            self.fit.drop(given, "description", "the model wants a title: the description became it")
-        return self.fit.changed(
-            given,
-            identifiers=self.fit.identifiers(given.identifiers),
-            title=given.title if titled else given.description,
-            description=given.description if titled else {},
-            documents=self.fit.links(given.documents),
-        )
-
-    def _distribution(self, given: Distribution) -> Distribution:
-        return self.fit.changed(given, categories=self.fit.each(given.categories, self._category))
-
-    def _category(self, given: ResultCategory) -> ResultCategory | None:
-        if given.count is None or not _POSITIVE.fullmatch(given.count):
-            self.fit.drop(given, "", "the model wants a count of one or more")
-            return None
-        return self.fit.changed(given, count=str(int(given.count)))
-
-    def _shortened(self, given: ShortenedGrading) -> ShortenedGrading | None:
-        shares = [_decimal(value) for value in (given.lower, given.equal, given.higher)]
-        whole = largest_remainder([share for share in shares if share is not None])
-        if len(whole) < len(shares):
-            self.fit.drop(given, "", "the model wants all three shares")
-            return None
-        for name in ("lower", "equal", "higher"):
-            self.fit.drop(given, name, "the model has whole numbers here; the largest remainders keep the sum")
-        lower, equal, higher = map(str, whole)
-        return self.fit.changed(given, lower=lower, equal=equal, higher=higher)
 
     # --- activities and entitlements ----------------------------------------------------------------------------
 
@@ -318,7 +217,7 @@ class ClaimFitting:
         named = given.title or (specification.title if specification is not None else {}) or around.title
         common = self._common(given, _inherited(specification, around), around.award, whole=True, named=named)
         inside = Around(named, award_of(common, around.award, whole=True))
-        completion = given.completion if _POSITIVE.fullmatch(given.completion or "") else None
+        completion = given.completion if POSITIVE.fullmatch(given.completion or "") else None
         return self.fit.changed(
             common,
             periods=self.fit.each(given.periods, self.fit.period),
@@ -372,70 +271,8 @@ class ClaimFitting:
             documents=fit.links(given.documents),
         )
 
-    # --- specifications -----------------------------------------------------------------------------------------
-
     def _own(self, given: Specification | None, name: str) -> Specification | None:
-        return None if given is None else self._specification(given, name)
-
-    def _specification(self, given: Specification, name: str) -> Specification:
-        """A specification of a class, with what that class can hold."""
-        if not given.title and given == _NOTHING:
-            return given
-        holds = classes()[name]
-        qualified = name == "Qualification"
-        values: dict[str, Any] = {"qualification": True if qualified else None, "alignments": ()}
-        for field, value in given.__dict__.items():
-            if is_empty(value) or (key := SPECIFICATION_KEYS.get(field)) is None:
-                continue
-            values[field] = self._held(given, field, value, qualified) if key in holds else getattr(_NOTHING, field)
-        if holds["dcType"].single and len(given.kinds) > 1:
-            values["kinds"] = values["kinds"][:1]
-        return self.fit.changed(given, **values)
-
-    def _held(self, given: Specification, field: str, value: Any, qualified: bool) -> Any:  # noqa: FBT001
-        """A field of a specification as its class can hold it."""
-        fit = self.fit
-        match field:
-            case "identifiers":
-                return fit.identifiers(value)
-            case "levels":
-                return self._levels(value, qualified=qualified)
-            case "credits_offered":
-                return fit.each(value, fit.credit)
-            case "languages":
-                return fit.tags(value)
-            case "volume" | "maximum_duration":
-                return fit.duration(given, field)
-            case "outcomes":
-                return fit.each(value, self._outcome)
-            case "limit_organisations":
-                return fit.organisations(value)
-            case "homepages" | "documents":
-                return fit.links(value)
-            case "setting" | "entitlement_status":
-                return fit.one_code(value, _LISTS[field])
-            case _ if field in _CODES:
-                return fit.codes(value, _LISTS.get(field, ""))
-            case _:
-                return value
-
-    def _levels(self, given: tuple[Level, ...], *, qualified: bool) -> tuple[Level, ...]:
-        """The levels in the order in which they are read: EQF, national, others."""
-        fitted = self.fit.each(given, self.fit.level)
-        ranks = level_places(fitted, qualified=qualified)
-        order = sorted(range(len(fitted)), key=lambda i: ("eqfLevel", "nqfLevel", "educationLevel").index(ranks[i]))
-        return fitted if order == sorted(order) else tuple(fitted[i] for i in order)
-
-    def _outcome(self, given: Outcome) -> Outcome:
-        fit = self.fit
-        return fit.changed(
-            given,
-            identifiers=fit.identifiers(given.identifiers),
-            kinds=fit.codes(given.kinds, "skill-type", most=1),
-            esco_skills=fit.codes(given.esco_skills, "skills"),
-            related_skills=fit.codes(given.related_skills),
-            reusability=fit.one_code(given.reusability, "skill-reuse-level"),
-        )
+        return None if given is None else self._specifications.specification(given, name)
 
 
 def _class_of(specification: Specification) -> str:
@@ -444,34 +281,3 @@ def _class_of(specification: Specification) -> str:
 
 def _inherited(specification: Specification | None, around: Around) -> Text:
     return (specification.title if specification is not None else {}) or around.title
-
-
-def level_places(levels: tuple[Level, ...], *, qualified: bool) -> list[str]:
-    """The property that holds each level: only a qualification has one EQF level and levels of a national framework."""
-    places: list[str] = []
-    for level in levels:
-        place = "educationLevel"
-        if qualified and level.scheme == "qdr" and level.value:
-            place = "nqfLevel"
-        elif qualified and level.scheme == "eqf" and level.value and "eqfLevel" not in places:
-            place = "eqfLevel"
-        places.append(place)
-    return places
-
-
-def largest_remainder(shares: list[Decimal]) -> list[int]:
-    """Whole numbers for shares, so that their sum is the rounded sum (the method of Hare and Niemeyer)."""
-    whole = [int(share) for share in shares]
-    missing = int(sum(shares, Decimal(0)).to_integral_value()) - sum(whole)
-    by_remainder = sorted(range(len(shares)), key=lambda i: whole[i] - shares[i])
-    for i in by_remainder[:missing]:
-        whole[i] += 1
-    return whole
-
-
-def _decimal(text: str | None) -> Decimal | None:
-    try:
-        value = Decimal(text or "")
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() and 0 <= value <= 100 else None  # noqa: PLR2004 - per cent

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 from adapters.europass.fitting import Fitting
@@ -11,7 +10,9 @@ from adapters.europass.fitting_claims import Around, Award, ClaimFitting
 from adapters.europass.telling import Origins
 from gateway.errors import Refused
 from gateway.kit.contract import WriteRequest
-from gateway.model.record import Address, Attachment, Learner, Name, Organisation, Place, Record, Report
+from gateway.model.leaves import keys
+from gateway.model.noun import Noun
+from gateway.model.record import Address, Attachment, Content, Learner, Name, Organisation, Place, Record, Report
 from gateway.model.texts import Text
 from gateway.vocabulary import sexes
 
@@ -87,7 +88,7 @@ def _requires(what: str, field: str) -> Refused:
 
 
 def _scales(given: Report, claims: ClaimFitting) -> Any:
-    used = tuple(claims.schemes)
+    used = tuple(claims.grades.schemes)
     same = len(used) == len(given.grading_schemes) and all(
         new is old for new, old in zip(used, given.grading_schemes, strict=True)
     )
@@ -121,36 +122,67 @@ def _results_of(reporter: Organisation) -> Text:
 def _attachments(
     own: tuple[Attachment, ...], shared: tuple[Attachment, ...], request: WriteRequest, fitting: Fitting
 ) -> tuple[Attachment, ...]:
-    left = request.limits.attachment_bytes
+    room = _Room(request.limits.attachment_bytes, fitting)
     made: list[Attachment] = []
     for given in (*own, *shared):
-        for fitted in _attachment(given, fitting):
-            file = fitted.contents[0]
-            if file.size > left:
-                told = f"over the limit for attachments; the file's SHA-256 is {file.sha256}"
-                fitting.drop(given, "", told)
-                continue
-            left -= file.size
-            moved = any(given is one for one in shared) and fitting.origins.of(fitted) is given
+        fitted = _attachment(given, fitting)
+        if fitted is not None and room.takes(fitted, given):
+            moved = any(given is one for one in shared)
             made.append(fitting.origins.note(fitted.model_copy(), given, elsewhere=True) if moved else fitted)
+    made += _further(own, made, fitting, room)
     same = len(made) == len(own) and all(new is old for new, old in zip(made, own, strict=True))
     return own if same else tuple(made)
 
 
-def _attachment(given: Attachment, fitting: Fitting) -> Iterator[Attachment]:
-    """An attachment with its first file, and one of the same name for each further file: the model has one for each."""
-    files = fitting.each(given.contents, fitting.file)
-    if not files:
+class _Room:
+    """What is left of the limit for attachments."""
+
+    def __init__(self, octets: int, fitting: Fitting) -> None:
+        self._left, self._fitting = octets, fitting
+
+    def takes(self, attachment: Attachment, given: Noun) -> bool:
+        """Whether a file still fits; the reason is noted where it doesn't."""
+        file = attachment.contents[0]
+        if file.size > self._left:
+            told = f"over the limit for attachments; the file's SHA-256 is {file.sha256}"
+            self._fitting.drop(given, "", told)
+            return False
+        self._left -= file.size
+        return True
+
+
+def _attachment(given: Attachment, fitting: Fitting) -> Attachment | None:
+    """An attachment with its first file: the model has one for each."""
+    file = next((fitted for one in given.contents if (fitted := _bare(one, fitting)) is not None), None)
+    if file is None:
         fitting.drop(given, "", "the model wants the bytes of a file, and they aren't at hand")
-        return
+        return None
+    contents = given.contents if given.contents == (file,) else (file,)
     kind = fitting.one_code(given.kind)
-    bare = tuple(fitting.changed(file, title={}, description={}) for file in files)
-    same = len(given.contents) == 1 and bare[0] is given.contents[0]
-    contents = given.contents if same else bare[:1]
-    yield fitting.changed(given, identifiers=(), kind=kind, contents=contents, passthrough=())
-    for file in bare[1:]:
-        apart = fitting.origins.note(file.model_copy(), file, elsewhere=True)
-        yield Attachment(title=given.title, description=given.description, kind=kind, contents=(apart,))
+    return fitting.changed(given, identifiers=(), kind=kind, contents=contents, passthrough=())
+
+
+def _bare(content: Content, fitting: Fitting) -> Content | None:
+    """A file whose title is the attachment's."""
+    file = fitting.file(content)
+    return None if file is None else fitting.changed(file, title={}, description={})
+
+
+def _further(own: tuple[Attachment, ...], made: list[Attachment], fitting: Fitting, room: _Room) -> list[Attachment]:
+    """One more attachment of the same name for each further file, where its key is free to be told."""
+    taken, further = set(keys(own)), list[Attachment]()
+    for first in made:
+        given = fitting.origins.of(first)
+        for content in given.contents[1:]:
+            file = _bare(content, fitting)
+            if file is None or fitting.origins.of(first.contents[0]) is content:
+                continue
+            apart = fitting.origins.note(file.model_copy(), file)
+            one = Attachment(title=first.title, description=first.description, kind=first.kind, contents=(apart,))
+            if keys([*made, *further, one])[-1] not in taken and room.takes(one, content):
+                fitting.origins.note(apart, file, elsewhere=True)
+                further.append(one)
+    return further
 
 
 # --- the learner -----------------------------------------------------------------------------------------------------

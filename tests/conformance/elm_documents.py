@@ -95,11 +95,18 @@ class Maker:
         return made
 
 
+Way = tuple[tuple[str, str], ...]
+"""The way from a credential to a node: pairs of property and class."""
+
+THROUGH_THE_PERSON: Way = (("credentialSubject", "Person"),)
+
+
 @cache
-def ways() -> dict[str, tuple[tuple[str, str], ...]]:
-    """The shortest way from a credential to each class: pairs of property and class."""
-    found: dict[str, tuple[tuple[str, str], ...]] = {"EuropeanDigitalCredential": ()}
-    queue = ["EuropeanDigitalCredential"]
+def ways(start: Way = ()) -> dict[str, Way]:
+    """The shortest way from a credential, or from where another way ends, to each class."""
+    first = start[-1][1] if start else "EuropeanDigitalCredential"
+    found: dict[str, Way] = {first: start}
+    queue = [first]
     for name in queue:
         for declared in classes()[name].values():
             for target in declared.classes:
@@ -109,12 +116,12 @@ def ways() -> dict[str, tuple[tuple[str, str], ...]]:
     return found
 
 
-def with_class(name: str) -> tuple[Node, Node]:
+def with_class(name: str, start: Way = ()) -> tuple[Node, Node]:
     """A small credential that holds a node of a class, and that node."""
     maker = Maker()
     credential = at = maker.credential()
     holder = "EuropeanDigitalCredential"
-    for key, target in ways()[name]:
+    for key, target in ways(start)[name]:
         declared = classes()[holder][key]
         if key not in at or at[key]["type"] != target:
             at[key] = maker.value(declared) if declared.classes[0] == target else maker.node(target)

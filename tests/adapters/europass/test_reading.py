@@ -28,7 +28,7 @@ def read(value: dict[str, Any] | bytes, change: Change = lambda _: None) -> Read
         value = deepcopy(value)
         change(value)
         value = json.dumps(value).encode()
-    return ADAPTER.read(Content(document=Document(value, "json"), format="elm-3.2"), {})
+    return ADAPTER.read(Content(document=Document(value, "json"), format="ELM 3.2"), {})
 
 
 def achievement(value: dict[str, Any]) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def claims(kind: str) -> Change:
 
 
 def test_a_credential_is_recognised():
-    assert ADAPTER.recognise(head_of(Document(json.dumps(SMALL).encode(), "json"))).format == "elm-3.2"
+    assert ADAPTER.recognise(head_of(Document(json.dumps(SMALL).encode(), "json"))).format == "ELM 3.2"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.europass.dates import read_when, write_datetime
-from adapters.europass.fitting_claims import largest_remainder
+from adapters.europass.fitting_grades import largest_remainder
 from adapters.europass.media_types import file_type, media_type
 from adapters.europass.plain_text import html_to_text
 from adapters.europass.writing import dump

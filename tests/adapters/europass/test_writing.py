@@ -93,7 +93,7 @@ def subject(given: Record) -> Any:
 
 
 def read(body: bytes) -> Reading:
-    return ADAPTER.read(Given(document=Document(body, "json"), format="elm-3.2"), {})
+    return ADAPTER.read(Given(document=Document(body, "json"), format="ELM 3.2"), {})
 
 
 def losses(given: Record, kind: str = "") -> list[Loss]:
