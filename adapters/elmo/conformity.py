@@ -11,14 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
-from functools import cached_property
 from itertools import islice
 
 from lxml import etree
 
 from adapters.elmo import names
 from adapters.elmo.schema import Fault, faults
-from gateway.kit.xml_cursor import XmlReading
+from gateway.kit.xml_cursor import XmlReading, collapsed
 from gateway.model.verdict import Finding, Status
 
 MOST = 50
@@ -65,11 +64,11 @@ class Elmo:
 
     def child(self, parent: etree._Element, name: str) -> etree._Element | None:
         """The first child of a local name."""
-        return next(iter(self.children(parent, name)), None)
+        return parent.find(self._tag(name))
 
     def children(self, parent: etree._Element, name: str) -> list[etree._Element]:
         """The children of a local name."""
-        return parent.findall(f"{{{self.namespace}}}{name}" if self.namespace else name)
+        return parent.findall(self._tag(name))
 
     def token(self, parent: etree._Element, name: str) -> str:
         """The text of the first child of a name, white space collapsed; "" when there is none."""
@@ -78,30 +77,35 @@ class Elmo:
 
     def ancestors(self, element: etree._Element, *named: str) -> Iterator[etree._Element]:
         """The elements of these names around this one, the nearest first."""
-        return element.iterancestors(*(f"{{{self.namespace}}}{name}" if self.namespace else name for name in named))
+        return element.iterancestors(*map(self._tag, named))
 
     def report(self, element: etree._Element) -> etree._Element | None:
         """The report around an element, also one that a recognition rests on."""
         return next(self.ancestors(element, "report", "recognitionReport"), None)
 
+    def _tag(self, name: str) -> str:
+        return f"{{{self.namespace}}}{name}" if self.namespace else name
+
     def place(self, element: etree._Element) -> str:
         """Where an element stands."""
         return self._places.place(element)
 
-    @cached_property
-    def instances(self) -> list[tuple[etree._Element, etree._Element]]:
-        """Each learning opportunity with its instance."""
-        return [
-            (opportunity, instance)
-            for opportunity in self.all("learningOpportunitySpecification")
-            for specifies in self.children(opportunity, "specifies")
-            for instance in self.children(specifies, "learningOpportunityInstance")
-        ]
+    def opportunity(self, element: etree._Element) -> etree._Element | None:
+        """The learning opportunity around an element."""
+        return next(self.ancestors(element, "learningOpportunitySpecification"), None)
+
+    def is_opportunity(self, element: etree._Element) -> bool:
+        """Whether an element is a learning opportunity."""
+        return element.tag == self._tag("learningOpportunitySpecification")
+
+    def kind(self, opportunity: etree._Element | None) -> str:
+        """The type of a learning opportunity, "" where it has none."""
+        return "" if opportunity is None else self.token(opportunity, "type")
 
 
 def token(element: etree._Element) -> str:
     """An element's text with white space collapsed."""
-    return " ".join((element.text or "").split())
+    return collapsed(element.text or "")
 
 
 def _warning(check: str, place: str, sentence: str) -> Finding:
@@ -140,19 +144,21 @@ def one_learner(elmo: Elmo) -> Iterator[Deviation]:
 def local_identifier(elmo: Elmo) -> Iterator[Deviation]:
     """A local identifier is unique among an issuer's opportunities of one type; without a type, by itself."""
     seen: dict[tuple[object, ...], set[str]] = {}
-    for opportunity in elmo.all("learningOpportunitySpecification"):
-        kind, issuer = elmo.token(opportunity, "type"), _issuer(elmo, opportunity)
-        for identifier in elmo.children(opportunity, "identifier"):
-            if identifier.get("type") != "local":
-                continue
-            kinds = seen.setdefault((issuer, token(identifier)), set())
-            if kind in kinds or (kinds and "" in (kind, *kinds)):
-                yield identifier, "got a local identifier that another opportunity of this type and issuer has too"
-            kinds.add(kind)
+    issuers: dict[etree._Element | None, tuple[str, ...]] = {}
+    for identifier in elmo.all("identifier"):
+        opportunity = identifier.getparent()
+        if identifier.get("type") != "local" or opportunity is None or not elmo.is_opportunity(opportunity):
+            continue
+        report = elmo.report(opportunity)
+        if report not in issuers:
+            issuers[report] = _issuer(elmo, report)
+        kind, kinds = elmo.kind(opportunity), seen.setdefault((issuers[report], token(identifier)), set())
+        if kind in kinds or (kinds and "" in (kind, *kinds)):
+            yield identifier, "got a local identifier that another opportunity of this type and issuer has too"
+        kinds.add(kind)
 
 
-def _issuer(elmo: Elmo, element: etree._Element) -> tuple[str, ...]:
-    report = elmo.report(element)
+def _issuer(elmo: Elmo, report: etree._Element | None) -> tuple[str, ...]:
     issuer = None if report is None else elmo.child(report, "issuer")
     if report is None or issuer is None:
         return ()
@@ -161,14 +167,14 @@ def _issuer(elmo: Elmo, element: etree._Element) -> tuple[str, ...]:
 
 def nesting(elmo: Elmo) -> Iterator[Deviation]:
     """Degree Programme, Module, Course, Class stand inside each other in this order; a degree may hold a degree."""
-    for opportunity in elmo.all("learningOpportunitySpecification"):
-        kind = elmo.token(opportunity, "type")
-        around = next(elmo.ancestors(opportunity, "learningOpportunitySpecification"), None)
-        outer = "" if around is None else elmo.token(around, "type")
-        if outer == "Class" and kind:
-            yield opportunity, f"got a {_kind(kind)} inside a Class, expected no type there"
-        elif outer in names.OPPORTUNITY_KINDS and kind in names.OPPORTUNITY_KINDS and not _may_hold(outer, kind):
-            yield opportunity, f"got a {kind} inside a {outer}, expected the order {', '.join(names.OPPORTUNITY_KINDS)}"
+    for wrapper in elmo.all("hasPart"):
+        outer = elmo.kind(elmo.opportunity(wrapper))
+        for part in elmo.children(wrapper, "learningOpportunitySpecification") if outer else ():
+            kind = elmo.kind(part)
+            if outer == "Class" and kind:
+                yield part, f"got a {_kind(kind)} inside a Class, expected no type there"
+            elif outer in names.OPPORTUNITY_KINDS and kind in names.OPPORTUNITY_KINDS and not _may_hold(outer, kind):
+                yield part, f"got a {kind} inside a {outer}, expected the order {', '.join(names.OPPORTUNITY_KINDS)}"
 
 
 def _kind(kind: str) -> str:
@@ -182,19 +188,11 @@ def _may_hold(outer: str, inner: str) -> bool:
 
 def credits_once(elmo: Elmo) -> Iterator[Deviation]:
     """ECTS credits stand on an opportunity or on its parts, not on both."""
-    having = {o for o, instance in elmo.instances if any(_is_ects(elmo, c) for c in elmo.children(instance, "credit"))}
-    for opportunity in elmo.all("learningOpportunitySpecification"):
-        if opportunity in having:
-            around = elmo.ancestors(opportunity, "learningOpportunitySpecification")
-            if any(outer in having for outer in around):
-                yield (
-                    opportunity,
-                    "got ECTS credits inside an opportunity that has ECTS credits itself: don't add them up",
-                )
-
-
-def _is_ects(elmo: Elmo, credit: etree._Element) -> bool:
-    return elmo.token(credit, "scheme").casefold() == "ects"
+    schemes = (scheme for scheme in elmo.all("scheme") if token(scheme).casefold() == "ects")
+    having = dict.fromkeys(opportunity for s in schemes if (opportunity := elmo.opportunity(s)) is not None)
+    for opportunity in having:
+        if any(outer in having for outer in elmo.ancestors(opportunity, "learningOpportunitySpecification")):
+            yield opportunity, "got ECTS credits inside an opportunity that has ECTS credits itself: don't add them up"
 
 
 _ALL = Decimal(100)
@@ -215,20 +213,21 @@ def shortened_grading(elmo: Elmo) -> Iterator[Deviation]:
 
 def grading_scheme(elmo: Elmo) -> Iterator[Deviation]:
     """A grading scheme that an instance names stands in the same report."""
+    known: dict[etree._Element | None, set[str]] = {}
+    for scheme in elmo.all("gradingScheme"):
+        known.setdefault(scheme.getparent(), set()).add(collapsed(scheme.get("localId", "")))
     for reference in elmo.all("gradingSchemeLocalId"):
-        report = elmo.report(reference)
-        schemes = [] if report is None else elmo.children(report, "gradingScheme")
-        if token(reference) not in {" ".join(scheme.get("localId", "").split()) for scheme in schemes}:
+        if token(reference) not in known.get(elmo.report(reference), ()):
             yield reference, "got the local id of a grading scheme that isn't in this report"
 
 
 def attachment_reference(elmo: Elmo) -> Iterator[Deviation]:
     """An attachment that an instance names is in the document."""
     known = {token(i) for attachment in elmo.all("attachment") for i in elmo.children(attachment, "identifier")}
-    for reference in elmo.all("ref"):
-        parent = reference.getparent()
-        if parent is not None and parent in elmo.all("attachments") and token(reference) not in known:
-            yield reference, "got a reference to an attachment that isn't in the document"
+    for attachments in elmo.all("attachments"):
+        for reference in elmo.children(attachments, "ref"):
+            if token(reference) not in known:
+                yield reference, "got a reference to an attachment that isn't in the document"
 
 
 def group_reference(elmo: Elmo) -> Iterator[Deviation]:
@@ -304,9 +303,8 @@ def signature_reference(elmo: Elmo) -> Iterator[Deviation]:
 
 def term_of_course(elmo: Elmo) -> Iterator[Deviation]:
     """An academic term is told of courses, not of whole degree programmes."""
-    for opportunity, instance in elmo.instances:
-        term = elmo.child(instance, "academicTerm")
-        if term is not None and elmo.token(opportunity, "type") == "Degree Programme":
+    for term in elmo.all("academicTerm"):
+        if elmo.kind(elmo.opportunity(term)) == "Degree Programme":
             yield term, "got one academic term for a degree programme, expected it on courses"
 
 

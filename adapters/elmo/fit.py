@@ -146,6 +146,8 @@ def scratch(fit: Fit[N], member: Noun) -> N:
 
 def every(walk: Walk, field: str, fit: Fit[N], held: Callable[[N], bool] = lambda _: True) -> tuple[N, ...]:
     """Every member of a list that ELMO can hold, fitted."""
+    if not walk.peek(field):
+        return ()
 
     def kept(member: Noun) -> Noun | None:
         fitted = scratch(fit, member)

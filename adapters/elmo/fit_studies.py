@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from adapters.elmo import names
 from adapters.elmo.dates import as_day
@@ -52,8 +52,6 @@ from gateway.vocabulary import credit_schemes, languages
 
 _ALL = Decimal(100)
 CREDIT_LEVELS = ("Bachelor", "Master", "PhD")
-_LIGHT: dict[str, Any] = {"parts": (), "enrolments": (), "assessments": (), "supplement": None, "activities": ()}
-S = TypeVar("S", Achievement, Enrolment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +68,17 @@ class References:
 
 def fit_achievements(walk: Walk, field: str, to: References) -> tuple[Achievement, ...]:
     """The achievements of a report, or the parts of a study."""
-    branches = walk.each(field, lambda member: _as_named(member, to))
+    if not walk.peek(field):
+        return ()
+    branches = walk.each(field, _as_named)
     return tuple(Achievement(status=branch.take("status"), **_facts(branch, to)) for branch in branches)
 
 
 def fit_enrolments(walk: Walk, to: References) -> tuple[Enrolment, ...]:
     """The studies in progress. Those interrupted, left or without an award have no word in ELMO."""
-    branches = walk.each("enrolments", lambda member: _as_named(member, to) if _under_way(member) else None)
+    if not walk.peek("enrolments"):
+        return ()
+    branches = walk.each("enrolments", lambda member: _as_named(member) if _under_way(member) else None)
     return tuple(Enrolment(status=branch.take("status"), **_facts(branch, to)) for branch in branches)
 
 
@@ -84,11 +86,18 @@ def _under_way(member: Any) -> bool:
     return bool(member.status == "in-progress")
 
 
-def _as_named(member: Any, to: References) -> Study:
-    """A study as far as its key goes, without what hangs on it."""
-    light = member.model_copy(update=_LIGHT)
-    kind = Enrolment if isinstance(member, Enrolment) else Achievement
-    return scratch(lambda walk: kind(**_facts(walk, to)), light)
+def _as_named(member: Any) -> Study:
+    """A study as far as its key goes: its identifiers, those of the specification, the title."""
+    return scratch(_fit_names, member)
+
+
+def _fit_names(study: Walk) -> Achievement:
+    walk = study.one("specification")
+    own = identifiers(study)
+    if walk is None or own:
+        return Achievement(identifiers=own)
+    title = _moved_text(study, walk, "title", token)
+    return Achievement(specification=Specification(identifiers=identifiers(walk), title=title))
 
 
 def _facts(walk: Walk, to: References) -> dict[str, Any]:

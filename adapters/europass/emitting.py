@@ -8,8 +8,8 @@ does) and built once. Where the model requires what the record hasn't, a placeho
 from __future__ import annotations
 
 import base64
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
@@ -38,6 +38,11 @@ Node = dict[str, Any]
 N = TypeVar("N")
 
 
+@cache
+def _word(kind: str) -> str:
+    return kind[0].lower() + kind[1:]
+
+
 class Placeholder(NamedTuple):
     """A value that the model requires and the record hasn't: whose field it is, and where it stands."""
 
@@ -53,7 +58,7 @@ class Emitting:
     def __init__(self, blobs: Mapping[str, bytes]) -> None:
         self.blobs = blobs
         self.placeholders: list[Placeholder] = []
-        self._numbers: Counter[str] = Counter()
+        self._numbers: dict[str, int] = {}
         self._concepts: dict[tuple[str, str], Node] = {}
         self._organisations: dict[int, Node] = {}
 
@@ -61,9 +66,9 @@ class Emitting:
 
     def node(self, kind: str, name: str = "") -> Node:
         """A node of a class with an id of its own."""
-        word = name or kind[0].lower() + kind[1:]
-        self._numbers[word] += 1
-        return {"id": f"urn:epass:{word}:{self._numbers[word]}", "type": kind}
+        word = name or _word(kind)
+        number = self._numbers[word] = self._numbers.get(word, 0) + 1
+        return {"id": f"urn:epass:{word}:{number}", "type": kind}
 
     def put(self, node: Node, key: str, members: Sequence[N], write: Callable[[N], Any]) -> None:
         """A member with one value or an array, or none."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from adapters.europass.emitting import Emitting, Node
-from adapters.europass.fitting_claims import Around, Award, award_of, level_places, title_of
-from gateway.model.leaves import keys
+from adapters.europass.fitting_claims import SPECIFICATION_KEYS, Around, Award, award_of, level_places, title_of
+from gateway.model.leaves import is_empty, keys
 from gateway.model.record import (
     Achievement,
     Activity,
@@ -32,6 +35,17 @@ class ClaimEmitting:
         self._processes: dict[tuple[object, ...], Node] = {}
         self._scales = dict(zip(keys(report.grading_schemes), report.grading_schemes, strict=True))
         self._written: dict[str, Node] = {}
+        self._writers: dict[str, Callable[[Any], Any]] = {
+            "identifiers": emitting.identifier,
+            "credits_offered": self._credit,
+            "languages": emitting.language,
+            "outcomes": self._outcome,
+            "limit_organisations": emitting.organisation,
+            "homepages": emitting.link,
+            "documents": emitting.link,
+            "notes": emitting.note,
+            **dict.fromkeys(_CODES, emitting.code),
+        }
 
     def claims(self, report: Report) -> list[Node]:
         """Every claim of a report."""
@@ -54,7 +68,7 @@ class ClaimEmitting:
         if claim.specification != _NOTHING:
             qualified = claim.specification.qualification
             name = "Qualification" if qualified else "LearningAchievementSpecification"
-            node["specifiedBy"] = self._specification(claim.specification, name, {})
+            node["specifiedBy"] = self._specification(claim.specification, name)
         self._opportunity(node, claim, inside)
         out.put(node, "creditReceived", claim.credits_earned, self._credit)
         out.put(node, "provenBy", claim.assessments, lambda a: self._assessment(a, inside))
@@ -92,7 +106,7 @@ class ClaimEmitting:
         out.put(node, "location", claim.places, out.place)
         if claim.specification is not None:
             name = "LearningActivitySpecification"
-            node["specifiedBy"] = self._specification(claim.specification, name, {})
+            node["specifiedBy"] = self._specification(claim.specification, name)
         out.put(node, "hasPart", claim.parts, lambda part: self._activity(part, Around(title, award)))
         return node
 
@@ -105,7 +119,7 @@ class ClaimEmitting:
         out.put_when(node, "expiryDate", claim.expires)
         if claim.specification is not None:
             name = "LearningEntitlementSpecification"
-            node["specifiedBy"] = self._specification(claim.specification, name, {})
+            node["specifiedBy"] = self._specification(claim.specification, name)
         out.put(node, "hasPart", claim.parts, lambda part: self._entitlement(part, Around(title, award)))
         return node
 
@@ -163,7 +177,7 @@ class ClaimEmitting:
             return
         name = "LearningAssessmentSpecification"
         if claim.specification is not None:
-            made = self._specification(claim.specification, name, {})
+            made = self._specification(claim.specification, name)
         else:
             made = self.out.node(name, "learningAssessmentSpec") | {"title": dict(title or {"und": "–"})}
         if scale is not None:
@@ -206,43 +220,34 @@ class ClaimEmitting:
 
     # --- specifications -----------------------------------------------------------------------------------------
 
-    def _specification(self, given: Specification, kind: str, title: Text) -> Node:
-        out = self.out
-        node = out.node(kind)
-        out.put_title(node, "title", given.title or title, given, "title")
-        out.put_text(node, "description", given.description)
-        out.put(node, "identifier", given.identifiers, out.identifier)
-        out.put(node, "dcType", given.kinds, out.code)
+    def _specification(self, given: Specification, kind: str) -> Node:
+        """Only what is there is looked at: a specification has many fields, and few of them are filled."""
+        node = self.out.node(kind)
+        self.out.put_title(node, "title", given.title, given, "title")
+        for field, value in given.__dict__.items():
+            if is_empty(value):
+                continue
+            if field == "levels":
+                self._levels(node, given)
+            elif field in _KEYS:
+                node[_KEYS[field]] = self._value(field, value)
+        return node
+
+    def _value(self, field: str, value: Any) -> Any:
+        if field in _TEXTS:
+            return dict(value)
+        if field in _NOTES:
+            return self.out.note(value)
+        write = self._writers.get(field, _as_it_is)
+        if not isinstance(value, tuple):
+            return write(value)
+        return write(value[0]) if len(value) == 1 else [write(member) for member in value]
+
+    def _levels(self, node: Node, given: Specification) -> None:
         places = level_places(given.levels, qualified=bool(given.qualification))
         for place in dict.fromkeys(places):
             levels = [level for level, at in zip(given.levels, places, strict=True) if at == place]
-            out.put(node, place, levels, out.level)
-        out.put(node, "creditPoint", given.credits_offered, self._credit)
-        out.put(node, "thematicArea", given.fields, out.code)
-        out.put(node, "educationSubject", given.subjects, out.code)
-        out.put(node, "language", given.languages, out.language)
-        out.put(node, "mode", given.modes, out.code)
-        out.put_one(node, "learningSetting", given.setting, out.code)
-        out.put_one(node, "volumeOfLearning", given.volume, str)
-        out.put_one(node, "maximumDuration", given.maximum_duration, str)
-        out.put(node, "contactHour", given.contact_hours, str)
-        out.put_note(node, "entryRequirement", given.entry_requirement)
-        out.put(node, "targetGroup", given.target_groups, out.code)
-        out.put(node, "learningOutcome", given.outcomes, self._outcome)
-        out.put_note(node, "learningOutcomeSummary", given.outcome_summary)
-        out.put(node, "qualificationCode", given.qualification_codes, out.code)
-        out.put_one(node, "isPartialQualification", given.partial_qualification, bool)
-        out.put_one(node, "entitlementStatus", given.entitlement_status, out.code)
-        out.put(node, "limitJurisdiction", given.limit_jurisdictions, out.code)
-        out.put(node, "limitOccupation", given.limit_occupations, out.code)
-        out.put(node, "limitOrganisation", given.limit_organisations, out.organisation)
-        out.put_text(node, "altLabel", given.other_titles)
-        out.put_text(node, "category", given.categories)
-        out.put_one(node, "status", given.status, str)
-        out.put(node, "homepage", given.homepages, out.link)
-        out.put(node, "supplementaryDocument", given.documents, out.link)
-        out.put_notes(node, given.notes)
-        return node
+            self.out.put(node, place, levels, self.out.level)
 
     def _outcome(self, outcome: Outcome) -> Node:
         out = self.out
@@ -257,4 +262,23 @@ class ClaimEmitting:
         return node
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
 _NOTHING = Specification()
+_KEYS = SPECIFICATION_KEYS | {"notes": "additionalNote", "status": "status"}
+_TEXTS = frozenset({"description", "other_titles", "categories"})
+_NOTES = frozenset({"entry_requirement", "outcome_summary"})
+_CODES = (
+    "kinds",
+    "qualification_codes",
+    "fields",
+    "subjects",
+    "modes",
+    "setting",
+    "target_groups",
+    "entitlement_status",
+    "limit_jurisdictions",
+    "limit_occupations",
+)

@@ -33,6 +33,7 @@ from gateway.vocabulary import countries, languages
 N = TypeVar("N", bound=Noun)
 T = TypeVar("T")
 
+AS_DATETIME = "the model has a dateTime here: midnight in UTC is read as a day, less than a day as its first day"
 DURATION = re.compile(
     r"-?P(?=[0-9T])(?:\d+(?:\.\d+)?Y)?(?:\d+(?:\.\d+)?M)?(?:\d+(?:\.\d+)?W)?(?:\d+(?:\.\d+)?D)?"
     r"(?:T(?=\d)(?:\d+(?:\.\d+)?H)?(?:\d+(?:\.\d+)?M)?(?:\d+(?:\.\d+)?S)?)?"
@@ -68,12 +69,18 @@ class Fitting:
         self.blobs = blobs
         self.wanted = tuple(wanted)
         self._organisations: dict[int, Organisation] = {}
+        self._dates: dict[str, str | None] = {}
 
     # --- helpers ------------------------------------------------------------------------------------------------
 
     def changed(self, noun: N, **values: Any) -> N:
         """The noun with other values; the same one where none differs."""
-        update = {k: v for k, v in values.items() if (old := getattr(noun, k)) is not v and old != v}
+        held = noun.__dict__
+        update = {}
+        for name, value in values.items():
+            old = held[name]
+            if old is not value and old != value:
+                update[name] = value
         if not update:
             return noun
         made: N = self.origins.note(noun.model_copy(update=update), noun)
@@ -81,6 +88,8 @@ class Fitting:
 
     def each(self, members: tuple[N, ...], fit: Callable[[N], N | None]) -> tuple[N, ...]:
         """A list with each member fitted; those that can't be held are left out."""
+        if not members:
+            return members
         fitted = [fit(member) for member in members]
         if all(new is old for new, old in zip(fitted, members, strict=True)):
             return members
@@ -101,9 +110,11 @@ class Fitting:
         value: str | None = getattr(noun, field)
         if value is None:
             return None
-        back = read_when(write_datetime(value))
+        if value not in self._dates:
+            self._dates[value] = read_when(write_datetime(value))
+        back = self._dates[value]
         if back != value:
-            self.drop(noun, field, "the model has a dateTime here: less than a day becomes the first day")
+            self.drop(noun, field, AS_DATETIME)
         return back
 
     def one_language(self, text: Text) -> Text:
@@ -145,7 +156,7 @@ class Fitting:
 
     def code(self, code: Code) -> Code:
         """A code; the words of a known one are those of its list."""
-        if is_listed(code) and code.label and lists.label_of(code.scheme, code.value) is not None:
+        if code.label and is_listed(code) and lists.label_of(code.scheme, code.value) is not None:
             self.drop(code, "label", "the code's own list has its words")
             return self.changed(code, label={})
         if code.scheme.isdecimal():
@@ -154,6 +165,8 @@ class Fitting:
 
     def codes(self, codes: tuple[Code, ...], scheme: str = "", most: int | None = None) -> tuple[Code, ...]:
         """Codes; where the profile enforces a list, only its own; at most so many."""
+        if not codes:
+            return codes
         fitted = self.each(codes, self.code if not scheme else lambda code: self._of_list(code, scheme))
         return fitted if most is None else fitted[:most]
 
@@ -189,7 +202,7 @@ class Fitting:
         if level.claimed_by is not None:
             self.drop(level, "", "the gateway's own claim has no place that isn't the issuer's")
             return None
-        if is_listed(level) and level.label and lists.label_of(level.scheme, level.value or "") is not None:
+        if level.label and is_listed(level) and lists.label_of(level.scheme, level.value or "") is not None:
             self.drop(level, "label", "the code's own list has its words")
             return self.changed(level, label={})
         return self.changed(level, scheme="") if level.scheme.isdecimal() else level

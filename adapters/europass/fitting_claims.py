@@ -7,14 +7,14 @@ activity (rulings of the project, 2.5). What a claim inherits from the one aroun
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from adapters.europass.fitting import Fitting
 from adapters.europass.nodes import PLACEHOLDER
 from adapters.europass.profile import classes
-from gateway.model.leaves import keys
+from gateway.model.leaves import is_empty, keys
 from gateway.model.noun import Noun
 from gateway.model.record import (
     Achievement,
@@ -41,10 +41,12 @@ from gateway.model.texts import Text
 
 C = TypeVar("C", bound=Claim)
 S = TypeVar("S", bound=Noun)
+DEEPEST = 80
+"""Claims within claims: a level is at most two of JSON, and readers stop at two hundred of those."""
 FAILED = Code(value="failed", label={"en": "Failed"})
 
 _POSITIVE = re.compile(r"0*[1-9][0-9]*")
-_SPECIFICATION_FIELDS = {
+SPECIFICATION_KEYS = {
     "description": "description",
     "identifiers": "identifier",
     "kinds": "dcType",
@@ -70,6 +72,27 @@ _SPECIFICATION_FIELDS = {
     "other_titles": "altLabel",
     "categories": "category",
     "levels": "educationLevel",
+    "homepages": "homepage",
+    "documents": "supplementaryDocument",
+}
+_CODES = frozenset(
+    {
+        "kinds",
+        "qualification_codes",
+        "fields",
+        "subjects",
+        "modes",
+        "target_groups",
+        "limit_jurisdictions",
+        "limit_occupations",
+    }
+)
+_LISTS = {
+    "fields": "isced-f",
+    "setting": "learning-setting",
+    "entitlement_status": "entitlement-status",
+    "limit_jurisdictions": "atu",
+    "limit_occupations": "occupations",
 }
 _NOTHING = Specification()
 
@@ -109,6 +132,7 @@ class ClaimFitting:
         self._scales = dict(zip(keys(report.grading_schemes), report.grading_schemes, strict=True))
         self.schemes: list[GradingScheme] = []
         self.results: list[Assessment] = []
+        self._depth = 0
 
     # --- studies ------------------------------------------------------------------------------------------------
 
@@ -117,9 +141,20 @@ class ClaimFitting:
     ) -> tuple[Achievement, ...]:
         """The passed ones, and those within what was failed or is under way; of those the results are kept apart."""
         passed = [a for study in (*given, *enrolments) for a in self._passed(study)]
-        fitted = self.fit.each(tuple(passed), lambda a: self._achievement(a, around))
+        fitted = self._each(tuple(passed), lambda a: self._achievement(a, around))
         same = len(fitted) == len(given) and all(new is old for new, old in zip(fitted, given, strict=True))
         return given if same else fitted
+
+    def _each(self, given: tuple[S, ...], fit: Callable[[S], S | None]) -> tuple[S, ...]:
+        """Claims within a claim, as deep as our own limits let a reader follow."""
+        if given and self._depth == DEEPEST:
+            for claim in given:
+                self.fit.drop(claim, "", f"nested deeper than {DEEPEST} claims")
+            return ()
+        self._depth += 1
+        fitted = self.fit.each(given, fit)
+        self._depth -= 1
+        return fitted
 
     def _passed(self, study: Study) -> Iterator[Achievement]:
         if isinstance(study, Achievement) and study.status == "passed":
@@ -185,7 +220,7 @@ class ClaimFitting:
 
     def assessments(self, given: tuple[Assessment, ...], around: Around) -> tuple[Assessment, ...]:
         """Assessments with a printed result; one without isn't written (rulings, 3.5)."""
-        return self.fit.each(given, lambda a: self._assessment(a, around))
+        return self._each(given, lambda a: self._assessment(a, around))
 
     def _assessment(self, given: Assessment, around: Around) -> Assessment | None:
         if not given.grade:
@@ -262,7 +297,7 @@ class ClaimFitting:
     ) -> tuple[Activity, ...]:
         """Activities, and after them the enrolments as activities."""
         fitted = self.fit.each(given, lambda a: self._activity(a, around))
-        enrolled = tuple(self._enrolled(enrolment, around) for enrolment in enrolments)
+        enrolled = () if self._depth == DEEPEST else tuple(self._enrolled(one, around) for one in enrolments)
         return (*fitted, *enrolled) if enrolled else fitted
 
     def _enrolled(self, given: Enrolment, around: Around) -> Activity:
@@ -297,7 +332,7 @@ class ClaimFitting:
 
     def entitlements(self, given: tuple[Entitlement, ...], around: Around) -> tuple[Entitlement, ...]:
         """Entitlements."""
-        return self.fit.each(given, lambda e: self._entitlement(e, around))
+        return self._each(given, lambda e: self._entitlement(e, around))
 
     def _entitlement(self, given: Entitlement, around: Around) -> Entitlement:
         specification = self._own(given.specification, "LearningEntitlementSpecification")
@@ -344,38 +379,45 @@ class ClaimFitting:
 
     def _specification(self, given: Specification, name: str) -> Specification:
         """A specification of a class, with what that class can hold."""
-        if given == _NOTHING:
+        if not given.title and given == _NOTHING:
             return given
-        fit = self.fit
         holds = classes()[name]
         qualified = name == "Qualification"
-        kinds = fit.codes(given.kinds)
-        values = {
-            "kinds": kinds[:1] if holds["dcType"].single else kinds,
-            "identifiers": fit.identifiers(given.identifiers),
-            "qualification_codes": fit.codes(given.qualification_codes),
-            "levels": self._levels(given.levels, qualified=qualified),
-            "credits_offered": fit.each(given.credits_offered, fit.credit),
-            "fields": fit.codes(given.fields, "isced-f"),
-            "subjects": fit.codes(given.subjects),
-            "languages": fit.tags(given.languages),
-            "modes": fit.codes(given.modes),
-            "setting": fit.one_code(given.setting, "learning-setting"),
-            "volume": fit.duration(given, "volume"),
-            "maximum_duration": fit.duration(given, "maximum_duration"),
-            "target_groups": fit.codes(given.target_groups),
-            "outcomes": fit.each(given.outcomes, self._outcome),
-            "entitlement_status": fit.one_code(given.entitlement_status, "entitlement-status"),
-            "limit_jurisdictions": fit.codes(given.limit_jurisdictions, "atu"),
-            "limit_occupations": fit.codes(given.limit_occupations, "occupations"),
-            "limit_organisations": fit.organisations(given.limit_organisations),
-            "homepages": fit.links(given.homepages),
-            "documents": fit.links(given.documents),
-            "qualification": True if qualified else None,
-            "alignments": (),
-        }
-        empty = {field: getattr(_NOTHING, field) for field, key in _SPECIFICATION_FIELDS.items() if key not in holds}
-        return fit.changed(given, **(values | empty))
+        values: dict[str, Any] = {"qualification": True if qualified else None, "alignments": ()}
+        for field, value in given.__dict__.items():
+            if is_empty(value) or (key := SPECIFICATION_KEYS.get(field)) is None:
+                continue
+            values[field] = self._held(given, field, value, qualified) if key in holds else getattr(_NOTHING, field)
+        if holds["dcType"].single and len(given.kinds) > 1:
+            values["kinds"] = values["kinds"][:1]
+        return self.fit.changed(given, **values)
+
+    def _held(self, given: Specification, field: str, value: Any, qualified: bool) -> Any:  # noqa: FBT001
+        """A field of a specification as its class can hold it."""
+        fit = self.fit
+        match field:
+            case "identifiers":
+                return fit.identifiers(value)
+            case "levels":
+                return self._levels(value, qualified=qualified)
+            case "credits_offered":
+                return fit.each(value, fit.credit)
+            case "languages":
+                return fit.tags(value)
+            case "volume" | "maximum_duration":
+                return fit.duration(given, field)
+            case "outcomes":
+                return fit.each(value, self._outcome)
+            case "limit_organisations":
+                return fit.organisations(value)
+            case "homepages" | "documents":
+                return fit.links(value)
+            case "setting" | "entitlement_status":
+                return fit.one_code(value, _LISTS[field])
+            case _ if field in _CODES:
+                return fit.codes(value, _LISTS.get(field, ""))
+            case _:
+                return value
 
     def _levels(self, given: tuple[Level, ...], *, qualified: bool) -> tuple[Level, ...]:
         """The levels in the order in which they are read: EQF, national, others."""

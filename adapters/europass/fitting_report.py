@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from adapters.europass.fitting import Fitting
@@ -123,36 +124,33 @@ def _attachments(
     left = request.limits.attachment_bytes
     made: list[Attachment] = []
     for given in (*own, *shared):
-        fitted = _attachment(given, fitting)
-        size = fitted.contents[0].size if fitted is not None else 0
-        if fitted is None or size > left:
-            if fitted is not None:
-                digest = fitted.contents[0].sha256
-                fitting.drop(given, "", f"over the limit for attachments; the file's SHA-256 is {digest}")
-            continue
-        left -= size
-        if any(given is one for one in shared):
-            fitted = fitting.origins.note(fitted.model_copy(), given, elsewhere=True)
-        made.append(fitted)
+        for fitted in _attachment(given, fitting):
+            file = fitted.contents[0]
+            if file.size > left:
+                told = f"over the limit for attachments; the file's SHA-256 is {file.sha256}"
+                fitting.drop(given, "", told)
+                continue
+            left -= file.size
+            moved = any(given is one for one in shared) and fitting.origins.of(fitted) is given
+            made.append(fitting.origins.note(fitted.model_copy(), given, elsewhere=True) if moved else fitted)
     same = len(made) == len(own) and all(new is old for new, old in zip(made, own, strict=True))
     return own if same else tuple(made)
 
 
-def _attachment(given: Attachment, fitting: Fitting) -> Attachment | None:
-    """An attachment with one file: the model has one for each."""
-    contents = fitting.each(given.contents, fitting.file)[:1]
-    if not contents:
+def _attachment(given: Attachment, fitting: Fitting) -> Iterator[Attachment]:
+    """An attachment with its first file, and one of the same name for each further file: the model has one for each."""
+    files = fitting.each(given.contents, fitting.file)
+    if not files:
         fitting.drop(given, "", "the model wants the bytes of a file, and they aren't at hand")
-        return None
-    bare = fitting.changed(contents[0], title={}, description={})
-    same = len(given.contents) == 1 and bare is given.contents[0]
-    return fitting.changed(
-        given,
-        identifiers=(),
-        kind=fitting.one_code(given.kind),
-        contents=given.contents if same else (bare,),
-        passthrough=(),
-    )
+        return
+    kind = fitting.one_code(given.kind)
+    bare = tuple(fitting.changed(file, title={}, description={}) for file in files)
+    same = len(given.contents) == 1 and bare[0] is given.contents[0]
+    contents = given.contents if same else bare[:1]
+    yield fitting.changed(given, identifiers=(), kind=kind, contents=contents, passthrough=())
+    for file in bare[1:]:
+        apart = fitting.origins.note(file.model_copy(), file, elsewhere=True)
+        yield Attachment(title=given.title, description=given.description, kind=kind, contents=(apart,))
 
 
 # --- the learner -----------------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ member that stands elsewhere or under another key `moved`. So nothing can be for
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gateway.model.leaves import fields, is_empty, keys, pointer
@@ -16,6 +17,7 @@ from gateway.model.losses import Kind, Loss
 from gateway.model.noun import Noun
 
 NO_PLACE = "the target has no place for it"
+ELSEWHERE = "the target has it in another place"
 
 
 class Origins:
@@ -42,6 +44,11 @@ class Origins:
         """Whether a fitted noun was made from one that stood in another place."""
         return id(made) in self._made_elsewhere
 
+    @property
+    def gone_elsewhere(self) -> frozenset[int]:
+        """The ids of the given nouns that stand in another place now."""
+        return frozenset(self._gone_elsewhere)
+
     def went_elsewhere(self, given: Any) -> bool:
         """Whether a given noun stands in another place now."""
         return id(given) in self._gone_elsewhere
@@ -62,7 +69,7 @@ class Telling:
     def __init__(self, given: Noun, fitted: Noun, origins: Origins, path: str = "") -> None:
         self._root, self._fitted, self._origins = given, fitted, origins
         self._losses: list[Loss] = []
-        self._paths: dict[int, list[str]] | None = None
+        self._elsewhere_paths: dict[bool, dict[int, list[str]]] = {}
         self._path = path
         self._moved_here: set[str] = set()
 
@@ -71,10 +78,11 @@ class Telling:
         self._noun(self._root, self._fitted, self._path, self._path)
         return self._losses
 
-    def path_of(self, made: Any) -> str | None:
-        """Where the noun that `made` came from stands in the given record; None when it isn't there."""
-        found = self._all_paths().get(id(self._origins.of(made)))
-        return found[0] if found else None
+    def paths_of(self, made: Iterable[Any]) -> dict[int, str]:
+        """Where the nouns that others were made from stand in the given record, by the id of the one made."""
+        origins = {id(one): id(self._origins.of(one)) for one in made}
+        found = _paths(self._root, frozenset(origins.values()), self._path, every=False)
+        return {one: found[origin][0] for one, origin in origins.items() if origin in found}
 
     # --- nouns and fields -----------------------------------------------------------------------------------------
 
@@ -143,7 +151,7 @@ class Telling:
     ) -> None:
         here, there = pointer(path, name), pointer(at, name)
         if not new and not any(self._origins.went_elsewhere(member) for member in old):
-            self._drop(given, name, here, None)
+            self._drop(given, name, here, old)
             return
         old_names, new_names = keys(old), keys(new)
         pairs = self._pairs(old, new, old_names, new_names)
@@ -165,8 +173,21 @@ class Telling:
         origin = self._elsewhere(new)
         if origin is None:
             self._tell("assumed", path, self._why(given, name), to=_lexical(new))
+            self._moves_within(new, at)
         else:
             self._move(origin, new, at)
+
+    def _moves_within(self, new: Any, at: str) -> None:
+        """What stands in a new noun and stood elsewhere before."""
+        for name, _ in fields(type(new)) if isinstance(new, Noun) else ():
+            value = getattr(new, name)
+            for key, member in zip(keys(value), value, strict=True) if isinstance(value, tuple) else ():
+                place = pointer(at, name, key)
+                origin = self._elsewhere(member)
+                if origin is None:
+                    self._moves_within(member, place)
+                else:
+                    self._move(origin, member, place)
 
     def _kept(self, old: Any, new: Any, path: str, at: str, same_key: bool) -> None:  # noqa: FBT001
         if not same_key:
@@ -201,7 +222,7 @@ class Telling:
     def _move(self, origin: tuple[Any, str], new: Noun, at: str) -> None:
         old, path = origin
         self._moved_here.add(path)
-        self._tell("moved", path, self._why(old, "moved"), to_path=at)
+        self._tell("moved", path, self._origins.reasons.get((id(old), "moved"), ELSEWHERE), to_path=at)
         self._noun(old, new, path, at)
 
     def _elsewhere(self, new: Any) -> tuple[Any, str] | None:
@@ -209,20 +230,23 @@ class Telling:
         if not self._origins.came_from_elsewhere(new):
             return None
         origin = self._origins.of(new)
-        path = next((p for p in self._all_paths().get(id(origin), ()) if p not in self._moved_here), None)
+        path = self._unused(id(origin), every=False) or self._unused(id(origin), every=True)
         return None if path is None else (origin, path)
 
-    def _all_paths(self) -> dict[int, list[str]]:
-        if self._paths is None:
-            self._paths = {}
-            for noun, path in _nouns(self._root, self._path):
-                self._paths.setdefault(id(noun), []).append(path)
-        return self._paths
+    def _unused(self, origin: int, *, every: bool) -> str | None:
+        """A path of a noun that moved which isn't told yet; `every` looks further where one noun stands twice."""
+        if every not in self._elsewhere_paths:
+            wanted = self._origins.gone_elsewhere
+            self._elsewhere_paths[every] = _paths(self._root, wanted, self._path, every=every)
+        paths = self._elsewhere_paths[every].get(origin, ())
+        return next((path for path in paths if path not in self._moved_here), None)
 
     # --- telling ---------------------------------------------------------------------------------------------------
 
     def _drop(self, given: Any, name: str, path: str, old: Any) -> None:
-        self._tell("dropped", path, self._why(given, name), **{"from": _lexical(old)})
+        inner = old[0] if isinstance(old, tuple) and old else old
+        why = self._origins.reasons.get((id(inner), ""), self._why(given, name))
+        self._tell("dropped", path, why, **{"from": _lexical(old)})
 
     def _tell(self, kind: Kind, path: str, detail: str, **facts: Any) -> None:
         self._losses.append(
@@ -240,13 +264,26 @@ def _lexical(value: Any) -> str | None:
     return str(value) if isinstance(value, str | int) else None
 
 
-def _nouns(noun: Noun, path: str) -> Iterator[tuple[Noun, str]]:
-    yield noun, path
-    for name, _ in fields(type(noun)):
-        value = getattr(noun, name)
-        if isinstance(value, Noun):
-            yield from _nouns(value, pointer(path, name))
-        elif isinstance(value, tuple):
-            for key, member in zip(keys(value), value, strict=True):
-                if isinstance(member, Noun):
-                    yield from _nouns(member, pointer(path, name, key))
+def _paths(root: Noun, wanted: frozenset[int], base: str, *, every: bool) -> dict[int, list[str]]:
+    """The paths of wanted nouns, by id: one each, from the top down, or every one. Keys are computed for those only."""
+    found: dict[int, list[str]] = {}
+    waiting: deque[tuple[Noun, tuple[Any, ...]]] = deque([(root, ())])
+    while waiting and (every or len(found) < len(wanted)):
+        noun, trail = waiting.popleft()
+        if id(noun) in wanted:
+            found.setdefault(id(noun), []).append(_path(trail, base))
+        for name, value in noun.__dict__.items():
+            if isinstance(value, Noun):
+                waiting.append((value, (trail, (noun, name, None))))
+            elif value and isinstance(value, tuple) and isinstance(value[0], Noun):
+                waiting += [(member, (trail, (noun, name, n))) for n, member in enumerate(value)]
+    return found
+
+
+def _path(trail: tuple[Any, ...], base: str) -> str:
+    """The path of a trail, a chain of steps with the last one outside."""
+    segments: list[str] = []
+    while trail:
+        trail, (noun, name, n) = trail
+        segments += [name] if n is None else [keys(getattr(noun, name))[n], name]
+    return pointer(base, *reversed(segments))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import uuid
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
+
+from pydantic_core import to_json
 
 from adapters.europass import lists
 from adapters.europass.credential import CONTEXTS, TYPES
@@ -46,7 +48,7 @@ def without_pages(credential: dict[str, Any]) -> dict[str, Any]:
 
 def dump(value: Any) -> bytes:
     """The octets of a credential: compact UTF-8, members in the order given."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return to_json(value)
 
 
 def _draft(record: Record, number: int, name: str, request: WriteRequest) -> Draft:
@@ -228,9 +230,10 @@ def _placeholders(
         return
     places = _places_of({id(p.holder) for p in placeholders}, credential)
     known = {loss.path for loss in told}
+    paths = telling.paths_of(placeholder.noun for placeholder in placeholders)
     for noun, field, holder, key in placeholders:
-        path = telling.path_of(noun)
-        if path is None or (path := pointer(path, field)) in known:
+        path = pointer(paths.get(id(noun), ""), field)
+        if id(noun) not in paths or path in known:
             continue
         known.add(path)
         target = pointer(places[id(holder)], key)
@@ -240,13 +243,14 @@ def _placeholders(
 def _places_of(wanted: set[int], credential: Node) -> dict[int, str]:
     """The first place of each wanted object in a credential."""
     found: dict[int, str] = {}
-    waiting: list[tuple[Any, str]] = [(credential, "")]
-    while waiting:
-        value, place = waiting.pop()
+    waiting: deque[tuple[Any, str]] = deque([(credential, "")])
+    while waiting and len(found) < len(wanted):
+        value, place = waiting.popleft()
         if id(value) in wanted:
             found.setdefault(id(value), place)
-        members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-        waiting += [(member, pointer(place, str(key))) for key, member in members if isinstance(member, dict | list)]
+        for key, member in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(member, dict | list):
+                waiting.append((member, f"{place}/{key}"))  # no key of the model needs an escape
     return found
 
 

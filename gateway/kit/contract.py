@@ -238,7 +238,7 @@ class Adapter(Protocol):
         """Find inner documents and what the document states of its issuer and its own life."""
 
     def conform(self, content: Content) -> tuple[Finding, ...]:
-        """Check the format's own rules: findings `conformity.*` with status PASSED or WARNING."""
+        """Check the format's own rules: findings `conformity.*`: PASSED, WARNING, or NOT_CHECKED."""
 
     def read(self, content: Content, inner: Mapping[str, Reading]) -> Reading:
         """Read content into a record; every leaf is in the record, in a loss, or the document is refused."""

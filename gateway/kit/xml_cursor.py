@@ -16,6 +16,7 @@ from lxml import etree
 from gateway.kit.ledger import Ledger
 from gateway.model.losses import Kind
 from gateway.model.texts import UNDETERMINED, is_when
+from gateway.readers.xml import parse_xml
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _BLANKS = re.compile(r"[ \t\r\n]+")
@@ -33,7 +34,7 @@ class XmlReading:
         self._attributes: set[tuple[etree._Element, str]] = set()
         self._whole: set[etree._Element] = set()
         self._positions: dict[etree._Element, tuple[str, dict[etree._Element, int]]] = {}
-        self._tags: dict[str, tuple[str, ...]] = {}
+        self._names: dict[str, str | None] = {}
         self._root = tree.getroot()
         self.root = XmlCursor(self._root, self)
 
@@ -48,11 +49,11 @@ class XmlReading:
         """Remember that everything at and under an element was taken."""
         self._whole.add(element)
 
-    def tags(self, name: str) -> tuple[str, ...]:
-        """A local name in Clark notation, once for each namespace of the reading."""
-        if name not in self._tags:
-            self._tags[name] = tuple(f"{{{space}}}{name}" if space else name for space in self.namespaces)
-        return self._tags[name]
+    def name_of(self, tag: str) -> str | None:
+        """The local name of a tag in one of the reading's namespaces, None for any other tag."""
+        if tag not in self._names:
+            self._names[tag] = local_name(tag) if _namespace(tag) in self.namespaces else None
+        return self._names[tag]
 
     def finish(self) -> Ledger:
         """Turn whatever was never taken into `dropped` losses, in document order."""
@@ -108,11 +109,12 @@ class XmlReading:
 class XmlCursor:
     """One element, and the way to its leaves and children. Asking for a leaf takes it."""
 
-    __slots__ = ("_reading", "element")
+    __slots__ = ("_named", "_reading", "element")
 
     def __init__(self, element: etree._Element, reading: XmlReading) -> None:
         self.element = element
         self._reading = reading
+        self._named: dict[str, list[XmlCursor]] | None = None
 
     @property
     def name(self) -> str:
@@ -171,18 +173,26 @@ class XmlCursor:
 
     def children(self, name: str) -> list[XmlCursor]:
         """The child elements of a local name, in one of the reading's namespaces."""
-        return [XmlCursor(child, self._reading) for child in self.element.iterchildren(*self._reading.tags(name))]
+        return list(self._by_name().get(name, ()))
 
     def child(self, name: str) -> XmlCursor | None:
         """The first child of a local name; further ones stay untaken and become losses."""
-        found = next(self.element.iterchildren(*self._reading.tags(name)), None)
-        return None if found is None else XmlCursor(found, self._reading)
+        found = self._by_name().get(name)
+        return None if found is None else found[0]
 
     def __iter__(self) -> Iterator[XmlCursor]:
         """The child elements in the reading's namespaces, in order."""
-        for child in self.element.iterchildren(etree.Element):
-            if _namespace(child.tag) in self._reading.namespaces:
-                yield XmlCursor(child, self._reading)
+        return (cursor for cursor in self.foreign() if self._reading.name_of(str(cursor.element.tag)) is not None)
+
+    def _by_name(self) -> dict[str, list[XmlCursor]]:
+        """The children by local name, gathered once: a reader asks for many names that aren't there."""
+        if self._named is None:
+            self._named = {}
+            for child in self.element.iterchildren(etree.Element):
+                name = self._reading.name_of(str(child.tag))
+                if name is not None:
+                    self._named.setdefault(name, []).append(XmlCursor(child, self._reading))
+        return self._named
 
     def token_of(self, name: str) -> str | None:
         """Take the text of the first child of a name as a token, None when there is no such child."""
@@ -200,9 +210,14 @@ class XmlCursor:
         return self
 
     def inert(self) -> str:
-        """Take the whole element as inert text: its serialised form, never live nodes."""
+        """Take the whole element as inert text, never live nodes: its exclusive canonical form (W3C 2002).
+
+        So the text is the same however the document around it was written. The element is parsed apart first, for
+        libxml2 canonicalises a part of a tree with namespaces that aren't there.
+        """
         self.skip()
-        return etree.tostring(self.element, encoding="unicode", with_tail=False)
+        apart = parse_xml(etree.tostring(self.element, encoding="UTF-8", with_tail=False))
+        return etree.tostring(apart, method="c14n", exclusive=True).decode()
 
     def lose(self, kind: Kind, **facts: str | None) -> None:
         """Take everything at and under this element and note one explicit loss for it."""
@@ -216,6 +231,8 @@ class XmlCursor:
 
 def collapsed(text: str) -> str:
     """A text as xs:token has it: the four blanks of XML collapsed, all others (U+3000 in a name) kept."""
+    if text.isascii():
+        return " ".join(text.split())
     return _BLANKS.sub(" ", text).strip(" ")
 
 

@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from gateway.model.noun import Noun
 from gateway.model.texts import Text, When
 
@@ -32,7 +34,7 @@ class Code(Noun):
 
     scheme: str = ""
     value: str
-    label: Text = {}
+    label: Text = Field(default_factory=dict)
 
 
 class Identifier(Noun):
@@ -43,7 +45,7 @@ class Identifier(Noun):
     country: str | None = None
     scheme_address: str | None = None
     scheme_version: str | None = None
-    agency: Text = {}
+    agency: Text = Field(default_factory=dict)
     issued: When | None = None
     kinds: tuple[Code, ...] = ()
 
@@ -52,7 +54,7 @@ class Link(Noun):
     """A page or file on the web; never fetched."""
 
     url: str
-    title: Text = {}
+    title: Text = Field(default_factory=dict)
     language: str | None = None
 
 
@@ -65,15 +67,15 @@ class Content(Noun):
     language: str | None = None
     text: str | None = None
     url: str | None = None
-    title: Text = {}
-    description: Text = {}
+    title: Text = Field(default_factory=dict)
+    description: Text = Field(default_factory=dict)
 
 
 class Address(Noun):
     """A postal address: free text (`full`), or the parts of the EWP flexible address."""
 
     country: str | None = None
-    full: Text = {}
+    full: Text = Field(default_factory=dict)
     recipient: Annotated[tuple[str, ...], ORDERED] = ()
     lines: Annotated[tuple[str, ...], ORDERED] = ()
     building_number: str | None = None
@@ -92,8 +94,8 @@ class Address(Noun):
 class Place(Noun):
     """A location: its names, addresses and codes."""
 
-    name: Text = {}
-    description: Text = {}
+    name: Text = Field(default_factory=dict)
+    description: Text = Field(default_factory=dict)
     addresses: tuple[Address, ...] = ()
     codes: tuple[Code, ...] = ()
     identifiers: tuple[Identifier, ...] = ()
@@ -111,7 +113,7 @@ class Phone(Noun):
 class ContactPoint(Noun):
     """How somebody can be reached."""
 
-    description: Text = {}
+    description: Text = Field(default_factory=dict)
     emails: tuple[str, ...] = ()
     phones: tuple[Phone, ...] = ()
     addresses: tuple[Address, ...] = ()
@@ -121,7 +123,7 @@ class ContactPoint(Noun):
 class Period(Noun):
     """A span of time, with a name where it has one ("2009 Spring")."""
 
-    title: Text = {}
+    title: Text = Field(default_factory=dict)
     start: When | None = None
     end: When | None = None
 
@@ -137,8 +139,8 @@ class Foreign(Noun):
 class Organisation(Noun):
     """A school, university, ministry, registry."""
 
-    legal_name: Text = {}
-    other_names: Text = {}
+    legal_name: Text = Field(default_factory=dict)
+    other_names: Text = Field(default_factory=dict)
     identifiers: tuple[Identifier, ...] = ()
     eidas_identifier: Identifier | None = None
     registration: Identifier | None = None
@@ -201,14 +203,14 @@ class Level(Noun):
 
     scheme: str = ""
     value: str | None = None
-    label: Text = {}
+    label: Text = Field(default_factory=dict)
     claimed_by: Literal["gateway"] | None = None  # None: the issuer
 
 
 class Outcome(Noun):
     """What the learner knows, understands and is able to do."""
 
-    title: Text = {}
+    title: Text = Field(default_factory=dict)
     identifiers: tuple[Identifier, ...] = ()
     kinds: tuple[Code, ...] = ()
     esco_skills: tuple[Code, ...] = ()
@@ -221,18 +223,18 @@ class Alignment(Noun):
     """A link to a framework of skills or competencies (CASE, ESCO)."""
 
     target: str
-    name: Text = {}
+    name: Text = Field(default_factory=dict)
     code: str | None = None
     framework: str | None = None
     kind: str | None = None
-    description: Text = {}
+    description: Text = Field(default_factory=dict)
 
 
 class Specification(Noun):
     """What can be learned, apart from any learner: a programme, course, activity, assessment or entitlement."""
 
-    title: Text = {}
-    description: Text = {}
+    title: Text = Field(default_factory=dict)
+    description: Text = Field(default_factory=dict)
     identifiers: tuple[Identifier, ...] = ()
     kinds: tuple[Code, ...] = ()
     qualification: Literal[True] | None = None  # an ELM Qualification, not only an achievement specification
@@ -248,17 +250,17 @@ class Specification(Noun):
     volume: str | None = None
     maximum_duration: str | None = None
     contact_hours: tuple[str, ...] = ()
-    entry_requirement: Text = {}
+    entry_requirement: Text = Field(default_factory=dict)
     target_groups: tuple[Code, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
-    outcome_summary: Text = {}
+    outcome_summary: Text = Field(default_factory=dict)
     alignments: tuple[Alignment, ...] = ()
     entitlement_status: Code | None = None
     limit_jurisdictions: tuple[Code, ...] = ()
     limit_occupations: tuple[Code, ...] = ()
     limit_organisations: tuple[Organisation, ...] = ()
-    other_titles: Text = {}
-    categories: Text = {}
+    other_titles: Text = Field(default_factory=dict)
+    categories: Text = Field(default_factory=dict)
     status: str | None = None
     homepages: tuple[Link, ...] = ()
     documents: tuple[Link, ...] = ()
@@ -269,8 +271,8 @@ class GradingScheme(Noun):
     """The scale that grades are printed in. Assessments name it by its key."""
 
     identifiers: tuple[Identifier, ...] = ()
-    title: Text = {}
-    description: Text = {}
+    title: Text = Field(default_factory=dict)
+    description: Text = Field(default_factory=dict)
     documents: tuple[Link, ...] = ()
 
 
@@ -288,7 +290,7 @@ class Distribution(Noun):
     """The histogram of results of everybody who took this."""
 
     categories: Annotated[tuple[ResultCategory, ...], ORDERED] = ()
-    description: Text = {}
+    description: Text = Field(default_factory=dict)
 
 
 class ShortenedGrading(Noun):
@@ -305,8 +307,8 @@ class Claim(Noun):
     """
 
     identifiers: tuple[Identifier, ...] = ()
-    title: Text = {}
-    description: Text = {}
+    title: Text = Field(default_factory=dict)
+    description: Text = Field(default_factory=dict)
     kinds: tuple[Code, ...] = ()
     awarded_by: tuple[Organisation, ...] = ()
     awarded_on: When | None = None
@@ -318,7 +320,7 @@ class Claim(Noun):
 class Assessment(Claim):
     """A result: the only place where a grade stands. `grade` is the value as printed, `scheme` the key of its scale."""
 
-    grade: Text = {}
+    grade: Text = Field(default_factory=dict)
     status: Code | None = None
     scheme: str | None = None
     assessed_on: When | None = None
@@ -378,8 +380,8 @@ class Attachment(Noun):
     """A file that travels inside a report: a transcript, a diploma. `contents` may repeat it in several languages."""
 
     identifiers: tuple[Identifier, ...] = ()
-    title: Text = {}
-    description: Text = {}
+    title: Text = Field(default_factory=dict)
+    description: Text = Field(default_factory=dict)
     kind: Code | None = None
     contents: Annotated[tuple[Content, ...], ORDERED] = ()
     passthrough: tuple[Foreign, ...] = ()
@@ -432,8 +434,8 @@ class Report(Noun):
     issued: When | None = None
     identifiers: tuple[Identifier, ...] = ()
     kinds: tuple[Code, ...] = ()
-    title: Text = {}
-    description: Text = {}
+    title: Text = Field(default_factory=dict)
+    description: Text = Field(default_factory=dict)
     valid_from: When | None = None
     valid_until: When | None = None
     achievements: Annotated[tuple[Achievement, ...], ORDERED] = ()
@@ -452,14 +454,14 @@ class Group(Noun):
 
     id: str
     sorting_key: str | None = None
-    title: Text = {}
+    title: Text = Field(default_factory=dict)
 
 
 class GroupType(Noun):
     """A way in which the issuer groups studies."""
 
     id: str
-    title: Text = {}
+    title: Text = Field(default_factory=dict)
     groups: Annotated[tuple[Group, ...], ORDERED] = ()
 
 

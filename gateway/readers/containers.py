@@ -56,10 +56,11 @@ def unpack(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Unpacked:
             `limit.*`.
     """
     layers: list[Layer] = []
+    most = min(limits.document_bytes, limits.inflate_ratio * len(data))  # over all containers: bombs in bombs multiply
     while True:
         if len(data) > limits.document_bytes:
             raise Refused("limit.bytes", f"got {len(data)} octets, expected at most {limits.document_bytes}")
-        found = _outermost(data, limits)
+        found = _outermost(data, limits, most)
         if isinstance(found, Unpacked):
             return Unpacked(layers=tuple(layers), octets=data, kind=found.kind, json=found.json)
         if len(layers) == limits.containers:
@@ -68,12 +69,12 @@ def unpack(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Unpacked:
         data = found.octets
 
 
-def _outermost(data: bytes, limits: Limits) -> Layer | Unpacked:
+def _outermost(data: bytes, limits: Limits, most: int) -> Layer | Unpacked:
     """The container that `data` is, or the document that it is."""
     if data.startswith(_GZIP):
-        return Layer(kind="gzip", octets=_inflate(data, limits, "gzip"))
+        return Layer(kind="gzip", octets=_inflate(data, min(most, limits.inflate_ratio * len(data)), "gzip"))
     if data.startswith(_PNG):
-        baked = _baked(data, limits)
+        baked = _baked(data, limits, most)
         return _document(data, "other") if baked is None else Layer(kind="png", octets=baked)
     if data.startswith(b"%PDF-"):
         return _document(data, "pdf")
@@ -103,7 +104,8 @@ _COMPACT = re.compile(rb"e[wy][A-Za-z0-9_-]+\.[^.]*\.[A-Za-z0-9_-]*(?:\r?\n)?")
 
 # --- base64 (EMREX: base64 of gzip of XML) ---------------------------------------------------------------------------
 
-_BASE64 = re.compile(rb"[A-Za-z0-9+/ \t\r\n]+=?[ \t\r\n]*=?[ \t\r\n]*")
+# Possessive: with steps back, trailing white space would cost the cube of its length.
+_BASE64 = re.compile(rb"[A-Za-z0-9+/ \t\r\n]++=?[ \t\r\n]*+=?[ \t\r\n]*+")
 _WHITE = b" \t\r\n"
 
 
@@ -135,9 +137,8 @@ _PIECE = 64 * 1024
 _AT_ONCE = 1024 * 1024
 
 
-def _inflate(data: bytes, limits: Limits, kind: Literal["gzip", "png"]) -> bytes:
-    """Inflate one gzip member or one zlib stream, never further than the limits, with nothing behind it."""
-    most = min(limits.document_bytes, limits.inflate_ratio * len(data))
+def _inflate(data: bytes, most: int, kind: Literal["gzip", "png"]) -> bytes:
+    """Inflate one gzip member or one zlib stream, to `most` octets and no more, with nothing behind it."""
     inflated: list[bytes] = []
     total = 0
     try:
@@ -174,16 +175,17 @@ def _inflated(data: bytes, kind: Literal["gzip", "png"]) -> Iterator[bytes]:
 
 # --- baked PNG (Open Badges) -----------------------------------------------------------------------------------------
 
+_TEXTS = (b"tEXt", b"iTXt")
 _KEYWORDS = (b"openbadgecredential", b"openbadges")
 _CHUNKS = 65_536
 
 
-def _baked(data: bytes, limits: Limits) -> bytes | None:
+def _baked(data: bytes, limits: Limits, most: int) -> bytes | None:
     """The credential in a PNG's text chunk, or None for a mere picture. Checksums of chunks aren't looked at."""
-    found = [text for kind, body in _chunks(data) if (text := _text_chunk(kind, body, limits)) is not None]
-    if len(found) > 1:
+    found = [(kind, body) for kind, body in _chunks(data) if kind in _TEXTS and body.partition(b"\0")[0] in _KEYWORDS]
+    if len(found) > 1:  # before any of them is inflated
         raise Refused("png.ambiguous", f"got {len(found)} credentials in one picture, expected one")
-    return found[0] if found else None
+    return _text(*found[0], limits, most) if found else None
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -200,18 +202,16 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     raise Refused("limit.chunks", f"got a picture of more than {_CHUNKS} chunks")
 
 
-def _text_chunk(kind: bytes, body: bytes, limits: Limits) -> bytes | None:
-    keyword, found, rest = body.partition(b"\0")
-    if not found or keyword not in _KEYWORDS:
-        return None
+def _text(kind: bytes, body: bytes, limits: Limits, most: int) -> bytes:
+    rest = body.partition(b"\0")[2]
     if kind == b"tEXt":
         return rest
-    if kind != b"iTXt":
-        return None
     fields = rest[2:].split(b"\0", 2)  # language, translated keyword, text
     if len(fields) != 3 or rest[:1] not in (b"\0", b"\1"):  # noqa: PLR2004
         raise Refused("png.broken", "got an iTXt chunk without its five parts")
-    return _inflate(fields[2], limits, "png") if rest[:1] == b"\1" else fields[2]
+    if rest[:1] == b"\0":
+        return fields[2]
+    return _inflate(fields[2], min(most, limits.inflate_ratio * len(fields[2])), "png")
 
 
 # --- JSON: the document, a JWS, or the upload wrapper ----------------------------------------------------------------

@@ -142,7 +142,7 @@ def _constant(name: str) -> None:
 
 def _check_surrogates(value: JsonValue) -> None:
     try:
-        dump_json(value)
+        json.dumps(value, ensure_ascii=False).encode()  # in C; the form of numbers doesn't matter here
     except UnicodeEncodeError as error:
         message = "got half a surrogate pair in a \\u escape, expected a Unicode character"
         raise Refused("json.surrogate", message, advice=_MEND) from error

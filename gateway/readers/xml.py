@@ -38,7 +38,8 @@ _ATTRIBUTE = re.compile(rb"""=[ \t\r\n]*["']""")
 def parse_xml(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._ElementTree:
     """The document's tree, top-level comments and processing instructions included.
 
-    Raises `Refused`: limit.bytes, limit.nodes, limit.depth, xml.empty, xml.encoding, xml.version, xml.doctype,
+    Raises `Refused`: limit.bytes, limit.nodes, limit.depth, limit.attributes, limit.namespaces,
+            xml.empty, xml.encoding, xml.version, xml.doctype,
     xml.character, xml.namespace, xml.malformed.
     """
     _check_octets(data, limits)
@@ -47,6 +48,7 @@ def parse_xml(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._ElementTre
     except etree.XMLSyntaxError as error:
         raise _refusal(error) from None
     _check_tree(tree, limits)
+    _check_width(data, tree, limits)
     return tree
 
 
@@ -144,6 +146,29 @@ def _check_depth(tree: etree._ElementTree, limits: Limits) -> None:
 def _deeper_than(depth: int) -> etree.XPath:
     """Whether an element has more than `depth` - 1 ancestors: one walk down in C, none per node in Python."""
     return etree.XPath(f"boolean({'/*' * (depth + 1)})")
+
+
+def _check_width(data: bytes, tree: etree._ElementTree, limits: Limits) -> None:
+    """Refuse what makes libxml2's canonical form take minutes: its cost grows with the square of these counts."""
+    if data.count(b"=") > limits.attributes and _wider_than(limits.attributes)(tree):
+        raise Refused("limit.attributes", f"got an element with more than {limits.attributes} attributes")
+    if data.count(b"xmlns") > limits.namespaces and _most_namespaces(tree) > limits.namespaces:
+        raise Refused("limit.namespaces", f"got more than {limits.namespaces} namespace declarations in scope at once")
+
+
+@lru_cache(maxsize=8)
+def _wider_than(attributes: int) -> etree.XPath:
+    """Whether an element has more than so many attributes."""
+    return etree.XPath(f"boolean(//@*[{attributes + 1}])")
+
+
+def _most_namespaces(tree: etree._ElementTree) -> int:
+    """The most namespace declarations that stand at one element and its ancestors."""
+    most = in_scope = 0
+    for event, _ in etree.iterwalk(tree, events=("start-ns", "end-ns")):
+        in_scope += 1 if event == "start-ns" else -1
+        most = max(most, in_scope)
+    return most
 
 
 def _too_deep(depth: int | None = None) -> Refused:

@@ -212,8 +212,15 @@ class _Examination:
             findings = guarded(adapter, lambda a: a.conform(content))
         except TestamurError as error:
             return Conformity.NOT_CHECKED, (_failed_step("conformity", error, Status.NOT_CHECKED),)
-        deviates = any(f.status is Status.WARNING for f in findings)
-        return Conformity.DEVIATES if deviates else Conformity.CONFORMS, findings
+        return _conformity_of(findings), findings
+
+
+def _conformity_of(findings: Sequence[Finding]) -> Conformity:
+    """The answer that follows from the checks; where one couldn't be made (no schema for a version), none is given."""
+    statuses = {finding.status for finding in findings}
+    if Status.WARNING in statuses:
+        return Conformity.DEVIATES
+    return Conformity.NOT_CHECKED if Status.NOT_CHECKED in statuses else Conformity.CONFORMS
 
 
 def _open(adapter: Adapter, document: Document) -> tuple[Opened, list[Finding]]:

@@ -7,12 +7,14 @@ imprints are compared where that is cheap, and what doesn't match is a warning.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from cryptography.x509 import Certificate
 
 from gateway.errors import Refused
+from gateway.model.texts import is_when
 from gateway.model.verdict import SubIndication
 from gateway.proofs.jose import certificates as certs
 from gateway.proofs.jose.steps import Steps
@@ -20,11 +22,15 @@ from gateway.proofs.jose.timestamps import imprints_match
 from gateway.readers.base64 import decode_base64url
 from gateway.readers.json import JsonValue, parse_json
 from gateway.readers.jws import JwsSignature, ParsedJws
+from gateway.readers.limits import MIB, Limits
 
 UNDERSTOOD = frozenset(["sigT", "iat", "x5t#o", "sigX5ts", "srCms", "srAts", "sigPl", "adoTst", "sigPId", "sigD"])
 """Names that may be critical. sigPId and sigD are known, and reported as not supported."""
 
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _MOST_UNSIGNED = 64
+_MOST_BEFORE_ARCHIVE = 8  # items before an archive time-stamp: each such stamp is over the whole payload
+_ITEM_LIMITS = Limits(document_bytes=MIB, depth=20, nodes=1_000)
 _OF_ITEM = {"sigTst": "timestamp.signature", "arcTst": "timestamp.archive", "cSig": "signature.counter_signature"}
 _KNOWN_ITEMS = {
     *_OF_ITEM,
@@ -65,11 +71,11 @@ def claimed_time(header: Mapping[str, JsonValue]) -> str | None:
 
 def _time(header: Mapping[str, JsonValue]) -> str | None:
     if isinstance(given := header.get("sigT"), str):
-        if datetime.fromisoformat(given).tzinfo is None:
-            raise ValueError("no zone")
+        if not _RFC_3339.fullmatch(given) or not is_when(given):  # fromisoformat alone takes week dates and more
+            raise ValueError("not as RFC 3339")
         return given
     if isinstance(seconds := header.get("iat"), int) and not isinstance(seconds, bool):
-        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat() + "Z"  # strftime doesn't pad years
     return None
 
 
@@ -148,7 +154,7 @@ def hinted_certificates(signature: JwsSignature) -> tuple[Certificate, ...]:
     found: list[Certificate] = []
     for name, content, _ in _items(signature):
         if name == "xVals" and isinstance(content, list):
-            for value in content[: certs.MOST_CERTIFICATES]:
+            for value in content[: certs.MOST_CERTIFICATES - len(found)]:
                 found.extend(_hint(value))
     return tuple(dict.fromkeys(found))
 
@@ -175,7 +181,7 @@ def _item(item: JsonValue) -> dict[str, JsonValue] | None:
     """One unsigned item: an object, or base64url of an object (section 5.3.1)."""
     if isinstance(item, str):
         try:
-            item = parse_json(decode_base64url(item, "an unsigned item"))
+            item = parse_json(decode_base64url(item, "an unsigned item"), _ITEM_LIMITS)
         except Refused:
             return None
     return item if isinstance(item, dict) else None
@@ -222,7 +228,7 @@ def _stamped(jws: ParsedJws, signature: JwsSignature, name: str, at: int) -> byt
     if name != "arcTst" or "sigD" in signature.header:
         return None
     before = signature.unprotected["etsiU"][:at]
-    if not all(isinstance(item, str) for item in before):
+    if at >= _MOST_BEFORE_ARCHIVE or not all(isinstance(item, str) for item in before):
         return None  # items in clear need a canonical form of JSON
     head = (jws.payload_text, signature.protected.encode(), signature.value_text.encode())
     return b".".join((*head, "".join(before).encode()))

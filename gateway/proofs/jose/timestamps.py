@@ -28,7 +28,9 @@ def imprints_match(container: JsonValue, stamped: bytes) -> bool:
     tokens = container.get("tstTokens") if isinstance(container, dict) else None
     if not isinstance(tokens, list) or not 0 < len(tokens) <= MOST_TOKENS:
         raise Refused("timestamp.unreadable", "got a time-stamp container without tokens, or with too many")
-    return all(_imprint_matches(_value(token), stamped) for token in tokens)
+    imprints = [message_imprint(_value(token)) for token in tokens]
+    digests = {name: hashlib.new(name, stamped).digest() for name, _ in imprints}  # once each: `stamped` may be large
+    return all(digests[name] == value for name, value in imprints)
 
 
 def _value(token: JsonValue) -> bytes:
@@ -36,11 +38,6 @@ def _value(token: JsonValue) -> bytes:
     if not isinstance(value, str):
         raise Refused("timestamp.unreadable", "got a time-stamp token without val")
     return decode_base64(value, "a time-stamp token")
-
-
-def _imprint_matches(token: bytes, stamped: bytes) -> bool:
-    digest, value = message_imprint(token)
-    return hashlib.new(digest, stamped).digest() == value
 
 
 def message_imprint(token: bytes) -> tuple[str, bytes]:

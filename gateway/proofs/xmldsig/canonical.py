@@ -72,7 +72,7 @@ class Canonicalization:
         for undeclared: it writes `xmlns=""` where nothing stood. Written out and parsed again, the element carries
         its namespaces itself; the xml:* attributes that it inherits are set on it by hand.
         """
-        apart = etree.fromstring(etree.tostring(signed_info, with_tail=False))
+        apart = etree.fromstring(etree.tostring(signed_info, with_tail=False), _parser())
         if not self.exclusive:
             for name, value in self._inherited(signed_info):
                 apart.set(name, value)
@@ -99,5 +99,9 @@ def _knowing_default(tree: etree._ElementTree) -> etree._ElementTree:
     name, so that the octets would depend on what the thread parsed before.
     """
     etree.fromstring('<a xmlns:x="#default"/>')
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
-    return etree.fromstring(etree.tostring(tree), parser).getroottree()
+    return etree.fromstring(etree.tostring(tree), _parser()).getroottree()
+
+
+def _parser() -> etree.XMLParser:
+    """For what `gateway.readers.xml` has let in already: of any length, because that reader has bounded it."""
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)

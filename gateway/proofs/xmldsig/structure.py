@@ -35,6 +35,7 @@ _INCLUSIVE_NAMESPACES = f"{{{EXCLUSIVE}}}InclusiveNamespaces"
 _ENVELOPED = f"{DS}enveloped-signature"
 _SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
 _QUALIFYING_PROPERTIES = "QualifyingProperties"
+_MOST_PREFIXES = 20  # each is looked up at each element
 _WHITE = " \t\r\n"
 _NO_WHITE = str.maketrans("", "", _WHITE)
 
@@ -135,7 +136,10 @@ def _canonicalization(method: etree._Element) -> Canonicalization:
     if len(_children(children[0], ("PrefixList",))):
         raise _structure(children[0], "no children")
     prefixes = children[0].get("PrefixList", "").translate(str.maketrans(_WHITE, "    ")).split(" ")
-    return Canonicalization(algorithm, tuple(prefix for prefix in prefixes if prefix))
+    distinct = tuple(dict.fromkeys(prefix for prefix in prefixes if prefix))
+    if len(distinct) > _MOST_PREFIXES:
+        raise _structure(children[0], f"at most {_MOST_PREFIXES} prefixes")
+    return Canonicalization(algorithm, distinct)
 
 
 def _document_form(transforms: Sequence[etree._Element]) -> Canonicalization:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from cryptography.x509 import Certificate
 from lxml import etree
 
-from gateway.model.verdict import Finding, SubIndication
+from gateway.model.verdict import Finding, Status, SubIndication
 from gateway.proofs.proof import Proof, PublicKey
 from gateway.proofs.xmldsig.algorithms import DIGESTS, SIGNATURES, SignatureAlgorithm
 from gateway.proofs.xmldsig.key_info import OfferedKey, offered_keys
@@ -20,6 +20,7 @@ from gateway.proofs.xmldsig.steps import MATHEMATICS, Unmet, not_checked, passed
 from gateway.proofs.xmldsig.structure import SIGNATURE, SignatureParts, local_name, read_signature
 
 _MOST_SIGNATURES = 4
+_MOST_ANYWHERE = 64
 _SUPPLEMENT = "diplomaSupplement"
 
 
@@ -32,6 +33,9 @@ def verify_enveloped(tree: etree._ElementTree, *, keys: Sequence[PublicKey] = ()
     """
     root = tree.getroot()
     found = list(root.iter(SIGNATURE))
+    if len(found) > _MOST_ANYWHERE:
+        why = f"got {len(found)} signatures in one document, expected at most {_MOST_ANYWHERE}."
+        return (_unusable(Unmet("signature.place", why, unsupported=True), f"/{local_name(root)}"),)
     own = [signature for signature in found if signature.getparent() is root]
     others = [signature for signature in found if signature.getparent() is not root]
     supplements = [signature for signature in others if _in_supplement(signature)]
@@ -72,7 +76,7 @@ def _checked(tree: etree._ElementTree, signature: etree._Element, keys: Sequence
     key_steps, key, certificates = _key_steps(parts, signed_octets, keys, about)
     covered, digest_step = _digest_step(tree, signature, parts, about)
     findings = (*preliminary_findings(None, about), *key_steps, digest_step)
-    holds = all(finding is passed(finding.check, about) for finding in findings)
+    holds = all(finding.status is Status.PASSED for finding in findings)
     return Proof(
         kind="xmldsig",
         findings=findings,

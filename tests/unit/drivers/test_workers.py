@@ -18,7 +18,7 @@ from gateway.kit.recognition import head_of
 from tests.toy_adapter.lanterna_adapter import ADAPTER, Lanterna
 from tests.unit.kit.troublesome import Troublesome
 
-LIMITS = WorkerLimits(wall_seconds=1.5, cpu_seconds=1, memory_bytes=1024**3)
+LIMITS = WorkerLimits(wall_seconds=6, cpu_seconds=1, memory_bytes=1024**3)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_trouble_becomes_an_error_and_the_next_call_works(isolated, body, code):
     with pytest.raises(AdapterError) as error:
         isolated.core(body)
     assert error.value.code == code
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 15
     assert "somebody" not in str(error.value)
     assert isolated.core(b"x").startswith(b"x")
 

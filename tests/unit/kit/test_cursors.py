@@ -118,9 +118,9 @@ def test_xml_200_levels_of_100_untaken_elements_end_soon():
     while (below := here.child("a")) is not None:
         here = below
     assert here.token_of("c") == "x"
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(reading.finish().losses) == 100 * (depth - 1)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 # --- JSON ------------------------------------------------------------------------------------------------------------
@@ -193,9 +193,9 @@ def test_json_a_deep_chain_of_untaken_members_ends_soon(depth):
         here = below
     here.scalar("x")
     here.scalar("l")
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(reading.finish().losses) == 50_000
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 JSON = st.recursive(
