@@ -120,6 +120,8 @@ class LimitsSection(_Section):
     document_bytes: int = Field(default=DEFAULT_LIMITS.document_bytes, ge=1)
     depth: int = Field(default=DEFAULT_LIMITS.depth, ge=1)
     nodes: int = Field(default=DEFAULT_LIMITS.nodes, ge=1)
+    attributes: int = Field(default=DEFAULT_LIMITS.attributes, ge=1)
+    namespaces: int = Field(default=DEFAULT_LIMITS.namespaces, ge=1)
     inflate_ratio: int = Field(default=DEFAULT_LIMITS.inflate_ratio, ge=1)
     containers: int = Field(default=DEFAULT_LIMITS.containers, ge=0)
     embed_bytes: int = Field(default=DEFAULT_LIMITS.embed_bytes, ge=0)

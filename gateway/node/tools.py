@@ -26,6 +26,7 @@ def adapter_used(adapter: Adapter) -> AdapterUsed:
     return AdapterUsed(id=manifest.id, version=manifest.version, tables_sha256=_digest(_package_of(adapter)))
 
 
+@cache
 def gateway_used() -> GatewayUsed:
     """The version of the gateway, and the digest of the code tables that adapters look things up in."""
     return GatewayUsed(version=version("testamur"), tables_sha256=_digest("gateway.vocabulary"))

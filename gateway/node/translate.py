@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from gateway.drivers.keys import SealKey
 from gateway.errors import Refused
@@ -32,6 +33,7 @@ from gateway.translate.issuer import PLACEHOLDER
 from gateway.translate.languages import languages_of
 from gateway.translate.papers import losses_paper, paper, verdict_paper
 from gateway.translate.sealing import Grounds, may_be_sealed, open_questions
+from gateway.trust.policies import Policy
 from gateway.verify.engine import VerifiedDocument, verify
 from gateway.verify.terms import Terms
 
@@ -294,8 +296,12 @@ class _Job:
 
 def _policies(terms: Terms) -> tuple[PolicyUsed, ...]:
     in_force = (terms.policy, *(anchor.policy for anchor in terms.anchors if anchor.policy is not None))
-    used = (PolicyUsed(name=p.name, sha256=sha256(paper(p.model_dump(mode="json")))) for p in in_force)
-    return tuple(dict.fromkeys(used))
+    return tuple(dict.fromkeys(map(_policy_used, in_force)))
+
+
+@lru_cache(maxsize=64)
+def _policy_used(policy: Policy) -> PolicyUsed:
+    return PolicyUsed(name=policy.name, sha256=sha256(paper(policy.model_dump(mode="json"))))
 
 
 def _dotted(extension: str) -> str:

@@ -92,6 +92,8 @@ class LimitsUsed(Noun):
     document_bytes: int
     depth: int
     nodes: int
+    attributes: int
+    namespaces: int
     inflate_ratio: int
     containers: int
     embed_bytes: int

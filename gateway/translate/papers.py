@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
+
+from pydantic_core import to_json
 
 from gateway.model.losses import Loss
 from gateway.model.verdict import Verdict
@@ -22,4 +23,4 @@ def verdict_paper(verdict: Verdict) -> bytes:
 
 def paper(value: Any) -> bytes:
     """JSON for people and machines: UTF-8, two spaces, members in the order given, one line feed at the end."""
-    return (json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+    return to_json(value, indent=2) + b"\n"

@@ -188,6 +188,27 @@ def test_a_derived_file_gives_back_its_original(run, source, settings, tmp_path)
     assert (tmp_path / "back.xml").read_bytes() == source.read_bytes()
 
 
+def test_people_are_told_that_the_enclosed_original_was_translated_and_that_nothing_was_lost(run, tmp_path, settings):
+    (tmp_path / "plain.xml").write_bytes(sealed_leaf())
+    run("translate", "plain.xml", "--to", "petal", "-o", "t.json", "--config", settings)
+    ran = run("translate", "t.json", "--to", "petal", "-o", "u.json", "--config", settings)
+    assert "the original enclosed in the file (/original)" in ran.out
+    assert "nothing was lost" in ran.out
+
+
+def test_many_kinds_of_losses_are_counted_and_the_rest_is_referred_to_the_list():
+    from gateway.cli.translation_text import losses_lines
+    from gateway.model.losses import Loss
+
+    losses = [Loss(stage="read", kind="dropped", source=f"/a/b{n}[1]") for n in range(15)]
+    losses += [Loss(stage="write", kind="dropped", path="/reports/0101705555/achievements/K/title/en")] * 3
+    said = "\n".join(losses_lines(losses))
+    assert "lost or changed: 18" in said
+    assert "3  left out: achievements / title" in said
+    assert "and 4 more kinds" in said
+    assert "0101705555" not in said
+
+
 # --- wrong arguments -------------------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,7 @@ from gateway.node.reproduce import Answer, Claim, reproduce
 from gateway.node.startup import Node
 from gateway.node.translate import Order, Translated, translate_file
 from gateway.readers.base64 import encode_base64url
-from gateway.translate.derivation import sign_derivation
+from gateway.translate.derivation import Derivation, sign_derivation
 from gateway.translate.reproduction import Outcome
 from tests.toy_node import NOW, forged_leaf, node, node_key, seal_key, sealed, sealed_leaf
 from tests.toy_systems import Leaf, Petal, renderer
@@ -235,6 +237,60 @@ async def test_a_sealed_document_of_another_system_as_result_differs():
     assert differences(await again(done, result=sealed_leaf())) == ["seal"]
     back = await translated(sealed(json.dumps(PETAL).encode(), "jades"), to="leaf")
     assert "core" in differences(await again(back, result=done.results[0].octets))
+
+
+async def _changed(change: Callable[[Derivation], dict[str, Any]]) -> Answer:
+    """A draft's derivation with members changed, run again."""
+    done = await translated(sealed_leaf(), unsealed=True)
+    lie = done.derivation.model_copy(update=change(done.derivation))
+    return await again(done, derivation=lie.model_dump_json(by_alias=True).encode())
+
+
+async def test_attack_a_draft_that_names_an_issuer_differs():
+    named = (await translated(sealed_leaf())).derivation.issuer
+    assert "issuer" in differences(await _changed(lambda _: {"issuer": named}))
+
+
+@pytest.mark.parametrize("lie", [{"size": 1}, {"media_type": "application/pdf"}])
+async def test_attack_a_source_described_otherwise_than_it_is_differs(lie):
+    answer = await _changed(lambda d: {"source": d.source.model_copy(update=lie)})
+    assert differences(answer) == ["source"]
+    assert "described" in answer.reproduction.differences[0].explanation
+
+
+async def test_attack_a_result_described_otherwise_than_it_is_differs():
+    lie = {"media_type": "application/pdf"}
+    answer = await _changed(lambda d: {"results": (d.results[0].model_copy(update=lie),)})
+    assert differences(answer) == ["result"]
+
+
+async def test_a_source_that_cannot_be_read_so_differs():
+    """The derivation says that it was translated; here its adapter refuses it."""
+
+    class Strict(Leaf):
+        __module__ = Leaf.__module__
+
+        def read(self, content, inner):
+            raise Refused("leaf.torn", "got a torn leaf")
+
+    done = await translated(sealed_leaf(), unsealed=True)
+    answer = await again(done, node(adapters=(Strict(), Petal())))
+    assert differences(answer) == ["result"]
+    assert "leaf.torn" in answer.reproduction.differences[0].explanation
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda _: {"agreements": ("ab" * 32,)},
+        lambda d: {"gateway": d.gateway.model_copy(update={"tables_sha256": "0" * 64, "version": "9"})},
+    ],
+    ids=["agreements", "tables"],
+)
+async def test_agreements_and_other_tables_of_the_gateway_cannot_be_re_run(change):
+    answer = await _changed(change)
+    assert answer.reproduction.outcome is Outcome.NOT_HERE
+    assert len(answer.reproduction.obstacles) == 1
 
 
 # --- what can't be said ----------------------------------------------------------------------------------------------

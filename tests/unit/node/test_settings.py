@@ -13,6 +13,7 @@ from gateway.model.verdict import SubIndication
 from gateway.node.settings import LimitsSection, Settings, load_settings, parse_settings
 from gateway.packaged import data_folder
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
+from gateway.translate.derivation import LimitsUsed
 from gateway.translate.sealing import NEVER_SEALED
 
 EXAMPLE = data_folder("config") / "node.toml"
@@ -55,12 +56,15 @@ def test_the_example_names_every_key_and_its_defaults_are_those_of_the_code():
         assert section in text
     for name in ("anchor", "policy", "until", "enabled", "default", "adapter", "sub_indications"):
         assert re.search(rf"^(#: )?{name} = ", text, re.MULTILINE)
+    for name in LimitsSection.model_fields:
+        assert f"#: {name} = {getattr(DEFAULT_LIMITS, name)}" in text
     assert parse(uncommented()).bounds() == DEFAULT_LIMITS
     assert parse(uncommented()).policy.default == parse(NODE).policy.default
 
 
 def test_the_limits_are_those_that_the_readers_know():
-    assert set(LimitsSection.model_fields) == {field.name for field in dataclasses.fields(Limits)}
+    known = {field.name for field in dataclasses.fields(Limits)}
+    assert set(LimitsSection.model_fields) == set(LimitsUsed.model_fields) == known
     assert parse(NODE).bounds() == DEFAULT_LIMITS
 
 
