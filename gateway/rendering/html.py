@@ -101,7 +101,9 @@ def _parts(account: Account) -> Iterator[Markup]:
     else:
         yield _part("record", "What it states", _reliance(account), record_part(account.record, account.languages))
         heading = "What the translation changed" if account.making is not None else "What can't be carried"
-        yield _part("losses", heading, losses_part(account.losses, translated=account.making is not None))
+        yield _part(
+            "losses", heading, losses_part(account.losses, account.record, translated=account.making is not None)
+        )
     yield _part("provenance", "How it came to be, and how to check it", _provenance(account))
 
 

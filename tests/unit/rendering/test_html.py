@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.model.leaves import leaves
 from gateway.model.losses import Loss
 from gateway.model.verdict import Finding, InnerVerdict, Status, conclude
 from gateway.rendering import words
@@ -32,7 +33,7 @@ HOSTILE = [
     "a\x00b\x08c",
     "{{7*7}} ${7*7}",
 ]
-VOID = {"meta", "br", "hr", "col"}
+VOID = {"meta", "wbr"}
 
 
 class Reader(HTMLParser):
@@ -48,6 +49,7 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
+        self.words.append("" if tag == "wbr" else " ")
         if tag not in VOID:
             self.open.append(tag)
 
@@ -60,7 +62,7 @@ class Reader(HTMLParser):
 
     @property
     def text(self) -> str:
-        return " ".join(" ".join(self.words).split())
+        return " ".join("".join(self.words).split())
 
 
 def shape(page: bytes) -> list[str]:
@@ -138,6 +140,15 @@ def test_every_loss_is_on_the_page_with_places_and_values(loss: Loss) -> None:
     place = loss.source or loss.path
     for shown_ in (words.KINDS[loss.kind], place, loss.target, loss.to_path, loss.from_, loss.to, loss.detail):
         assert not shown_ or shown_ in page
+
+
+def test_what_was_left_out_is_shown_from_the_record_where_the_loss_names_its_path_alone() -> None:
+    """A whole course was dropped: the page says which words went with it, not only where they stood."""
+    path = "/reports/University of the Shore/achievements/Bachelor of Waves/parts/W1"
+    assert path in leaves(record())
+    lost = Loss(stage="write", kind="dropped", path=path, detail="no room")
+    page = Reader(html_page(account(losses=(lost,)))).text
+    assert "Κύματα · أمواج · W1 · 8,5 · ects · 6.0" in page
 
 
 def test_a_thousand_losses_of_one_kind_are_all_there_in_one_group() -> None:
