@@ -158,13 +158,16 @@ def _of_original(account: Account) -> Iterator[Markup]:
 
 def _of_making(making: Making) -> Markup:
     kind = element("strong", "sealed") if making.sealed else element("strong", f"{_DRAFT}.")
-    facts = [
+    facts: list[Child] = [
         fact("Kind", kind),
         fact("Issued by", text(making.made_by)),
         fact("Node", text(making.node)),
         fact("Adapters", [element("div", text(adapter)) for adapter in making.adapters]),
         [fact(paper.name, _paper(paper)) for paper in making.papers],
     ]
+    if making.undrawn:
+        named = ", ".join(f"U+{ord(character):04X}" for character in making.undrawn)
+        facts.append(fact("Be careful", f"no font has {named}: the data has it, the page images have not"))
     return element("div", element("h3", "The translation"), element("dl", facts))
 
 
