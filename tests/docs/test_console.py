@@ -82,3 +82,18 @@ def pattern(expected: str) -> str:
         else:
             parts.append(re.escape(line.rstrip()).replace("…", ".*") + r"[ ]*\n")
     return "".join(parts) + r"\n*"
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "agrees"),
+    [
+        ("PASSED  …\n…\n  end\n", "PASSED  authentic\n  a\n  b\n  end\n", True),
+        ("PASSED\n", "PASSED\n", True),
+        ("PASSED\n", "FAILED\n", False),
+        ("PASSED\n", "PASSED\nand more\n", False),
+        ("PASSED\n…\n", "PASSED\nand more\n", True),
+        ("a (b)\n", "a (c)\n", False),
+    ],
+)
+def test_a_page_that_shows_something_else_is_noticed(shown: str, printed: str, agrees: bool) -> None:
+    assert bool(re.fullmatch(pattern(shown), printed)) is agrees
