@@ -159,6 +159,8 @@ class _Telling:
             ("Language of instruction", ", ".join(map(_language_name, specification.languages))),
             ("Identifier", [text(_number(i) or "") for i in specification.identifiers]),
             ("Description", self._texts(specification.description) if specification.description else None),
+            ("Learning outcomes", [self._texts(outcome.title) for outcome in specification.outcomes if outcome.title]),
+            ("Activities", [self._activity(activity) for activity in award.activities]),
             ("Entitles to", [self._title(entitlement) for entitlement in award.entitlements]),
         )
 
@@ -230,6 +232,10 @@ class _Telling:
     def _title(self, claim: Activity | Assessment | Entitlement) -> Markup:
         title = claim.title or (claim.specification.title if claim.specification is not None else {})
         return self._texts(title) if title else element("span", "without a title")
+
+    def _activity(self, activity: Activity) -> Markup:
+        more = [*map(_span, activity.periods), text(activity.workload) if activity.workload else None]
+        return element("span", self._title(activity), [[" · ", part] for part in more if part is not None])
 
     def _of_assessment(self, claim: Activity | Assessment | Entitlement) -> list[Markup | str]:
         return [" — ", self._grade(claim)] if isinstance(claim, Assessment) and claim.grade else []
