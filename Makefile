@@ -33,5 +33,8 @@ test: lint  ## everything that needs no internet (under 10 minutes on 2 cores)
 test-long: setup  ## the long forms: 100,000 mutants, every leaf
 	@$(BIN)/pytest -n 2 -m long
 
+demo: setup  ## fictional registries' documents verified, translated both ways, reproduced; forgeries refused
+	@$(BIN)/testamur demo --keep
+
 clean:
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache

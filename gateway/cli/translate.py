@@ -19,6 +19,7 @@ from gateway.drivers.files import write_file, write_folder
 from gateway.errors import RequestError
 from gateway.model.verdict import Indication, Verdict
 from gateway.node import startup
+from gateway.node.account import page_of
 from gateway.node.translate import Order, Translated, Withheld, translate_file
 from gateway.translate.papers import losses_paper
 
@@ -54,6 +55,7 @@ class _Languages(click.ParamType[tuple[str, ...]]):
 @click.option("--lang", "languages", type=_Languages(), default=(), help="Languages wanted, the first being primary.")
 @click.option("--agreement", "agreements", multiple=True, type=FILE, metavar="FILE", help="Not possible yet.")
 @click.option("--losses", type=FILE, metavar="OUT.json", help="Write the list of losses to this file.")
+@click.option("--html", "page", type=FILE, metavar="OUT.html", help="Write a page for people to this file.")
 @click.option("--require", type=click.Choice(["passed"]), help="Write nothing unless the source is PASSED.")
 @verifying
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document about it all; needs -o.")
@@ -66,6 +68,7 @@ def command(
     languages: tuple[str, ...],
     agreements: tuple[Path, ...],
     losses: Path | None,
+    page: Path | None,
     require: str | None,
     trust: tuple[str, ...],
     policy: str | None,
@@ -80,7 +83,7 @@ def command(
     Exit code: 0 when written; 1 or 3 when nothing was written because the source is FAILED, or isn't proven.
     """
     _refuse_agreements(agreements)
-    _check_places(file, out, losses, as_json=as_json)
+    _check_places(file, out, {"--losses": losses, "--html": page}, as_json=as_json)
     now = startup.right_now()
     node = startup.start(startup.find_settings(config), now=now)
     order = Order(
@@ -95,6 +98,9 @@ def command(
     if isinstance(outcome, Withheld):
         _withhold(outcome, as_json=as_json)
     written = _write(outcome, out, losses)
+    if page is not None:
+        write_file(page, page_of(outcome, node, order.terms or node.terms(now), languages))
+        written += (page,)
     if as_json:
         click.echo(json.dumps(_as_json(outcome, written), ensure_ascii=False))
     else:
@@ -110,7 +116,7 @@ def _refuse_agreements(agreements: tuple[Path, ...]) -> None:
         )
 
 
-def _check_places(file: Path, out: str | None, losses: Path | None, *, as_json: bool) -> None:
+def _check_places(file: Path, out: str | None, beside: dict[str, Path | None], *, as_json: bool) -> None:
     """What can be known to go wrong before any work is done."""
     if as_json and out is None:
         raise RequestError(
@@ -118,15 +124,17 @@ def _check_places(file: Path, out: str | None, losses: Path | None, *, as_json: 
             "--json prints one JSON document on stdout, and the translation would go there too",
             advice="say with -o where the translation goes",
         )
-    for place in (*([Path(out)] if out is not None else ()), *([losses] if losses is not None else ())):
+    named = {"-o": Path(out) if out is not None else None, **beside}
+    places = {option: place for option, place in named.items() if place is not None}
+    for place in places.values():
         if place.exists() and place.samefile(file):
             raise RequestError(
                 "request.out_is_source",
                 f"{place} is the source itself",
                 advice="name another file: the original is kept as it is",
             )
-    if losses is not None and out is not None and losses == Path(out):
-        raise RequestError("request.out_twice", "-o and --losses name one file", advice="name two files")
+    if len(set(places.values())) < len(places):
+        raise RequestError("request.out_twice", f"two of {', '.join(places)} name one file", advice="name two files")
 
 
 def _is_folder(out: str) -> bool:

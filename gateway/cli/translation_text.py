@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,30 +9,15 @@ from pathlib import Path
 import click
 
 from gateway.cli.presentation import verdict_lines
-from gateway.model import record
-from gateway.model.losses import Kind, Loss
-from gateway.model.noun import Noun
+from gateway.model.losses import Loss
 from gateway.model.texts import in_language
 from gateway.model.verdict import Indication
 from gateway.node.reproduce import Answer
 from gateway.node.translate import Translated, Withheld
+from gateway.rendering import words
 from gateway.translate.reproduction import Outcome
 
-_KINDS: dict[Kind, str] = {
-    "dropped": "left out",
-    "approximated": "shortened or rounded",
-    "moved": "stands elsewhere",
-    "assumed": "filled in by the gateway",
-    "converted": "converted by agreement",
-}
 _MOST = 12
-_FIELDS = frozenset(
-    field
-    for noun in vars(record).values()
-    if isinstance(noun, type) and issubclass(noun, Noun)
-    for field in noun.model_fields
-)
-"""The names of all fields of the record."""
 _DRAFT_ADVICE = {
     Indication.PASSED: "to get a seal: give the settings of a node, and no --unsealed, --trust, --policy or --at",
     Indication.FAILED: "ask the issuer for a genuine file: this one is not to be relied on",
@@ -86,33 +70,17 @@ def _advice(done: Translated) -> Iterator[str]:
 
 def losses_lines(losses: Iterable[Loss]) -> Iterator[str]:
     """What was lost: grouped, counted, in plain words."""
-    counted = Counter((loss.kind, _subject(loss), loss.detail) for loss in losses)
+    counted = Counter((loss.kind, words.subject(loss), loss.detail) for loss in losses)
     yield ""
     if not counted:
         yield click.style("  nothing was lost", fg="green")
         return
     yield click.style(f"  lost or changed: {counted.total()}", bold=True)
     for (kind, subject, detail), count in counted.most_common(_MOST):
-        yield f"    {count:>4}  {_KINDS[kind]}: {subject}" + (f" ({detail})" if detail else "")
+        yield f"    {count:>4}  {words.KINDS[kind]}: {subject}" + (f" ({detail})" if detail else "")
     left = len(counted) - _MOST
     if left > 0:
         yield f"          and {left} more kinds: losses.json lists each with its place"
-
-
-def _subject(loss: Loss) -> str:
-    """What a loss is about, by the names of its fields or elements: never by a key, which may be a person's number."""
-    names = [name for name in _names(loss.path) if name in _FIELDS] if loss.path else _places(loss.source)
-    words = [name.replace("_", " ") for name in names[-2:]]
-    return " / ".join(words) if words else "the document"
-
-
-def _names(path: str) -> list[str]:
-    return [segment.replace("~1", "/").replace("~0", "~") for segment in path.split("/")[1:]]
-
-
-def _places(source: str) -> list[str]:
-    parts = (re.sub(r"\[\d+\]$", "", part).removeprefix("@") for part in source.split("/"))
-    return [part for part in parts if part and not part.isdigit()]
 
 
 def withheld_lines(withheld: Withheld) -> Iterator[str]:

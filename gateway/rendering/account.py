@@ -34,6 +34,7 @@ class Making:
     sealed    whether the results carry the node's seal; else they are drafts
     adapters  reader and writer, with their versions
     papers    the results and what travels beside them
+    undrawn   characters that the page images of the results can't show; the data has them
     """
 
     target: str
@@ -42,6 +43,7 @@ class Making:
     sealed: bool
     adapters: tuple[str, ...]
     papers: tuple[Paper, ...]
+    undrawn: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,7 +101,9 @@ def _parts(account: Account) -> Iterator[Markup]:
     else:
         yield _part("record", "What it states", _reliance(account), record_part(account.record, account.languages))
         heading = "What the translation changed" if account.making is not None else "What can't be carried"
-        yield _part("losses", heading, losses_part(account.losses, translated=account.making is not None))
+        yield _part(
+            "losses", heading, losses_part(account.losses, account.record, translated=account.making is not None)
+        )
     yield _part("provenance", "How it came to be, and how to check it", _provenance(account))
 
 
@@ -156,13 +158,16 @@ def _of_original(account: Account) -> Iterator[Markup]:
 
 def _of_making(making: Making) -> Markup:
     kind = element("strong", "sealed") if making.sealed else element("strong", f"{_DRAFT}.")
-    facts = [
+    facts: list[Child] = [
         fact("Kind", kind),
         fact("Issued by", text(making.made_by)),
         fact("Node", text(making.node)),
         fact("Adapters", [element("div", text(adapter)) for adapter in making.adapters]),
         [fact(paper.name, _paper(paper)) for paper in making.papers],
     ]
+    if making.undrawn:
+        named = ", ".join(f"U+{ord(character):04X}" for character in making.undrawn)
+        facts.append(fact("Be careful", f"no font has {named}: the data has it, the page images have not"))
     return element("div", element("h3", "The translation"), element("dl", facts))
 
 

@@ -34,6 +34,7 @@ from gateway.model.record import (
 from gateway.model.texts import UNDETERMINED, Text, When
 from gateway.rendering.html_verdict import fact, text
 from gateway.rendering.markup import Markup, element
+from gateway.vocabulary import fields, languages
 
 _DAY = re.compile(r"-?\d{4}(?:-\d\d){0,2}")
 _GENDERS = {"0": "not known", "1": "male", "2": "female", "9": "not applicable"}
@@ -53,9 +54,9 @@ _STATUSES = {
 }
 
 
-def record_part(record: Record, languages: tuple[str, ...]) -> Markup:
+def record_part(record: Record, wanted: tuple[str, ...]) -> Markup:
     """The record: its learner and each report."""
-    return _Telling(languages).record(record)
+    return _Telling(wanted).record(record)
 
 
 def name_of(learner: Learner) -> str:
@@ -75,8 +76,8 @@ class _Row(NamedTuple):
 
 
 class _Telling:
-    def __init__(self, languages: tuple[str, ...]) -> None:
-        self.languages = languages
+    def __init__(self, wanted: tuple[str, ...]) -> None:
+        self.languages = wanted
 
     def record(self, record: Record) -> Markup:
         return element("div", self._learner(record.learner), [self._report(report) for report in record.reports])
@@ -155,9 +156,11 @@ class _Telling:
             ("Awarded on", _date(award.awarded_on)),
             ("Period", _span(award.period)),
             ("Field of study", [self._code(code) for code in specification.fields]),
-            ("Language of instruction", ", ".join(specification.languages)),
+            ("Language of instruction", ", ".join(map(_language_name, specification.languages))),
             ("Identifier", [text(_number(i) or "") for i in specification.identifiers]),
             ("Description", self._texts(specification.description) if specification.description else None),
+            ("Learning outcomes", [self._texts(outcome.title) for outcome in specification.outcomes if outcome.title]),
+            ("Activities", [self._activity(activity) for activity in award.activities]),
             ("Entitles to", [self._title(entitlement) for entitlement in award.entitlements]),
         )
 
@@ -230,6 +233,10 @@ class _Telling:
         title = claim.title or (claim.specification.title if claim.specification is not None else {})
         return self._texts(title) if title else element("span", "without a title")
 
+    def _activity(self, activity: Activity) -> Markup:
+        more = [*map(_span, activity.periods), text(activity.workload) if activity.workload else None]
+        return element("span", self._title(activity), [[" · ", part] for part in more if part is not None])
+
     def _of_assessment(self, claim: Activity | Assessment | Entitlement) -> list[Markup | str]:
         return [" — ", self._grade(claim)] if isinstance(claim, Assessment) and claim.grade else []
 
@@ -288,7 +295,9 @@ class _Telling:
         return next((language for language in wanted if words.get(language)), next(iter(words), None))
 
     def _code(self, code: Code) -> Markup:
-        return element("span", self._one(code.label), " ", text(code.value) if not code.label else None)
+        known = fields.label_of(code.value) if code.scheme == "isced-f" and not code.label else None
+        label = self._one(code.label) if code.label else text(known or code.value, "en" if known else None)
+        return element("span", label, f" ({code.value})" if known else None)
 
     def _optional(self, *facts: tuple[str, Markup | str | Sequence[object] | None]) -> list[Markup]:
         made = []
@@ -314,6 +323,11 @@ def _is_award(study: Study) -> bool:
 
 def _by(name: Name) -> str:
     return f" (by {name.source})" if name.source else ""
+
+
+def _language_name(tag: str) -> str:
+    language = languages.by_tag(tag)
+    return language.name if language is not None and language.name else tag
 
 
 def _tag(language: str) -> str | None:

@@ -89,7 +89,7 @@ def _list(title: str, findings: Sequence[Finding], *, folded: bool = False) -> M
 def _item(findings: Sequence[Finding]) -> Markup:
     """Findings that say the same, with the places where they say it."""
     first = findings[0]
-    places = [element("code", finding.about, class_="place") for finding in findings if finding.about]
+    places = [place_of(finding.about) for finding in findings if finding.about]
     status = words.STATUSES[first.status]
     return element(
         "li",
@@ -122,6 +122,12 @@ def _inner(inner: InnerVerdict) -> Markup:
 def fact(label: str, *value: Child) -> Markup:
     """A label and its value, as a row of a description list."""
     return element("div", element("dt", label), element("dd", *value))
+
+
+def place_of(place: str) -> Markup:
+    """A place in a document; a line may end behind each of its steps."""
+    steps = place.split("/")
+    return element("code", [[step, "/", element("wbr")] for step in steps[:-1]], steps[-1], class_="place")
 
 
 def text(value: str, language: str | None = None) -> Markup:

@@ -7,6 +7,7 @@ from typing import Any
 
 from gateway.model.leaves import fields, is_empty, keys
 from gateway.model.noun import Noun
+from gateway.model.record import Code, Identifier
 from gateway.rendering.markup import shown
 
 _STEP = "  "
@@ -59,9 +60,20 @@ def _small(value: Any) -> str | None:
 
 
 def _scalar(value: Any) -> str | None:
+    if isinstance(value, Code | Identifier):
+        return _term(value)
     if isinstance(value, Mapping):
         texts = [f"{language} “{words}”" if language != "und" else f"“{words}”" for language, words in value.items()]
         return None if any("\n" in one for one in texts) else shown(" · ".join(texts))
     if isinstance(value, Noun | tuple) or "\n" in str(value):
         return None
     return shown(str(value))
+
+
+def _term(term: Code | Identifier) -> str | None:
+    """A code or number as paths name it, `ects` of the scheme `credit` being `credit=ects`; None where it says more."""
+    more = [name for name, _ in fields(type(term)) if name not in ("scheme", "value", "country")]
+    if any(not is_empty(getattr(term, name)) for name in more):
+        return None
+    country = f" ({term.country})" if isinstance(term, Identifier) and term.country else ""
+    return shown(f"{term.scheme}={term.value}{country}" if term.scheme else f"{term.value}{country}")

@@ -42,7 +42,14 @@ def record(name: str = "Ελένη Θαλασσινού", course: str = "Κύμ�
                 title={"en": "Transcript", "el": "Αναλυτική βαθμολογία"},
                 achievements=(
                     r.Achievement(
-                        specification=r.Specification(title={"en": "Bachelor of Waves"}),
+                        specification=r.Specification(
+                            title={"en": "Bachelor of Waves"}, outcomes=(r.Outcome(title={"en": "Reads the sea"}),)
+                        ),
+                        activities=(
+                            r.Activity(
+                                title={"en": "At sea"}, periods=(r.Period(start="2023-07-01"),), workload="PT80H"
+                            ),
+                        ),
                         parts=(
                             r.Achievement(
                                 specification=r.Specification(

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.model.leaves import leaves
 from gateway.model.losses import Loss
 from gateway.model.verdict import Finding, InnerVerdict, Status, conclude
 from gateway.rendering import words
@@ -32,7 +33,7 @@ HOSTILE = [
     "a\x00b\x08c",
     "{{7*7}} ${7*7}",
 ]
-VOID = {"meta", "br", "hr", "col"}
+VOID = {"meta", "wbr"}
 
 
 class Reader(HTMLParser):
@@ -48,6 +49,7 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
+        self.words.append("" if tag == "wbr" else " ")
         if tag not in VOID:
             self.open.append(tag)
 
@@ -60,11 +62,11 @@ class Reader(HTMLParser):
 
     @property
     def text(self) -> str:
-        return " ".join(" ".join(self.words).split())
+        return " ".join("".join(self.words).split())
 
 
 def shape(page: bytes) -> list[str]:
-    return [tag for tag, _ in Reader(page).tags]
+    return [tag for tag, _ in Reader(page).tags if tag != "wbr"]  # a slash in a place is a place to break a line
 
 
 @pytest.mark.parametrize("value", HOSTILE)
@@ -140,13 +142,23 @@ def test_every_loss_is_on_the_page_with_places_and_values(loss: Loss) -> None:
         assert not shown_ or shown_ in page
 
 
+def test_what_was_left_out_is_shown_from_the_record_where_the_loss_names_its_path_alone() -> None:
+    """A whole course was dropped: the page says which words went with it, not only where they stood."""
+    path = next(path for path in leaves(record()) if path.endswith("/parts/W1"))
+    lost = Loss(stage="write", kind="dropped", path=path, detail="no room")
+    page = Reader(html_page(account(losses=(lost,)))).text
+    assert "أمواج" in page
+    assert "أمواج" not in Reader(html_page(account(losses=()))).text
+
+
 def test_a_thousand_losses_of_one_kind_are_all_there_in_one_group() -> None:
     losses = tuple(
         Loss(stage="read", kind="dropped", source=f"/elmo/note[{n}]", detail="no place") for n in range(1000)
     )
     page = Reader(html_page(account(losses=losses)))
     assert all(f"/elmo/note[{n}]" in page.text for n in range(1000))
-    assert [tag for tag, a in page.tags if a.get("class") == "loss"] == ["details"]
+    assert [tag for tag, a in page.tags if str(a.get("class")).startswith("loss")] == ["details"]
+    assert [tag for tag, _ in page.tags].count("tbody") == 1 + 1  # the courses, and one group of losses
 
 
 def test_a_page_without_losses_says_so() -> None:
@@ -175,6 +187,8 @@ def test_grades_credits_and_results_that_are_no_pass_are_as_printed() -> None:
     assert "8,5" in page
     assert "6.0 ECTS" in page
     assert "Storms not passed" in page
+    assert "At sea · 2023-07-01 · PT80H" in page
+    assert "Learning outcomes Reads the sea" in page
 
 
 def test_a_document_that_can_not_be_read_still_has_a_page() -> None:

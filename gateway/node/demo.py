@@ -1,0 +1,185 @@
+"""The demonstration: two registries, a node between them, two translations, three forgeries. Each step checks itself.
+
+It uses what everybody uses: the settings file, the seals, the use cases. Only the people and institutions are made up.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.drivers.files import write_file, write_folder
+from gateway.model.verdict import Indication, Verdict
+from gateway.node.account import page_of
+from gateway.node.demo_world import MINISTRY, REGISTRIES, World, make_world
+from gateway.node.reproduce import Claim, reproduce
+from gateway.node.startup import right_now, terms
+from gateway.node.translate import Order, Translated, Withheld, translate_file
+from gateway.rendering import words
+from gateway.rendering.html_record import name_of
+from gateway.translate.reproduction import Outcome
+from gateway.verify.engine import VerifiedDocument, verify
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step: what it shows, what was seen, and whether that is what must happen. `verdict` colours it."""
+
+    title: str
+    told: tuple[str, ...]
+    held: bool
+    verdict: Indication | None = None
+
+
+async def demonstrate(folder: Path) -> AsyncIterator[Step]:
+    """The steps, as they happen; files are left in `folder`."""
+    world = make_world(folder)
+    stage = _Stage(world, right_now())
+    yield stage.set_up()
+    for step in (*stage.verified(), stage.without_trust()):
+        yield step
+    for source, target in (("elmo", "europass"), ("europass", "elmo")):
+        async for step in stage.translated(source, target):
+            yield step
+    async for step in stage.forgeries():
+        yield step
+
+
+class _Stage:
+    def __init__(self, world: World, now: dt.datetime) -> None:
+        self.world = world
+        self.now = now
+
+    # --- genuine documents
+
+    def set_up(self) -> Step:
+        """Who takes part."""
+        told = [f"{registry.university}, vouched for by the {registry.authority}" for registry in REGISTRIES]
+        told.append(f"a node of the {MINISTRY} that trusts both and seals translations")
+        return Step(title="Fictional registries make their keys, and a node is set up", told=tuple(told), held=True)
+
+    def verified(self) -> Iterator[Step]:
+        """Each registry's document is authentic."""
+        for registry in REGISTRIES:
+            document = self._verify(self.world.documents[registry.adapter].read_bytes())
+            learner = name_of(document.read().record.learner)
+            yield _judged(
+                f"Verify the sealed document of {learner} ({document.verdict.format})",
+                document.verdict,
+                Indication.PASSED,
+                ("be careful: " + "; ".join(words.CAVEATS[caveat] for caveat in document.verdict.caveats),),
+            )
+
+    def without_trust(self) -> Step:
+        """The same document, judged by somebody who trusts nobody."""
+        octets = self.world.documents["elmo"].read_bytes()
+        verdict = verify(octets, adapters=self.world.node.adapters, terms=terms(at=self.now)).verdict
+        title = "Verify the first one again, trusting nobody: neither yes nor no"
+        return _judged(title, verdict, Indication.INDETERMINATE, (f"what to do: {words.advice_in_words(verdict)}",))
+
+    # --- translations
+
+    async def translated(self, source: str, target: str) -> AsyncIterator[Step]:
+        """Translate, seal, verify as a receiver does, run again."""
+        folder = self.world.folder / f"{source}-to-{target}"
+        original = self.world.documents[source].read_bytes()
+        done = await translate_file(self.world.node, Order(octets=original, to=target), now=self.now)
+        title = f"Translate it from {source} to {target}, and seal the translation"
+        if isinstance(done, Withheld):
+            yield Step(title=title, told=(f"nothing was written: {done.message}",), held=False)
+            return
+        yield self._written(title, done, folder)
+        yield self._received(done)
+        yield await self._reproduced(done, original)
+
+    def _written(self, title: str, done: Translated, folder: Path) -> Step:
+        write_folder(folder, done.files())
+        write_file(folder / "page.html", page_of(done, self.world.node, self.world.node.terms(self.now)))
+        kinds = {words.KINDS[loss.kind]: 0 for loss in done.losses}
+        for loss in done.losses:
+            kinds[words.KINDS[loss.kind]] += 1
+        lost = ", ".join(f"{count} {kind}" for kind, count in kinds.items()) or "nothing"
+        told = (f"lost or changed: {lost} (each listed in losses.json)", f"in {folder.name}/, page.html for people")
+        return Step(title=title, told=told, held=done.sealed and bool(done.results))
+
+    def _received(self, done: Translated) -> Step:
+        """A receiver trusts the node's seal for translations; the original inside is judged by itself."""
+        there = terms([str(self.world.seal_certificate)], at=self.now)
+        document = verify(done.results[0].octets, adapters=self.world.node.adapters, terms=there)
+        derived = document.read().document.derived
+        told = (f"it says of itself that it is a translation: {'yes' if derived else 'no'}",)
+        step = _judged("A receiver verifies the translation's seal", document.verdict, Indication.PASSED, told)
+        return step if derived is not None else Step(title=step.title, told=told, held=False)
+
+    async def _reproduced(self, done: Translated, original: bytes) -> Step:
+        claim = Claim(derivation=done.derivation_octets, source=original, result=done.results[0].octets)
+        answer = await reproduce(self.world.node, claim, now=self.now)
+        outcome = answer.reproduction.outcome
+        told = [f"{outcome.value}: the same source gives the same translation, octet for octet"]
+        if outcome is not Outcome.REPRODUCED:
+            told = [outcome.value, *(d.explanation for d in answer.reproduction.differences)]
+        title = "The receiver runs the translation again from the original"
+        return Step(title=title, told=tuple(told), held=outcome is Outcome.REPRODUCED)
+
+    # --- forgeries
+
+    async def forgeries(self) -> AsyncIterator[Step]:
+        """Documents that were tampered with: each is refused, and its translation is never sealed."""
+        elmo = self.world.documents["elmo"].read_bytes()
+        europass = self.world.documents["europass"].read_bytes()
+        yield await self._refused("A grade is altered after sealing", "altered.xml", altered_grade(elmo), "europass")
+        yield await self._refused(
+            "A genuine seal is wrapped into another document", "wrapped.xml", wrapped(elmo), "europass"
+        )
+        yield await self._refused(
+            "A name is altered under the JAdES seal", "altered.json", altered_name(europass), "elmo"
+        )
+
+    async def _refused(self, title: str, name: str, octets: bytes, target: str) -> Step:
+        folder = self.world.folder / "forged"
+        write_file(folder / name, octets)
+        verdict = self._verify(octets).verdict
+        sealed = await translate_file(self.world.node, Order(octets=octets, to=target), now=self.now)
+        draft = await translate_file(self.world.node, Order(octets=octets, to=target, unsealed=True), now=self.now)
+        if isinstance(draft, Translated):
+            page = page_of(draft, self.world.node, self.world.node.terms(self.now))
+            write_file(folder / f"{name}.html", page)
+        withheld = isinstance(sealed, Withheld)
+        told = (
+            words.reason_in_words(verdict),
+            "no seal for its translation" if withheld else "its translation was sealed",
+        )
+        step = _judged(f"{title}: refused", verdict, Indication.FAILED, told)
+        return step if withheld else Step(title=step.title, told=told, held=False, verdict=step.verdict)
+
+    def _verify(self, octets: bytes) -> VerifiedDocument:
+        return verify(octets, adapters=self.world.node.adapters, terms=self.world.node.terms(self.now))
+
+
+def _judged(title: str, verdict: Verdict, expected: Indication, told: tuple[str, ...]) -> Step:
+    reason = f" ({verdict.sub_indication.value})" if verdict.sub_indication else ""
+    answer = f"{verdict.verdict.value}{reason}: {words.MEANING[verdict.verdict]}"
+    return Step(title=title, told=(answer, *told), held=verdict.verdict is expected, verdict=verdict.verdict)
+
+
+def altered_grade(sealed: bytes) -> bytes:
+    """The sealed ELMO document with one grade raised."""
+    return sealed.replace(b"<resultLabel>7,5</resultLabel>", b"<resultLabel>9,5</resultLabel>")
+
+
+def wrapped(sealed: bytes) -> bytes:
+    """A document with better grades, and the genuine one with its seal as a part of it (signature wrapping)."""
+    head, _, body = sealed.partition(b"<elmo ")
+    genuine = b"<elmo " + body
+    false = genuine.partition(b"<ds:Signature")[0].replace(b"<resultLabel>7,5<", b"<resultLabel>10<")
+    return head + false + b"<extension>" + genuine + b"</extension></elmo>"
+
+
+def altered_name(sealed: bytes) -> bytes:
+    """The sealed credential with another person's name; the payload is a text inside the JWS."""
+    jws = json.loads(sealed)
+    jws["payload"] = jws["payload"].replace("Мила", "Елена")
+    return json.dumps(jws, ensure_ascii=False).encode()

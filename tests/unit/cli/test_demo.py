@@ -1,0 +1,54 @@
+"""The demonstration checks itself, and its checks can fail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from gateway.cli import main
+from gateway.node import demo
+from gateway.node.demo import altered_grade, altered_name, demonstrate, wrapped
+from gateway.packaged import data_folder
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+
+def test_the_demonstration_ends_well_and_leaves_nothing(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main.testamur, ["demo"])
+    assert result.exit_code == 0, result.output
+    assert "All of it happened as it must." in result.output
+    assert "\x1b" not in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_kept_files_are_all_there_and_private(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main.testamur, ["demo", "--keep"])
+    (folder,) = tmp_path.iterdir()
+    assert str(folder) in result.output
+    assert folder.stat().st_mode & 0o077 == 0
+    for name in ("elmo-to-europass", "europass-to-elmo"):
+        names = {file.name.partition(".")[0] for file in (folder / name).iterdir()}
+        assert names == {"original", "translation", "losses", "verdict", "derivation", "page"}
+    assert "FAILED" in (folder / "forged" / "altered.xml.html").read_text()
+
+
+@pytest.mark.parametrize("forge", ["altered_grade", "wrapped", "altered_name"])
+async def test_a_forgery_that_is_none_would_be_noticed(
+    forge: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were a forged document PASSED (here because nothing was forged), the demonstration would not end well."""
+    monkeypatch.setattr(demo, forge, lambda genuine: genuine)
+    steps = [step async for step in demonstrate(tmp_path)]
+    assert [step.held for step in steps].count(False) == 1
+
+
+def test_each_forgery_changes_what_it_says() -> None:
+    elmo = (data_folder("config") / "demo" / "elmo.xml").read_bytes()
+    assert altered_grade(elmo) != elmo
+    assert wrapped(elmo).count(b"<learner>") == 2
+    assert altered_name('{"payload":"Мила"}'.encode()) == '{"payload": "Елена"}'.encode()

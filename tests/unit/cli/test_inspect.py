@@ -1,0 +1,76 @@
+"""`testamur inspect`: all of the record, whatever the verdict, and nothing that a terminal would obey."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from gateway.cli import main
+from gateway.model import record as r
+from gateway.model.leaves import leaves
+from gateway.packaged import data_folder
+from gateway.rendering.tree import tree
+from tests.unit.rendering.accounts import record
+
+ELMO = data_folder("config") / "demo" / "elmo.xml"
+
+
+def run(*arguments: str | Path) -> tuple[int, str]:
+    result = CliRunner().invoke(main.testamur, ["inspect", *map(str, arguments)])
+    return result.exit_code, result.output
+
+
+def test_an_unproven_document_is_shown_with_its_verdict() -> None:
+    code, output = run(ELMO)
+    assert code == 0
+    assert "INDETERMINATE (NO_PROOF_FOUND)" in output
+    assert "Κύματα και παλίρροιες" in output
+    assert "everything in the document is in the record" in output
+
+
+def test_json_has_record_and_losses_and_nothing_else_on_stdout() -> None:
+    code, output = run(ELMO, "--json")
+    told = json.loads(output)
+    assert code == 0
+    assert told["verdict"] == "INDETERMINATE"
+    assert told["losses"] == []
+    assert r.Record.model_validate(told["record"]).learner.names[0].family == "Θαλασσινού"
+
+
+def test_what_could_not_be_carried_is_listed_with_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "extended.xml"
+    strange = b'<status xml:lang="en">passed</status>'
+    file.write_bytes(ELMO.read_bytes().replace(b"<status>passed</status>", strange, 1))
+    _, output = run(file)
+    assert "not in the record as it stands in the document: 1" in output
+    losses = json.loads(run(file, "--json")[1])["losses"]
+    assert losses[0]["source"].endswith("/status[1]/@lang")
+
+
+@pytest.mark.parametrize(
+    ("octets", "code", "said"),
+    [(b"<elmo", 1, "FAILED"), (b"{}", 3, "INDETERMINATE"), (b"words", 3, "INDETERMINATE")],
+)
+def test_what_can_not_be_read_says_why_and_is_no_zero(tmp_path: Path, octets: bytes, code: int, said: str) -> None:
+    file = tmp_path / "unreadable"
+    file.write_bytes(octets)
+    got, output = run(file)
+    assert (got, said in output, "it can't be read" in output) == (code, True, True)
+    got, output = run(file, "--json")
+    told = json.loads(output)
+    assert (got, told["record"], told["unread"]["code"]) == (code, None, "document.unknown")
+
+
+def test_every_leaf_of_a_record_is_in_the_tree() -> None:
+    text = "\n".join(tree(record()))
+    for path, (kind, said) in leaves(record()).items():
+        assert kind in ("noun", "order") or said in text, path
+
+
+def test_a_terminal_gets_no_commands_from_a_document() -> None:
+    hostile = record(name="\x1b[2J\x1b]0;owned\x07", course="\x9b31m \u202e")
+    text = "\n".join(tree(hostile))
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(text)
