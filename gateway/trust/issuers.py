@@ -85,6 +85,10 @@ def _all_plain(texts: Iterable[str]) -> set[str]:
     return {_plain(text) for text in texts} - {""}
 
 
+@lru_cache(maxsize=4096)
 def _plain(text: str) -> str:
-    """Ready to compare: compatibility forms, case and runs of spaces don't count; other scripts stay apart."""
+    """Ready to compare: compatibility forms, case and runs of spaces don't count; other scripts stay apart.
+
+    Kept, because the same few organisations issue what a gateway sees.
+    """
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -9,8 +9,9 @@ import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import ConfigDict, Field, ValidationError
 
@@ -70,15 +71,43 @@ class Policy(Noun):
 
     def rule_for_scheme(self, name: str, now: datetime) -> SchemeRule | None:
         """The row for a signature scheme at this time, if any."""
-        return next((row for row in self.signature if row.name == name and row.holds(now)), None)
+        return _first_holding(self.schemes.get(name, ()), now)
 
     def rule_for_digest(self, name: str, now: datetime) -> DigestRule | None:
         """The row for a digest at this time, if any."""
-        return next((row for row in self.digest if row.name == name and row.holds(now)), None)
+        return _first_holding(self.digests.get(name, ()), now)
 
     def rule_for_key(self, key: KeyFacts, now: datetime) -> KeyRule | None:
         """The row for a key at this time, if any; never one for an unsound key."""
-        return next((row for row in self.key if key.sound and row.fits(key) and row.holds(now)), None)
+        return _first_holding([row for row in self.key if key.sound and row.fits(key)], now)
+
+    @cached_property
+    def schemes(self) -> dict[str, list[SchemeRule]]:
+        """The rows for each signature scheme, in order."""
+        return _by_name(self.signature)
+
+    @cached_property
+    def digests(self) -> dict[str, list[DigestRule]]:
+        """The rows for each digest, in order."""
+        return _by_name(self.digest)
+
+
+_Named = TypeVar("_Named", SchemeRule, DigestRule)
+_Rule = TypeVar("_Rule", bound=_Row)
+
+
+def _by_name(rows: Iterable[_Named]) -> dict[str, list[_Named]]:
+    named: dict[str, list[_Named]] = {}
+    for row in rows:
+        named.setdefault(row.name, []).append(row)
+    return named
+
+
+def _first_holding(rows: Iterable[_Rule], now: datetime) -> _Rule | None:
+    for row in rows:
+        if row.holds(now):
+            return row
+    return None
 
 
 def load_policy(name_or_file: str) -> Policy:
