@@ -20,7 +20,7 @@ Evidence = tuple[tuple[str, str], ...]
 """The names and values of `Finding.evidence`, in order."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def trust_finding(
     check: str,
     status: Status,
@@ -52,7 +52,7 @@ class CertificateFacts:
     period: Evidence
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def facts_of(certificate: Certificate) -> CertificateFacts:
     """The facts of a certificate."""
     sealer = Sealer.of(certificate)

@@ -8,14 +8,14 @@ because without a proof of time no fact about a certificate proves that the sign
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography.x509 import Certificate
 
 from gateway.model.verdict import Caveat, Finding, Status, SubIndication, answer
-from gateway.proofs.proof import Proof, PublicKey
+from gateway.proofs.proof import Proof
 from gateway.trust.algorithms import KeyFacts, certificate_digest_name, key_facts, key_of
 from gateway.trust.anchors import Anchor, certificate_sha256
 from gateway.trust.evidence import (
@@ -29,8 +29,9 @@ from gateway.trust.evidence import (
 from gateway.trust.issuers import IssuerClaim, is_named
 from gateway.trust.paths import Fault, Path, find_path, valid_at
 from gateway.trust.policies import Policy
-from gateway.trust.strength import strength_findings, uses_of_algorithms, uses_of_keys
+from gateway.trust.strength import strength_findings
 
+_LONGEST_NAME = 100  # characters: longer than the name of any algorithm that is known
 _ADVICE = "give the CA's or the signer's certificate with --trust, or in the configuration"
 
 
@@ -104,13 +105,15 @@ class _Case:
 
     def strength(self, key: KeyFacts | None, policy: Policy, path: Sequence[Certificate] = ()) -> tuple[Finding, ...]:
         """Whether algorithms and keys are strong enough: those of the proof, and those of the path under the anchor."""
-        digests = [certificate_digest_name(certificate) for certificate in path[:-1]]  # an anchor's own isn't used
-        algorithms = uses_of_algorithms(self.proof, key, digests, policy, self.now)
-        certified = [key_facts(found) for certificate in path if (found := key_of(certificate)) is not None]
-        keys = uses_of_keys([*([key] if key else []), *certified], policy, self.now)
-        return (
-            *strength_findings("algorithm", self.proof.about, algorithms, policy.name),
-            *strength_findings("key_size", self.proof.about, keys, policy.name),
+        proof = self.proof
+        return strength_findings(
+            proof.about,
+            (proof.signature_algorithm[:_LONGEST_NAME], proof.digest_algorithm[:_LONGEST_NAME]),
+            key,
+            tuple([certificate_digest_name(certificate) for certificate in path[:-1]]),  # an anchor's own isn't used
+            tuple([key_facts(found) for certificate in path if (found := key_of(certificate)) is not None]),
+            policy,
+            policy.unchanged_through(self.now),
         )
 
 

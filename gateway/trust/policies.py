@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 from pydantic import ConfigDict, Field, ValidationError
 
@@ -71,43 +71,34 @@ class Policy(Noun):
 
     def rule_for_scheme(self, name: str, now: datetime) -> SchemeRule | None:
         """The row for a signature scheme at this time, if any."""
-        return _first_holding(self.schemes.get(name, ()), now)
+        return next((row for row in self.signature if row.name == name and row.holds(now)), None)
 
     def rule_for_digest(self, name: str, now: datetime) -> DigestRule | None:
         """The row for a digest at this time, if any."""
-        return _first_holding(self.digests.get(name, ()), now)
+        return next((row for row in self.digest if row.name == name and row.holds(now)), None)
 
     def rule_for_key(self, key: KeyFacts, now: datetime) -> KeyRule | None:
         """The row for a key at this time, if any; never one for an unsound key."""
-        return _first_holding([row for row in self.key if key.sound and row.fits(key)], now)
+        return next((row for row in self.key if key.sound and row.fits(key) and row.holds(now)), None)
+
+    def unchanged_through(self, now: datetime) -> date:
+        """The last day through which the rows that hold now, and no others, hold."""
+        today = now.astimezone(UTC).date()
+        return next((end for end in self.ends if today <= end), date.max)
 
     @cached_property
-    def schemes(self) -> dict[str, list[SchemeRule]]:
-        """The rows for each signature scheme, in order."""
-        return _by_name(self.signature)
+    def ends(self) -> tuple[date, ...]:
+        """The last days of rows, in order."""
+        rows: tuple[_Row, ...] = (*self.signature, *self.digest, *self.key)
+        return tuple(sorted({row.until for row in rows if row.until is not None}))
 
     @cached_property
-    def digests(self) -> dict[str, list[DigestRule]]:
-        """The rows for each digest, in order."""
-        return _by_name(self.digest)
+    def _hash(self) -> int:
+        return hash((self.name, self.signature, self.digest, self.key))
 
-
-_Named = TypeVar("_Named", SchemeRule, DigestRule)
-_Rule = TypeVar("_Rule", bound=_Row)
-
-
-def _by_name(rows: Iterable[_Named]) -> dict[str, list[_Named]]:
-    named: dict[str, list[_Named]] = {}
-    for row in rows:
-        named.setdefault(row.name, []).append(row)
-    return named
-
-
-def _first_holding(rows: Iterable[_Rule], now: datetime) -> _Rule | None:
-    for row in rows:
-        if row.holds(now):
-            return row
-    return None
+    def __hash__(self) -> int:
+        """Of the content, reckoned once: findings are kept by policy."""
+        return self._hash
 
 
 def load_policy(name_or_file: str) -> Policy:

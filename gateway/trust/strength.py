@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import NamedTuple
 
 from gateway.model.verdict import Caveat, Finding, Status, SubIndication
-from gateway.proofs.proof import Proof
 from gateway.trust.algorithms import DIGESTS, SCHEME_OF_KEY, SIGNATURES, KeyFacts
 from gateway.trust.evidence import trust_finding
 from gateway.trust.policies import DigestRule, KeyRule, Policy, SchemeRule
@@ -22,31 +21,54 @@ class Use(NamedTuple):
     caveat: Caveat | None = None
 
 
-def uses_of_algorithms(
-    proof: Proof, key: KeyFacts | None, path_digests: Sequence[str | None], policy: Policy, now: datetime
+@lru_cache(maxsize=1024)
+def strength_findings(
+    about: str,
+    algorithms: tuple[str, str],
+    key: KeyFacts | None,
+    path_digests: tuple[str | None, ...],
+    path_keys: tuple[KeyFacts, ...],
+    policy: Policy,
+    day: date,
+) -> tuple[Finding, ...]:
+    """The findings `trust.algorithm` and `trust.key_size`.
+
+    Args:
+        about: the proof.
+        algorithms: signature and digest as the proof names them.
+        key: the signing key, if there is one.
+        path_digests: the digests under the path's certificates, None for one that isn't known.
+        path_keys: the keys of the path's certificates.
+        policy: what may pass.
+        day: a day that stands for the time of judging: `Policy.unchanged_through`.
+    """
+    now = datetime.combine(day, time(), UTC)
+    used = _algorithms(algorithms, key, path_digests, policy, now)
+    keys = dict.fromkeys([*([key] if key else []), *path_keys])
+    sizes = tuple(_use(str(known), policy.rule_for_key(known, now)) for known in keys)
+    return (*_of_uses("algorithm", about, used, policy.name), *_of_uses("key_size", about, sizes, policy.name))
+
+
+def _algorithms(
+    algorithms: tuple[str, str], key: KeyFacts | None, path: Iterable[str | None], policy: Policy, now: datetime
 ) -> tuple[Use, ...]:
-    """The proof's scheme and digests, and the digests under the path's certificates; None is an unknown digest."""
-    scheme, digest = SIGNATURES.get(proof.signature_algorithm, (f"unknown: {proof.signature_algorithm!r}", ""))
+    """The proof's scheme and digests, and the digests under the path's certificates."""
+    signature, reference = algorithms
+    scheme, digest = SIGNATURES.get(signature, (f"unknown: {signature!r}", ""))
     fits = key is None or scheme in SCHEME_OF_KEY[key.kind]
-    digests = [digest, DIGESTS.get(proof.digest_algorithm, proof.digest_algorithm)]
-    digests += ["an unknown digest" if name is None else name for name in path_digests]
+    digests = [digest, DIGESTS.get(reference, reference)]
+    digests += ["an unknown digest" if name is None else name for name in path]
     return (
         _use(scheme, policy.rule_for_scheme(scheme, now) if fits else None),
         *[_use(name, policy.rule_for_digest(name, now)) for name in dict.fromkeys(digests) if name],
     )
 
 
-def uses_of_keys(keys: Iterable[KeyFacts], policy: Policy, now: datetime) -> tuple[Use, ...]:
-    """The signing key and every key of the path."""
-    return tuple([_use(str(key), policy.rule_for_key(key, now)) for key in dict.fromkeys(keys)])
-
-
 def _use(name: str, rule: SchemeRule | DigestRule | KeyRule | None) -> Use:
     return Use(name, allowed=False) if rule is None else Use(name, allowed=True, caveat=rule.caveat)
 
 
-@lru_cache(maxsize=1024)
-def strength_findings(check: str, about: str, uses: tuple[Use, ...], policy: str) -> tuple[Finding, ...]:
+def _of_uses(check: str, about: str, uses: tuple[Use, ...], policy: str) -> tuple[Finding, ...]:
     """One finding when all is well or something isn't allowed, else one for each caveat; `policy` is its name."""
     if not uses:
         return (trust_finding(check, Status.NOT_CHECKED, about, "there is no key", None, None, ()),)
