@@ -97,6 +97,9 @@ class Elmo:
 
 def _attachments(tree: etree._ElementTree) -> tuple[Finding, ...]:
     namespace = etree.QName(tree.getroot()).namespace or ""
+    attachments = list(tree.iter(f"{{{namespace}}}attachment" if namespace else "attachment"))
+    if not attachments:
+        return ()
     places = XmlReading(tree, frozenset())
     return tuple(
         Finding(
@@ -105,7 +108,7 @@ def _attachments(tree: etree._ElementTree) -> tuple[Finding, ...]:
             about=places.place(element),
             explanation="a file under the same proof; what it says isn't compared with the results",
         )
-        for element in tree.iter(f"{{{namespace}}}attachment" if namespace else "attachment")
+        for element in attachments
     )
 
 

@@ -67,8 +67,9 @@ def stated_by(tree: etree._ElementTree) -> tuple[Organisation | None, When | Non
     """Whom a document names as its issuer (that of the first report), and the time that it states for itself."""
     namespace = etree.QName(tree.getroot()).namespace or ""
     root = XmlReading(tree, frozenset((namespace,))).root
-    issuers = [issuer for report in root.children("report") for issuer in report.children("issuer")]
-    return (organisation_of(issuers[0]) if issuers else None), when_of(root, "generatedDate")
+    named = (issuer for report in root.children("report") if (issuer := report.child("issuer")) is not None)
+    issuer = next(named, None)
+    return (None if issuer is None else organisation_of(issuer)), when_of(root, "generatedDate")
 
 
 def _record(elmo: XmlCursor, blobs: Blobs) -> tuple[Record, DocumentFacts]:

@@ -26,7 +26,11 @@ class JsonReading:
         self.ledger = Ledger()
         self._taken: dict[int, set[str | int]] = {}  # by identity of the holder, which the value keeps alive
         self._value = value
-        self.root = JsonCursor(value, self, None, ())
+
+    @property
+    def root(self) -> JsonCursor:
+        """The cursor of the root: made when asked for, so that no cycle keeps the value in memory after the reading."""
+        return JsonCursor(self._value, self, None, ())
 
     def take(self, holder: Any, key: str | int) -> None:
         """Remember that everything at a member of a holder (an object or list of the value) was taken."""

@@ -36,7 +36,11 @@ class XmlReading:
         self._positions: dict[etree._Element, tuple[str, dict[etree._Element, int]]] = {}
         self._names: dict[str, str | None] = {}
         self._root = tree.getroot()
-        self.root = XmlCursor(self._root, self)
+
+    @property
+    def root(self) -> XmlCursor:
+        """The cursor of the root: made when asked for, so that no cycle keeps the tree in memory after the reading."""
+        return XmlCursor(self._root, self)
 
     def take(self, element: etree._Element, leaf: str) -> None:
         """Remember that a leaf was taken: "" is the text, else the attribute's name."""

@@ -164,11 +164,10 @@ def conclude(
     """The verdict that follows from findings: the worst of them; `verdict` also counts the inner parts."""
     findings, inner = tuple(findings), tuple(inner)
     own = answer(findings)
-    top = worst([own, *(i.verdict.verdict for i in inner if i.role == "part")])
-    sub = next((f.sub_indication for f in findings if _OF_STATUS.get(f.status) is own and f.sub_indication), None)
-    if top is not own:
-        sub = SubIndication.INNER_DOCUMENT
-    caveats = tuple(dict.fromkeys(f.caveat for f in findings if f.caveat is not None))
+    parts = [i.verdict.verdict for i in inner if i.role == "part"]
+    top = worst([own, *parts]) if parts else own
+    sub = _reason(findings, own) if top is own else SubIndication.INNER_DOCUMENT
+    caveats = tuple(dict.fromkeys([f.caveat for f in findings if f.caveat is not None]))
     return Verdict(
         verdict=top,
         own=own,
@@ -179,3 +178,10 @@ def conclude(
         findings=findings,
         inner=inner,
     )
+
+
+def _reason(findings: Iterable[Finding], own: Indication) -> SubIndication | None:
+    """The sub-indication of the first finding that makes the answer what it is; none for PASSED."""
+    if own is Indication.PASSED:
+        return None
+    return next((f.sub_indication for f in findings if _OF_STATUS.get(f.status) is own and f.sub_indication), None)

@@ -78,7 +78,7 @@ def _outermost(data: bytes, limits: Limits, most: int) -> Layer | Unpacked:
         return _document(data, "other") if baked is None else Layer(kind="png", octets=baked)
     if data.startswith(b"%PDF-"):
         return _document(data, "pdf")
-    if _XML.match(data):
+    if data.startswith(b"<") or _XML.match(data):
         return _document(data, "xml")
     if _JSON.match(data):
         return _json(data, limits)

@@ -99,13 +99,18 @@ def _declared(data: bytes) -> int:
     declaration = _DECLARATION.match(data, start)
     if declaration is None:
         return start
-    version, encoding = _VERSION.search(declaration[0]), _ENCODING.search(declaration[0])
-    if version is None or version[1] != b"1.0":
-        raise Refused("xml.version", "got another XML version, expected 1.0", advice="Ask for the file as XML 1.0.")
-    name = encoding[1].lower() if encoding else b"utf-8"
+    name = _encoding(declaration[0])
     if name not in (b"utf-8", b"us-ascii", b"ascii") or (name != b"utf-8" and not data.isascii()):
         raise _foreign_encoding(name[:40].decode("latin-1"))
     return declaration.end()
+
+
+def _encoding(declaration: bytes) -> bytes:
+    """The encoding that an XML declaration names, in lower case."""
+    version, encoding = _VERSION.search(declaration), _ENCODING.search(declaration)
+    if version is None or version[1] != b"1.0":
+        raise Refused("xml.version", "got another XML version, expected 1.0", advice="Ask for the file as XML 1.0.")
+    return encoding[1].lower() if encoding else b"utf-8"
 
 
 def _foreign_encoding(what: str) -> Refused:

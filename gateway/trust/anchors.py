@@ -11,14 +11,14 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from gateway.errors import ConfigError
 from gateway.proofs.proof import PublicKey
-from gateway.trust.algorithms import key_of
+from gateway.trust.algorithms import KeyFacts, key_facts, key_of
 from gateway.trust.jwk import keys_from_jwk
 from gateway.trust.policies import Policy
 
@@ -52,6 +52,11 @@ class Anchor:
         """SHA-256 of the SubjectPublicKeyInfo, in hex: which key this is."""
         return key_sha256(self.key)
 
+    @cached_property
+    def key_facts(self) -> KeyFacts:
+        """Kind and size of the key."""
+        return key_facts(self.key)
+
     def in_use(self, now: datetime) -> bool:
         """Whether `until` hasn't passed."""
         return self.until is None or now.astimezone(UTC).date() <= self.until
@@ -74,14 +79,6 @@ def key_sha256(key: PublicKey) -> str:
     return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
-@lru_cache(maxsize=1024)
-def certificate_key_sha256(certificate: x509.Certificate) -> str | None:
-    """SHA-256 of a certificate's key as `key_sha256`, None where the key is of a kind that isn't known."""
-    key = key_of(certificate)
-    return None if key is None else key_sha256(key)
-
-
-@lru_cache(maxsize=1024)
 def certificate_sha256(certificate: x509.Certificate) -> str:
     """SHA-256 of a certificate (DER), in hex."""
     return hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()

@@ -16,6 +16,7 @@ from functools import lru_cache
 from cryptography.x509 import Certificate, ObjectIdentifier
 from cryptography.x509.oid import NameOID
 
+_LONGEST_KEPT = 256  # characters: no document fills the memory with what it calls a name
 _ETSI_PREFIX = 6
 """Three letters of scheme, two of country, a hyphen."""
 
@@ -87,4 +88,14 @@ def _all_plain(texts: Iterable[str]) -> set[str]:
 
 def _plain(text: str) -> str:
     """Ready to compare: compatibility forms, case and runs of spaces don't count; other scripts stay apart."""
+    return _plain_name(text) if len(text) <= _LONGEST_KEPT else _normalised(text)
+
+
+@lru_cache(maxsize=2048)
+def _plain_name(text: str) -> str:
+    """Kept, because the same few organisations issue what a gateway sees."""
+    return _normalised(text)
+
+
+def _normalised(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

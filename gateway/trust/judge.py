@@ -8,27 +8,30 @@ because without a proof of time no fact about a certificate proves that the sign
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography.x509 import Certificate
 
 from gateway.model.verdict import Caveat, Finding, Status, SubIndication, answer
-from gateway.proofs.proof import Proof, PublicKey
-from gateway.trust.algorithms import (
-    DIGESTS,
-    SCHEME_OF_KEY,
-    SIGNATURES,
-    certificate_digest_name,
-    key_facts,
-    key_of,
+from gateway.proofs.proof import Proof
+from gateway.trust.algorithms import KeyFacts, certificate_digest_name, key_facts, key_of
+from gateway.trust.anchors import Anchor, certificate_sha256
+from gateway.trust.evidence import (
+    CertificateFacts,
+    Evidence,
+    anchor_evidence,
+    facts_of,
+    key_evidence,
+    trust_finding,
 )
-from gateway.trust.anchors import Anchor, certificate_key_sha256, certificate_sha256, key_sha256
-from gateway.trust.issuers import IssuerClaim, Sealer, is_named
+from gateway.trust.issuers import IssuerClaim, is_named
 from gateway.trust.paths import Fault, Path, find_path, valid_at
-from gateway.trust.policies import DigestRule, KeyRule, Policy, SchemeRule
+from gateway.trust.policies import Policy
+from gateway.trust.strength import strength_findings
 
+_LONGEST_NAME = 100  # characters: longer than the name of any algorithm that is known
 _ADVICE = "give the CA's or the signer's certificate with --trust, or in the configuration"
 
 
@@ -59,16 +62,16 @@ def judge_proof(
     """
     case = _Case(proof, _signer(proof), now, document_time, issuer, content_known)
     if proof.key is None:
-        return tuple(
-            _untrusted(case, policy, SubIndication.NO_SIGNING_CERTIFICATE_FOUND, "the proof names no usable key")
-        )
+        return _untrusted(case, policy, SubIndication.NO_SIGNING_CERTIFICATE_FOUND, "the proof names no usable key")
     used = [anchor for anchor in anchors if anchor.in_use(now)]
-    answers = [tuple(findings) for anchor in used if (findings := _by_anchor(case, anchor, policy)) is not None]
+    answers = [findings for anchor in used if (findings := _by_anchor(case, anchor, policy)) is not None]
+    if len(answers) == 1:
+        return answers[0]
     if answers:
         return min(answers, key=lambda findings: answer(findings).severity)
     retired = len(anchors) - len(used)
     why = "no trust anchor vouches for the key" + (f" ({retired} past their `until` date)" if retired else "")
-    return tuple(_untrusted(case, policy, SubIndication.NO_CERTIFICATE_CHAIN_FOUND, f"{why}: {_ADVICE}"))
+    return _untrusted(case, policy, SubIndication.NO_CERTIFICATE_CHAIN_FOUND, f"{why}: {_ADVICE}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,30 +98,35 @@ class _Case:
         *,
         sub: SubIndication | None = None,
         caveat: Caveat | None = None,
-        evidence: dict[str, str] | None = None,
+        evidence: Evidence = (),
     ) -> Finding:
-        return Finding(
-            check=f"trust.{check}",
-            status=status,
-            about=self.proof.about,
-            explanation=explanation,
-            sub_indication=sub,
-            caveat=caveat,
-            evidence=evidence or {},
+        """A finding that follows from certificates, keys and policy: nothing that the document states is in it."""
+        return trust_finding(check, status, self.proof.about, explanation, sub, caveat, evidence)
+
+    def strength(self, key: KeyFacts | None, policy: Policy, path: Sequence[Certificate] = ()) -> tuple[Finding, ...]:
+        """Whether algorithms and keys are strong enough: those of the proof, and those of the path under the anchor."""
+        proof = self.proof
+        return strength_findings(
+            proof.about,
+            (proof.signature_algorithm[:_LONGEST_NAME], proof.digest_algorithm[:_LONGEST_NAME]),
+            key,
+            tuple([certificate_digest_name(certificate) for certificate in path[:-1]]),  # an anchor's own isn't used
+            tuple([key_facts(found) for certificate in path if (found := key_of(certificate)) is not None]),
+            policy,
+            policy.unchanged_through(self.now),
         )
 
 
 def _signer(proof: Proof) -> Certificate | None:
     if proof.key is None:
         return None
-    digest = key_sha256(proof.key)
-    return next((c for c in proof.certificates if certificate_key_sha256(c) == digest), None)
+    return next((certificate for certificate in proof.certificates if key_of(certificate) == proof.key), None)
 
 
-def _by_anchor(case: _Case, anchor: Anchor, policy: Policy) -> Iterable[Finding] | None:
+def _by_anchor(case: _Case, anchor: Anchor, policy: Policy) -> tuple[Finding, ...] | None:
     """The findings under this anchor, or None when it doesn't vouch for the key at all."""
     chosen = anchor.policy or policy
-    if case.proof.key is not None and anchor.key_sha256 == key_sha256(case.proof.key):
+    if anchor.key == case.proof.key:
         return _by_own_key(case, anchor, chosen)
     if not anchor.is_ca or anchor.certificate is None or case.signer is None:
         return None
@@ -132,39 +140,39 @@ def _by_anchor(case: _Case, anchor: Anchor, policy: Policy) -> Iterable[Finding]
 # --- the signer's own key is the anchor -------------------------------------------------------------------------------
 
 
-def _by_own_key(case: _Case, anchor: Anchor, policy: Policy) -> Iterator[Finding]:
-    evidence = _anchor_evidence(anchor, anchor.certificate) | {"policy": policy.name}
-    yield case.finding("anchor", Status.PASSED, "the signer's own key is trusted by decision", evidence=evidence)
-    yield case.finding("path", Status.NOT_CHECKED, "not needed: the key itself is the anchor")
-    yield _own_validity(case, anchor.certificate)
-    yield from _algorithms(case, policy, ())
-    yield from _key_sizes(case, policy, ())
-    yield _issuer_of_own_key(case, anchor)
-    yield case.finding("revocation", Status.NOT_CHECKED, "trust in a pinned key ends when its anchor is taken away")
-    yield _time(case)
+def _by_own_key(case: _Case, anchor: Anchor, policy: Policy) -> tuple[Finding, ...]:
+    facts = _facts(anchor.certificate)
+    evidence = (*anchor_evidence(anchor, facts, facts), ("policy", policy.name))
+    return (
+        case.finding("anchor", Status.PASSED, "the signer's own key is trusted by decision", evidence=evidence),
+        case.finding("path", Status.NOT_CHECKED, "not needed: the key itself is the anchor"),
+        _own_validity(case, anchor.certificate, facts),
+        *case.strength(anchor.key_facts, policy),
+        _issuer_of_own_key(case, anchor, facts),
+        case.finding("revocation", Status.NOT_CHECKED, "trust in a pinned key ends when its anchor is taken away"),
+        _time(case),
+    )
 
 
-def _own_validity(case: _Case, certificate: Certificate | None) -> Finding:
+def _own_validity(case: _Case, certificate: Certificate | None, facts: CertificateFacts | None) -> Finding:
     """A pinned certificate's period is a caveat, not a condition: the trust is in the key."""
-    if certificate is None:
+    if certificate is None or facts is None:
         return case.finding("validity", Status.NOT_CHECKED, "a bare key has no validity period")
-    evidence = _period(certificate)
     claimed = case.past_claim
     if claimed is not None and not valid_at(certificate, claimed):
         text = "the document says it was made outside the certificate's validity period"
-        return case.finding("validity", Status.WARNING, text, caveat=Caveat.OUTSIDE_VALIDITY, evidence=evidence)
+        return case.finding("validity", Status.WARNING, text, caveat=Caveat.OUTSIDE_VALIDITY, evidence=facts.period)
     if valid_at(certificate, case.now):
-        return case.finding(
-            "validity", Status.PASSED, "the certificate is within its validity period", evidence=evidence
-        )
+        text = "the certificate is within its validity period"
+        return case.finding("validity", Status.PASSED, text, evidence=facts.period)
     if case.now < certificate.not_valid_before_utc:
         text, caveat = "the certificate isn't valid yet", Caveat.OUTSIDE_VALIDITY
     else:
         text, caveat = "the certificate has expired since", Caveat.EXPIRED_SINCE
-    return case.finding("validity", Status.WARNING, text, caveat=caveat, evidence=evidence)
+    return case.finding("validity", Status.WARNING, text, caveat=caveat, evidence=facts.period)
 
 
-def _issuer_of_own_key(case: _Case, anchor: Anchor) -> Finding:
+def _issuer_of_own_key(case: _Case, anchor: Anchor, facts: CertificateFacts | None) -> Finding:
     if not case.content_known and not anchor.issuers:
         return case.finding(
             "issuer", Status.NOT_CHECKED, "whom the content names can't be read: it is of no known format"
@@ -173,54 +181,62 @@ def _issuer_of_own_key(case: _Case, anchor: Anchor) -> Finding:
         return _no_issuer(case)
     if anchor.issuers and not is_named(case.issuer, anchor.issuers):
         return _not_for(case)
-    sealer = Sealer.of(anchor.certificate) if anchor.certificate is not None else None
-    evidence = _sealer_evidence(sealer)
-    if sealer is not None and sealer.is_issuer(case.issuer):
-        return case.finding("issuer", Status.PASSED, _same(case.issuer), evidence=evidence)
-    if sealer is None and anchor.issuers:
+    if facts is None and anchor.issuers:
         return case.finding("issuer", Status.PASSED, "the configuration trusts this key for the issuer named")
-    text = (
-        "the document names an issuer that the sealer's certificate doesn't: make sure that it may seal for it"
-        if sealer is not None
-        else "a bare key names no organisation: make sure that it is the issuer's"
-    )
-    return case.finding("issuer", Status.WARNING, text, caveat=Caveat.SEALER_IS_NOT_ISSUER, evidence=evidence)
+    if facts is None:
+        text = "a bare key names no organisation: make sure that it is the issuer's"
+        return case.finding("issuer", Status.WARNING, text, caveat=Caveat.SEALER_IS_NOT_ISSUER)
+    if facts.sealer.is_issuer(case.issuer):
+        return case.finding("issuer", Status.PASSED, _same(case.issuer), evidence=facts.organisation)
+    text = "the document names an issuer that the sealer's certificate doesn't: make sure that it may seal for it"
+    caveat = Caveat.SEALER_IS_NOT_ISSUER
+    return case.finding("issuer", Status.WARNING, text, caveat=caveat, evidence=facts.organisation)
 
 
 # --- a CA is the anchor -----------------------------------------------------------------------------------------------
 
 
-def _by_ca(case: _Case, anchor: Anchor, path: Path | Fault, policy: Policy) -> Iterator[Finding]:
-    evidence = _anchor_evidence(anchor, case.signer) | {"policy": policy.name}
-    if isinstance(path, Fault) and path.sub_indication is SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE:
-        yield case.finding(
-            "anchor", Status.NOT_CHECKED, "whether it leads to this CA couldn't be told", evidence=evidence
-        )
-    else:
-        yield case.finding("anchor", Status.PASSED, "a trusted CA stands at the end of the path", evidence=evidence)
-    if isinstance(path, Fault):
-        yield case.finding("path", Status.INDETERMINATE, path.explanation, sub=path.sub_indication)
-        yield case.finding("validity", Status.NOT_CHECKED, "there is no sound path to judge")
-    else:
-        digests = {f"sha256_{at}": certificate_sha256(c) for at, c in enumerate(path.certificates)}
-        yield case.finding("path", Status.PASSED, "a sound path leads to the CA (RFC 5280)", evidence=digests)
-        yield _path_validity(case, path, policy)
+def _by_ca(case: _Case, anchor: Anchor, path: Path | Fault, policy: Policy) -> tuple[Finding, ...]:
     certificates = path.certificates if isinstance(path, Path) else ()
-    yield from _algorithms(case, policy, certificates)
-    yield from _key_sizes(case, policy, certificates)
-    yield _issuer_under_ca(case, anchor)
-    yield case.finding(
-        "revocation",
-        Status.NOT_CHECKED,
-        "whether the CA has revoked the certificate wasn't looked up",
-        caveat=Caveat.REVOCATION_NOT_CHECKED,
+    return (
+        _anchor_of_path(case, anchor, path, policy),
+        *_path(case, path, policy),
+        *case.strength(_key_facts(case.proof), policy, certificates),
+        _issuer_under_ca(case, anchor),
+        case.finding(
+            "revocation",
+            Status.NOT_CHECKED,
+            "whether the CA has revoked the certificate wasn't looked up",
+            caveat=Caveat.REVOCATION_NOT_CHECKED,
+        ),
+        _time(case),
     )
-    yield _time(case)
+
+
+def _anchor_of_path(case: _Case, anchor: Anchor, path: Path | Fault, policy: Policy) -> Finding:
+    anchored, signer = _facts(anchor.certificate), _facts(case.signer)
+    evidence = (*anchor_evidence(anchor, anchored, signer), ("policy", policy.name))
+    if isinstance(path, Fault) and path.sub_indication is SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE:
+        text = "whether it leads to this CA couldn't be told"
+        return case.finding("anchor", Status.NOT_CHECKED, text, evidence=evidence)
+    return case.finding("anchor", Status.PASSED, "a trusted CA stands at the end of the path", evidence=evidence)
+
+
+def _path(case: _Case, path: Path | Fault, policy: Policy) -> tuple[Finding, Finding]:
+    """Whether the path is sound, and its validity."""
+    if isinstance(path, Fault):
+        return (
+            case.finding("path", Status.INDETERMINATE, path.explanation, sub=path.sub_indication),
+            case.finding("validity", Status.NOT_CHECKED, "there is no sound path to judge"),
+        )
+    digests = tuple((f"sha256_{at}", certificate_sha256(c)) for at, c in enumerate(path.certificates))
+    sound = case.finding("path", Status.PASSED, "a sound path leads to the CA (RFC 5280)", evidence=digests)
+    return sound, _path_validity(case, path, policy)
 
 
 def _path_validity(case: _Case, path: Path, policy: Policy) -> Finding:
     signer, claimed = path.certificates[0], case.past_claim
-    evidence = _period(signer)
+    evidence = facts_of(signer).period
     if path.valid_at(case.now):
         if claimed is None or valid_at(signer, claimed):
             return case.finding("validity", Status.PASSED, "the whole path is within its validity", evidence=evidence)
@@ -244,9 +260,9 @@ def _issuer_under_ca(case: _Case, anchor: Anchor) -> Finding:
         return _no_issuer(case)
     if anchor.issuers and not is_named(case.issuer, anchor.issuers):
         return _not_for(case)
-    sealer = Sealer.of(case.signer) if case.signer is not None else None
-    evidence = _sealer_evidence(sealer) | _certificate_evidence(case.signer)
-    if sealer is not None and sealer.is_issuer(case.issuer):
+    facts = _facts(case.signer)
+    evidence = () if facts is None else (*facts.organisation, *facts.identity)
+    if facts is not None and facts.sealer.is_issuer(case.issuer):
         return case.finding("issuer", Status.PASSED, _same(case.issuer), evidence=evidence)
     text = (
         "the document names an issuer that the sealer's certificate doesn't; under a CA that isn't enough: "
@@ -259,64 +275,31 @@ def _issuer_under_ca(case: _Case, anchor: Anchor) -> Finding:
 # --- no anchor at all -------------------------------------------------------------------------------------------------
 
 
-def _untrusted(case: _Case, policy: Policy, sub: SubIndication, explanation: str) -> Iterator[Finding]:
-    sealer = None if case.signer is None else Sealer.of(case.signer)
-    evidence = _sealer_evidence(sealer) | _certificate_evidence(case.signer)
-    evidence |= _key_evidence(case.proof.key) if case.proof.key else {}
-    yield case.finding("anchor", Status.INDETERMINATE, explanation, sub=sub, evidence=evidence)
-    for check in ("path", "validity"):
-        yield case.finding(check, Status.NOT_CHECKED, "there is no anchor to check it against")
-    yield from _algorithms(case, policy, ())
-    yield from _key_sizes(case, policy, ())
-    for check in ("issuer", "revocation"):
-        yield case.finding(check, Status.NOT_CHECKED, "there is no anchor to check it against")
-    yield _time(case)
+def _untrusted(case: _Case, policy: Policy, sub: SubIndication, explanation: str) -> tuple[Finding, ...]:
+    signer = _facts(case.signer)
+    named = () if signer is None else (*signer.organisation, *signer.identity)
+    evidence = (*named, *key_evidence(case.proof.key))
+    nothing = "there is no anchor to check it against"
+    return (
+        case.finding("anchor", Status.INDETERMINATE, explanation, sub=sub, evidence=evidence),
+        case.finding("path", Status.NOT_CHECKED, nothing),
+        case.finding("validity", Status.NOT_CHECKED, nothing),
+        *case.strength(_key_facts(case.proof), policy),
+        case.finding("issuer", Status.NOT_CHECKED, nothing),
+        case.finding("revocation", Status.NOT_CHECKED, nothing),
+        _time(case),
+    )
 
 
 # --- what all have in common ------------------------------------------------------------------------------------------
 
-_Rule = SchemeRule | DigestRule | KeyRule | None
+
+def _facts(certificate: Certificate | None) -> CertificateFacts | None:
+    return None if certificate is None else facts_of(certificate)
 
 
-def _algorithms(case: _Case, policy: Policy, path: Sequence[Certificate]) -> Iterable[Finding]:
-    """The proof's algorithms and the digests under the path's certificates (an anchor's own isn't used)."""
-    proof = case.proof
-    scheme, digest = SIGNATURES.get(proof.signature_algorithm, (f"unknown: {proof.signature_algorithm!r}", ""))
-    fits = proof.key is None or scheme in SCHEME_OF_KEY[key_facts(proof.key).kind]
-    uses: list[tuple[str, _Rule]] = [(scheme, policy.rule_for_scheme(scheme, case.now) if fits else None)]
-    digests = [digest, DIGESTS.get(proof.digest_algorithm, proof.digest_algorithm)]
-    names = map(certificate_digest_name, path[:-1])
-    digests += ["an unknown digest" if name is None else name for name in names]
-    uses += [(name, policy.rule_for_digest(name, case.now)) for name in dict.fromkeys(digests) if name]
-    return _by_rules(case, "algorithm", uses, policy)
-
-
-def _key_sizes(case: _Case, policy: Policy, path: Sequence[Certificate]) -> Iterable[Finding]:
-    """The signing key and every key of the path."""
-    keys = [case.proof.key, *map(key_of, path)]
-    facts = dict.fromkeys(key_facts(key) for key in keys if key is not None)
-    uses: list[tuple[str, _Rule]] = [(str(fact), policy.rule_for_key(fact, case.now)) for fact in facts]
-    return _by_rules(case, "key_size", uses, policy)
-
-
-def _by_rules(case: _Case, check: str, uses: Sequence[tuple[str, _Rule]], policy: Policy) -> Iterator[Finding]:
-    """One finding when all is well or something isn't allowed, else one for each caveat."""
-    if not uses:
-        yield case.finding(check, Status.NOT_CHECKED, "there is no key")
-        return
-    named = ", ".join(name for name, _ in uses)
-    refused = ", ".join(name for name, rule in uses if rule is None)
-    if refused:
-        text = f"the policy {policy.name} doesn't allow {refused} (at this time)"
-        sub = SubIndication.CRYPTO_CONSTRAINTS_FAILURE
-        yield case.finding(check, Status.INDETERMINATE, text, sub=sub, evidence={"used": named, "policy": policy.name})
-        return
-    caveats = {rule.caveat: name for name, rule in uses if rule is not None and rule.caveat is not None}
-    for caveat, name in caveats.items():
-        text = f"{name} is weak; the policy {policy.name} lets it pass"
-        yield case.finding(check, Status.WARNING, text, caveat=caveat, evidence={"used": name, "policy": policy.name})
-    if not caveats:
-        yield case.finding(check, Status.PASSED, f"{named}: allowed", evidence={"used": named, "policy": policy.name})
+def _key_facts(proof: Proof) -> KeyFacts | None:
+    return None if proof.key is None else key_facts(proof.key)
 
 
 def _same(issuer: IssuerClaim) -> str:
@@ -339,39 +322,16 @@ def _not_for(case: _Case) -> Finding:
 def _time(case: _Case) -> Finding:
     if case.document_time is None:
         return case.finding("time", Status.NOT_CHECKED, "the document doesn't say when it was made")
-    evidence = {"claimed": case.document_time.isoformat()}
-    caveat = Caveat.TIME_CLAIMED_ONLY
-    if case.past_claim is None:
-        text = "the document says it was made later than the time of this check"
-        return case.finding("time", Status.WARNING, text, caveat=caveat, evidence=evidence)
-    text = "when it was made is the document's own claim; no timestamp proves it"
-    return case.finding("time", Status.NOT_CHECKED, text, caveat=caveat, evidence=evidence)
+    late = case.past_claim is None
+    return Finding(
+        check="trust.time",
+        status=Status.WARNING if late else Status.NOT_CHECKED,
+        about=case.proof.about,
+        explanation=_MADE_LATER if late else _TIME_CLAIMED,
+        evidence={"claimed": case.document_time.isoformat()},
+        caveat=Caveat.TIME_CLAIMED_ONLY,
+    )
 
 
-def _key_evidence(key: PublicKey) -> dict[str, str]:
-    return {"key_sha256": key_sha256(key)}
-
-
-def _anchor_evidence(anchor: Anchor, signer: Certificate | None) -> dict[str, str]:
-    """Who sealed, as the signer's certificate names the organisation, and which anchor vouches."""
-    named = _sealer_evidence(None if signer is None else Sealer.of(signer))
-    return named | _key_evidence(anchor.key) | _certificate_evidence(anchor.certificate)
-
-
-def _certificate_evidence(certificate: Certificate | None) -> dict[str, str]:
-    if certificate is None:
-        return {}
-    return {"certificate_sha256": certificate_sha256(certificate), "serial": f"{certificate.serial_number:x}"}
-
-
-def _sealer_evidence(sealer: Sealer | None) -> dict[str, str]:
-    """Only what names an organisation: never CN, GN, SN, which may be a person's."""
-    if sealer is None:
-        return {}
-    facts = {"O": "; ".join(sealer.names), "2.5.4.97": "; ".join(sealer.identifiers), "C": sealer.country or ""}
-    return {name: value for name, value in facts.items() if value}
-
-
-def _period(certificate: Certificate) -> dict[str, str]:
-    ends: Callable[[datetime], str] = datetime.isoformat
-    return {"not_before": ends(certificate.not_valid_before_utc), "not_after": ends(certificate.not_valid_after_utc)}
+_MADE_LATER = "the document says it was made later than the time of this check"
+_TIME_CLAIMED = "when it was made is the document's own claim; no timestamp proves it"

@@ -9,6 +9,7 @@ import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -79,6 +80,25 @@ class Policy(Noun):
     def rule_for_key(self, key: KeyFacts, now: datetime) -> KeyRule | None:
         """The row for a key at this time, if any; never one for an unsound key."""
         return next((row for row in self.key if key.sound and row.fits(key) and row.holds(now)), None)
+
+    def unchanged_through(self, now: datetime) -> date:
+        """The last day through which the rows that hold now, and no others, hold."""
+        today = now.astimezone(UTC).date()
+        return next((end for end in self.ends if today <= end), date.max)
+
+    @cached_property
+    def ends(self) -> tuple[date, ...]:
+        """The last days of rows, in order."""
+        rows: tuple[_Row, ...] = (*self.signature, *self.digest, *self.key)
+        return tuple(sorted({row.until for row in rows if row.until is not None}))
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.name, self.signature, self.digest, self.key))
+
+    def __hash__(self) -> int:
+        """Of the content, reckoned once: findings are kept by policy."""
+        return self._hash
 
 
 def load_policy(name_or_file: str) -> Policy:

@@ -20,7 +20,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from gateway.errors import Refused, TestamurError
 from gateway.kit.contract import Adapter, Content, InnerDocument, Opened, Reading, Recognition, Stated
@@ -173,7 +173,7 @@ class _Examination:
         conformity, rules = self._conformity(adapter, content)
         findings = (
             *case.containers(),
-            Finding(check="format.recognised", status=Status.PASSED, explanation=recognition.why),
+            _recognised(recognition.why),
             *opening,
             *case.proof_findings(opened.stated, self.terms),
             *life_findings(opened.stated, self.terms.now),
@@ -242,6 +242,11 @@ def _unreadable(refused: Refused) -> Finding:
         explanation=f"{refused.message}. {refused.advice}".removesuffix(". "),
         sub_indication=SubIndication.TOO_LARGE if too_large else SubIndication.FORMAT_FAILURE,
     )
+
+
+@lru_cache(maxsize=256)
+def _recognised(why: str) -> Finding:
+    return Finding(check="format.recognised", status=Status.PASSED, explanation=why)
 
 
 def _unrecognised(claims: list[tuple[Adapter, Recognition]]) -> Finding:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from gateway.kit.contract import Stated
 from gateway.model.texts import When
 from gateway.model.verdict import Finding, Status, SubIndication
 
+_TIME = re.compile(r"(?:[1-8]\d{3}|9[0-8]\d{2})-.{5}T.*(?:Z|[+-]\d\d:\d\d)")  # far from the edges of the calendar
 _DAY = len("2014-11-28")
 _MONTH = len("2014-11")
 _EARLIEST = dt.datetime(2, 1, 1, tzinfo=dt.UTC)  # years at the edge of the calendar can't be reckoned with
@@ -49,6 +51,8 @@ def last_moment(when: When) -> dt.datetime:
 
 
 def _moment(when: When, *, end: bool) -> dt.datetime:
+    if _TIME.fullmatch(when):
+        return dt.datetime.fromisoformat(when)
     day, zone = _split(when)
     if day.startswith("-"):
         return _EARLIEST

@@ -18,9 +18,11 @@ from gateway.verify.terms import Terms
 
 def proofs_around(unpacked: Unpacked, terms: Terms) -> tuple[Proof, ...]:
     """The proofs of every JWS around the document, checked."""
+    signatures = [layer.jws for layer in unpacked.layers if layer.jws is not None]
+    if not signatures:
+        return ()
     from gateway.proofs.jose import verify_jws
 
-    signatures = [layer.jws for layer in unpacked.layers if layer.jws is not None]
     return tuple(proof for jws in signatures for proof in verify_jws(jws, keys=terms.keys))
 
 
@@ -43,7 +45,11 @@ def proof_findings(
     own = [proof for proof in proofs if proof.role == "document"]
     if not own:
         return (_VOUCHED_OUTSIDE if vouched_outside else _NO_PROOF,)
-    return tuple(finding for proof in own for finding in (*proof.findings, *_judged(proof, stated, terms)))
+    findings: list[Finding] = []
+    for proof in own:
+        findings += proof.findings
+        findings += _judged(proof, stated, terms)
+    return tuple(findings)
 
 
 def supplement_verdicts(proofs: Iterable[Proof], stated: Stated, terms: Terms) -> tuple[InnerVerdict, ...]:

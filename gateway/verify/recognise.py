@@ -10,5 +10,5 @@ from gateway.kit.guard import guarded
 
 def recognise(head: Head, adapters: Sequence[Adapter]) -> list[tuple[Adapter, Recognition]]:
     """Every adapter that claims the document, with its reason."""
-    found = ((adapter, guarded(adapter, lambda a: a.recognise(head))) for adapter in adapters)
+    found = [(adapter, guarded(adapter, lambda a: a.recognise(head))) for adapter in adapters]
     return [(adapter, recognition) for adapter, recognition in found if recognition is not None]

@@ -62,10 +62,14 @@ def not_checked(check: str, about: str, because: str) -> Finding:
     )
 
 
-def preliminary_findings(unmet: Unmet | None, about: str) -> tuple[Finding, ...]:
-    """Findings for the preliminary steps; with an unmet one among them, for all steps."""
-    if unmet is None:
-        return tuple([passed(check, about) for check in PRELIMINARY])
+@lru_cache(maxsize=512)
+def preliminary_passed(about: str) -> tuple[Finding, ...]:
+    """Findings for the preliminary steps, all of which passed."""
+    return tuple([passed(check, about) for check in PRELIMINARY])
+
+
+def preliminary_findings(unmet: Unmet, about: str) -> tuple[Finding, ...]:
+    """Findings for all steps where a preliminary one isn't met."""
     at = STEPS.index(unmet.step)
     before = [passed(check, about) for check in STEPS[:at]]
     after = [not_checked(check, about, unmet.check) for check in STEPS[at:] if check != unmet.check]

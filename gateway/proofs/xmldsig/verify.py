@@ -16,11 +16,19 @@ from gateway.model.verdict import Finding, Status, SubIndication
 from gateway.proofs.proof import Proof, PublicKey
 from gateway.proofs.xmldsig.algorithms import DIGESTS, SIGNATURES, SignatureAlgorithm
 from gateway.proofs.xmldsig.key_info import OfferedKey, offered_keys
-from gateway.proofs.xmldsig.steps import MATHEMATICS, Unmet, not_checked, passed, preliminary_findings
+from gateway.proofs.xmldsig.steps import (
+    MATHEMATICS,
+    Unmet,
+    not_checked,
+    passed,
+    preliminary_findings,
+    preliminary_passed,
+)
 from gateway.proofs.xmldsig.structure import SIGNATURE, SignatureParts, local_name, read_signature
 
 _MOST_SIGNATURES = 4
 _MOST_ANYWHERE = 64
+_ALL_PASSED = [Status.PASSED] * len(MATHEMATICS)
 _SUPPLEMENT = "diplomaSupplement"
 
 
@@ -37,10 +45,12 @@ def verify_enveloped(tree: etree._ElementTree, *, keys: Sequence[PublicKey] = ()
         why = f"got {len(found)} signatures in one document, expected at most {_MOST_ANYWHERE}."
         return (_unusable(Unmet("signature.place", why, unsupported=True), f"/{local_name(root)}"),)
     own = [signature for signature in found if signature.getparent() is root]
-    others = [signature for signature in found if signature.getparent() is not root]
+    others = [signature for signature in found if signature not in own]
+    proofs = [_of_root(tree, signature, keys, many=len(own)) for signature in own[: _MOST_SIGNATURES + 1]]
+    if not others:
+        return tuple(proofs)
     supplements = [signature for signature in others if _in_supplement(signature)]
     misplaced = [signature for signature in others if signature not in supplements]
-    proofs = [_of_root(tree, signature, keys, many=len(own)) for signature in own[: _MOST_SIGNATURES + 1]]
     if misplaced and not own:
         proofs.append(_misplaced(misplaced[0]))
     return (*proofs, *[_of_supplement(signature) for signature in supplements[:_MOST_SIGNATURES]])
@@ -75,8 +85,8 @@ def _checked(tree: etree._ElementTree, signature: etree._Element, keys: Sequence
         return _unusable(unmet, about)
     key_steps, key, certificates = _key_steps(parts, signed_octets, keys, about)
     covered, digest_step = _digest_step(tree, signature, parts, about)
-    findings = (*preliminary_findings(None, about), *key_steps, digest_step)
-    holds = all(finding.status is Status.PASSED for finding in findings)
+    findings = (*preliminary_passed(about), *key_steps, digest_step)
+    holds = [step.status for step in (*key_steps, digest_step)] == _ALL_PASSED
     return Proof(
         kind="xmldsig",
         findings=findings,
@@ -196,7 +206,7 @@ def _unusable(unmet: Unmet, about: str) -> Proof:
     """A signature on which no mathematics was done."""
     if unmet.check in MATHEMATICS:  # SignedInfo has no canonical form that we perform
         others = [not_checked(check, about, unmet.check) for check in MATHEMATICS if check != unmet.check]
-        findings = (*preliminary_findings(None, about), unmet.finding(about), *others)
+        findings = (*preliminary_passed(about), unmet.finding(about), *others)
     else:
         findings = preliminary_findings(unmet, about)
     return Proof(kind="xmldsig", findings=findings, covered=None, about=about)
