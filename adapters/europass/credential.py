@@ -33,7 +33,10 @@ from gateway.model.record import (
 from gateway.vocabulary import sexes
 
 CONTEXTS = ["https://www.w3.org/2018/credentials/v1", "http://data.europa.eu/snb/model/context/edc-ap"]
-_SPELLINGS = (CONTEXTS, [CONTEXTS[0], CONTEXTS[1].replace("http:", "https:")])
+_VC_2 = "https://www.w3.org/ns/credentials/v2"  # with the model of ELM 3, in files of EBSI's pilot
+_SPELLINGS = tuple(
+    [vc, edc] for vc in (CONTEXTS[0], _VC_2) for edc in (CONTEXTS[1], CONTEXTS[1].replace("http:", "https:"))
+)
 TYPES = ("VerifiableCredential", "EuropeanDigitalCredential")
 LONGEST_FACT = 200
 C = TypeVar("C", bound=Claim)

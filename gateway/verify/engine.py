@@ -157,7 +157,7 @@ class _Examination:
         """A proof whose content no adapter knows is still verified; the verdict stands for the proof (rulings, 1.3)."""
         findings = [_unrecognised(claims)] if claims or not case.proofs else [_UNKNOWN_CONTENT]
         if case.proofs:
-            findings += case.proof_findings(None, self.terms)
+            findings += [_place_unknown(finding) for finding in case.proof_findings(None, self.terms)]
         return VerifiedDocument(
             original=case.octets,
             verdict=conclude([*case.containers(), *findings]),
@@ -271,6 +271,21 @@ _UNKNOWN_CONTENT = Finding(
     status=Status.NOT_CHECKED,
     explanation="no adapter knows the content: the verdict stands for the proof alone, and the content can't be read",
 )
+
+
+def _place_unknown(finding: Finding) -> Finding:
+    """Where a signature belongs is a rule of the format: one that no adapter knows isn't wrong, but unsupported.
+
+    Europass XML of before ELM 3 has its seal under `proof`, an EWP transcript has a sealed ELMO inside.
+    """
+    if finding.check != "signature.place" or finding.status is not Status.FAILED:
+        return finding
+    changes = {
+        "status": Status.INDETERMINATE,
+        "sub_indication": SubIndication.UNSUPPORTED_PROOF,
+        "explanation": "the signature isn't a child of the root, and no adapter knows the format that puts it there",
+    }
+    return finding.model_copy(update=changes)
 
 
 def _not_followed(document: InnerDocument) -> Finding:

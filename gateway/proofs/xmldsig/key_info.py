@@ -1,7 +1,7 @@
 """Which keys a signature's KeyInfo offers. Hints, all of them: trust decides later whether a key means anything.
 
-Only X509Certificate and, against keys that the caller gave, KeyValue are looked at. RetrievalMethod, KeyName, SKI and
-issuer names are never followed.
+Only X509Certificate and, against keys that the caller gave, KeyValue are looked at. KeyName, SKI and issuer names are
+never followed. A RetrievalMethod says that the key is elsewhere: it is never fetched, and no other key is tried instead.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from gateway.proofs.xmldsig.structure import decode_base64
 _X509_DATA = f"{{{DS}}}X509Data"
 _X509_CERTIFICATE = f"{{{DS}}}X509Certificate"
 _RSA_KEY_VALUE = f"{{{DS}}}KeyValue/{{{DS}}}RSAKeyValue"
+_RETRIEVAL_METHOD = f"{{{DS}}}RetrievalMethod"
 _MOST_CERTIFICATES = 10
 _LONGEST_CERTIFICATE = 32_768  # characters of base64; a real one has one to four thousand
 
@@ -48,6 +49,8 @@ def offered_keys(key_info: etree._Element | None, given: Sequence[PublicKey]) ->
     offered = tuple([_of_certificate(_text(element)) for element in elements])
     if offered:
         return offered
+    if key_info is not None and key_info.find(_RETRIEVAL_METHOD) is not None:
+        raise _no_key("the signature says that its key is elsewhere; nothing is fetched, and no other key is tried.")
     if not given:
         raise _no_key("the signature carries no certificate, and no key was given: give the signer's with --trust.")
     return tuple([OfferedKey(key) for key in _equal_to_key_value(key_info, given)])

@@ -1,0 +1,69 @@
+"""The whole reference through containers and recognition: what is ours is claimed once, what isn't never."""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from gateway.errors import Refused
+from gateway.kit.discovery import discover
+from gateway.kit.recognition import head_of
+from gateway.readers.containers import unpack
+from gateway.readers.document import Document
+from gateway.readers.limits import DEFAULT_LIMITS
+from gateway.verify.recognise import recognise
+from tests.conformance.reference_documents import before_emrex, credentials, elmos, files, name_of
+from tests.reference import needs_reference
+
+pytestmark = needs_reference
+SECONDS_EACH = 2.0
+MOST_SECONDS = 60.0
+
+
+def claims(file: Path) -> list[str]:
+    """The ids of the adapters that claim a file; `Refused` where its bytes are no document."""
+    unpacked = unpack(file.read_bytes(), DEFAULT_LIMITS)
+    document = Document(unpacked.octets, unpacked.kind, limits=DEFAULT_LIMITS)
+    return [adapter.manifest.id for adapter, _ in recognise(head_of(document), discover().adapters)]
+
+
+@cache
+def answers() -> dict[Path, tuple[list[str] | None, float]]:
+    """For each file of the reference who claims it (None: refused), and the seconds it took."""
+    result: dict[Path, tuple[list[str] | None, float]] = {}
+    for file in files():
+        start = time.perf_counter()
+        try:
+            claimed: list[str] | None = claims(file)
+        except Refused as refused:
+            assert refused.code, f"{name_of(file)} is refused without a code"
+            claimed = None
+        result[file] = claimed, time.perf_counter() - start
+    return result
+
+
+def test_the_tree_is_all_there():
+    assert len(files()) > 2000
+    assert len(elmos()) >= 30
+    assert len(credentials()) >= 10
+    assert before_emrex()
+
+
+@pytest.mark.parametrize("family", ["elmo", "europass"])
+def test_each_credential_is_claimed_by_its_own_adapter_alone(family):
+    own = elmos() if family == "elmo" else credentials()
+    assert {name_of(file): answers()[file][0] for file in own} == {name_of(file): [family] for file in own}
+
+
+def test_no_other_file_is_claimed():
+    others = set(files()) - set(elmos()) - set(credentials())
+    assert {name_of(file): claimed for file in others if (claimed := answers()[file][0])} == {}
+
+
+def test_every_file_is_claimed_left_or_refused_in_time():
+    slow = {name_of(file): seconds for file, (_, seconds) in answers().items() if seconds > SECONDS_EACH}
+    assert slow == {}
+    assert sum(seconds for _, seconds in answers().values()) < MOST_SECONDS
