@@ -19,7 +19,9 @@ from typing import Any
 
 from tests.reference import REFERENCE
 
-_FIRST_ELEMENT = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?:[\w.-]+:)?elmo[\s/>]", re.DOTALL)
+_FIRST_ELEMENT = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?:[\w.-]+:)?elmo[\s/>]", re.DOTALL
+)
 _PROFILE = "data.europa.eu/snb/model/context/edc-ap"
 _BEFORE_EMREX = b"http://purl.org/net/elmo"
 _UNREADABLE = ("not well-formed", "REJECT")
@@ -89,7 +91,11 @@ def payload(file: Path) -> Any:
     """The JSON value of a file, out of a JWS and out of the upload wrapper; None where it is no JSON."""
     try:
         value = json.loads(file.read_bytes())
-        if isinstance(value, dict) and isinstance(value.get("payload"), str) and {"signature", "signatures"} & set(value):
+        if (
+            isinstance(value, dict)
+            and isinstance(value.get("payload"), str)
+            and {"signature", "signatures"} & set(value)
+        ):
             text = value["payload"]  # RFC 7797: b64 false leaves it as it is
             value = json.loads(text if text[:1] == "{" else base64.urlsafe_b64decode(text + "=="))
     except (ValueError, RecursionError):
