@@ -54,17 +54,14 @@ class Europass:
         value = document.value
         if not credential.is_credential(value):
             raise Refused("document.unknown", "got JSON that is no European Digital Credential of ELM 3.1 or 3.2")
-        inner = [
-            InnerDocument(path=place, role="original", octets=octets)
-            for place, text in credential.originals(value)
-            if (octets := nodes.decode(text)) is not None
-        ]
-        findings = [
-            Finding(
-                check="content.attachment", status=Status.NOT_CHECKED, about=place, explanation="a file under the seal"
-            )
-            for place in credential.attached(value)
-        ]
+        inner: list[InnerDocument] = []
+        findings = [_unchecked("content.attachment", place) for place in credential.attached(value)]
+        for place, text, converted in credential.enclosed(value):
+            octets = nodes.decode(text) if converted else None
+            if octets is not None:
+                inner.append(InnerDocument(path=place, role="original", octets=octets))
+            else:
+                findings.append(_unchecked("content.evidence", place))
         return Opened(stated=credential.stated(value), inner=tuple(inner), findings=tuple(findings))
 
     def conform(self, content: Content) -> tuple[Finding, ...]:
@@ -82,6 +79,12 @@ class Europass:
     def core(self, body: bytes) -> bytes:
         """The credential without its page images."""
         return writing.dump(writing.without_pages(Document(body, "json").value))
+
+
+def _unchecked(check: str, place: str) -> Finding:
+    return Finding(
+        check=check, status=Status.NOT_CHECKED, about=place, explanation="a file under the seal, not looked at"
+    )
 
 
 ADAPTER = Europass()

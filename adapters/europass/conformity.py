@@ -16,6 +16,7 @@ from typing import Any
 import jsonschema_rs
 
 from adapters.europass import lists
+from adapters.europass.dates import moment
 from adapters.europass.profile import OLD_SPELLINGS, Property, classes
 from gateway.model.leaves import pointer
 from gateway.model.verdict import Finding, Status
@@ -127,11 +128,5 @@ def _spans(node: dict[str, Any], place: str) -> Iterator[Finding]:
             yield _warning("order", pointer(place, end), f"is before {start}")
 
 
-def _moment(text: Any) -> dt.datetime | None:
-    if not isinstance(text, str):
-        return None
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
+def _moment(value: Any) -> dt.datetime | None:
+    return moment(value) if isinstance(value, str) else None

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from adapters.europass import lists, nodes
 from adapters.europass.claims import Around, Claims
-from adapters.europass.dates import read_when
+from adapters.europass.dates import earliest, read_when
 from adapters.europass.nodes import Blobs, enter, is_of, when
 from gateway.errors import Refused
 from gateway.kit.contract import Reading, Stated
@@ -92,18 +92,17 @@ def stated(value: dict[str, Any]) -> Stated:
         issuer=_issuer(root),
         issued=when(root, "issued") or when(root, "issuanceDate"),
         valid_from=_exact(root, "validFrom"),
-        valid_until=_exact(root, "expirationDate") or _exact(root, "validUntil"),
+        valid_until=earliest([_exact(root, "expirationDate"), _exact(root, "validUntil")]),
     )
 
 
-def originals(value: dict[str, Any]) -> list[tuple[str, str]]:
-    """The place and base64 of each document that is enclosed as the original of a conversion."""
+def enclosed(value: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    """Each file enclosed as evidence: its place, its base64, and whether it is the original of a conversion."""
     found = []
     for evidence in JsonReading(value).root.each("evidence"):
-        if _kind_of(evidence) == lists.CONVERSION:
-            found += [
-                (pointer(m.place, "content"), m.scalar("content") or "") for m in evidence.each("embeddedEvidence")
-            ]
+        converted = _kind_of(evidence) == lists.CONVERSION
+        files = evidence.each("embeddedEvidence")
+        found += [(pointer(file.place, "content"), file.scalar("content") or "", converted) for file in files]
     return found
 
 
@@ -232,7 +231,7 @@ def _record(root: JsonCursor, facts: DocumentFacts, blobs: Blobs) -> Record:
         identifiers=nodes.identifiers(root),
         title={} if display is None else nodes.title(display),
         description={} if display is None else display.text("description"),
-        valid_until=valid_until or facts.valid_until,
+        valid_until=valid_until or (None if facts.valid_until is None else read_when(facts.valid_until)),
         achievements=tuple(_of_report(claim, issuer) for claim in achievements),
         activities=tuple(_of_report(claim, issuer) for claim in activities),
         assessments=tuple(_of_report(claim, issuer) for claim in assessments),

@@ -6,7 +6,9 @@ less than a day becomes its first day.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Iterable
 
 from gateway.model.texts import is_when
 
@@ -32,3 +34,18 @@ def write_datetime(when: str) -> str:
     if time:
         return when
     return f"{year}-{month or '01'}-{day or '01'}T00:00:00{zone or 'Z'}"
+
+
+def moment(text: str) -> dt.datetime | None:
+    """The moment of a dateTime, in UTC where it states no zone; None when it is none."""
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=dt.UTC)
+
+
+def earliest(whens: Iterable[str | None]) -> str | None:
+    """The earliest of several dates or times, None where there is none."""
+    known = [(at, when) for when in whens if when is not None and (at := moment(write_datetime(when))) is not None]
+    return min(known)[1] if known else None

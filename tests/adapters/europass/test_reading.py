@@ -293,12 +293,20 @@ def test_the_original_inside_a_conversion_is_handed_out():
     assert inner.path == "/evidence/0/embeddedEvidence/content"
 
 
-def test_evidence_of_another_kind_is_no_original():
-    assert opened(lambda v: converted(v, kind="c_991b06c6")).inner == ()
+@pytest.mark.parametrize("how", [{"kind": "c_991b06c6"}, {"content": "PGVsbW8vPg"}])
+def test_evidence_of_another_kind_or_that_is_no_base64_is_listed_as_not_checked(how):
+    found = opened(lambda v: converted(v, **how))
+    assert found.inner == ()
+    assert [(f.check, f.status) for f in found.findings] == [("content.evidence", "NOT_CHECKED")]
 
 
-def test_what_is_no_base64_is_no_original():
-    assert opened(lambda v: converted(v, content="PGVsbW8vPg")).inner == ()
+def test_of_two_ends_the_earlier_one_counts():
+    zoned = opened(
+        lambda v: v.update(expirationDate="2030-01-01T00:00:00+02:00", validUntil="2029-12-31T23:00:00Z")
+    ).stated
+    assert zoned.valid_until == "2030-01-01T00:00:00+02:00"
+    later = opened(lambda v: v.update(expirationDate="2031-01-01T00:00:00Z", validUntil="2030-01-01T00:00:00Z")).stated
+    assert later.valid_until == "2030-01-01T00:00:00Z"
 
 
 def test_the_credentials_own_life_and_issuer_are_stated():
@@ -338,3 +346,8 @@ def test_an_attachment_is_listed_as_not_checked():
 def test_a_leaf_is_structural_by_its_class_and_value(place, value, owner, structural):
     leaf = Leaf(place=place, name=place.rpartition("/")[2], value=value, owner=owner)
     assert is_structural(leaf) is structural
+
+
+def test_an_expiry_alone_ends_the_report_too():
+    changed = read(SMALL, lambda v: (v.pop("validUntil"), v.update(expirationDate="2036-07-01T00:00:00Z")))
+    assert changed.record.reports[0].valid_until == "2036-07-01"
