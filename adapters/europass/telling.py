@@ -17,6 +17,7 @@ from gateway.model.losses import Kind, Loss
 from gateway.model.noun import Noun
 
 NO_PLACE = "the target has no place for it"
+ANOTHER_KEY = "it stands under another key"
 ELSEWHERE = "the target has it in another place"
 
 
@@ -191,7 +192,7 @@ class Telling:
 
     def _kept(self, old: Any, new: Any, path: str, at: str, same_key: bool) -> None:  # noqa: FBT001
         if not same_key:
-            self._tell("moved", path, "stands under another key", to_path=at)
+            self._tell("moved", path, ANOTHER_KEY, to_path=at)
         if isinstance(new, Noun):
             self._noun(old, new, path, at)
         elif isinstance(new, Mapping):

@@ -15,7 +15,7 @@ from adapters.europass.emitting import Emitting, Node, Placeholder
 from adapters.europass.emitting_claims import ClaimEmitting
 from adapters.europass.fitting import Fitting
 from adapters.europass.fitting_report import fit_report
-from adapters.europass.telling import Origins, Telling
+from adapters.europass.telling import ANOTHER_KEY, Origins, Telling
 from gateway.errors import RequestError
 from gateway.kit.contract import Draft, PageImage, WriteRequest
 from gateway.model.leaves import keys, pointer
@@ -33,8 +33,13 @@ def write(record: Record, request: WriteRequest) -> tuple[Draft, ...]:
     Raises:
         Refused: `target.requires` for a report without any result or without an issuer.
     """
+    origins = [Origins() for _ in record.reports]
+    fitted = [fit_report(record, record.reports[n], request, origins[n]) for n in range(len(origins))]
     names = keys(record.reports)
-    return tuple(_draft(record, i, names[i], request) for i in range(len(names)))
+    read_as = keys([one.reports[0] for one in fitted])
+    return tuple(
+        _draft(_only(record, n), fitted[n], origins[n], request, (names[n], read_as[n])) for n in range(len(origins))
+    )
 
 
 def without_pages(credential: dict[str, Any]) -> dict[str, Any]:
@@ -51,22 +56,21 @@ def dump(value: Any) -> bytes:
     return to_json(value)
 
 
-def _draft(record: Record, number: int, name: str, request: WriteRequest) -> Draft:
-    report, origins = record.reports[number], Origins()
-    fitted = fit_report(record, report, request, origins)
+def _draft(given: Record, fitted: Record, origins: Origins, request: WriteRequest, names: tuple[str, str]) -> Draft:
+    """The credential of one report; `names` are its key among the given reports, and among those read back."""
     out = Emitting(request.blobs)
-    credential = _credential(fitted, name, request, out)
-    telling = Telling(_only(record, report), fitted, origins)
+    credential = _credential(fitted, names[0], request, out)
+    telling = Telling(given, fitted, origins)
     losses = telling.losses()
-    losses = [_under(loss, record, number, name) for loss in losses]
     losses += _placeholders(credential, out.placeholders, telling, losses)
+    losses = _among_others(losses, (given.reports[0], fitted.reports[0]), names)
     losses += _not_embedded(request)
     return Draft(
         body=dump(credential),
         media_type=MEDIA_TYPE,
         extension=".jsonld",
         seal="jades",
-        reports=(name,),
+        reports=(names[0],),
         losses=tuple(losses),
     )
 
@@ -201,25 +205,37 @@ def _page(page: PageImage, out: Emitting) -> Node:
 # --- losses ----------------------------------------------------------------------------------------------------------
 
 
-def _only(record: Record, report: Report) -> Record:
+def _only(record: Record, number: int) -> Record:
     """The record with one report alone, which is what one credential is compared with."""
+    report = record.reports[number]
     if len(record.reports) == 1:
         return record
-    shared = record if report is record.reports[0] else Record(learner=record.learner, reports=(report,))
+    shared = record if number == 0 else Record(learner=record.learner, reports=(report,))
     return shared.model_copy(update={"reports": (report,)})
 
 
-def _under(loss: Loss, record: Record, number: int, name: str) -> Loss:
-    """A loss with the report's own key, where several reports share one."""
-    first = keys(record.reports[number : number + 1])[0]
-    if first == name:
-        return loss
-    own, given = pointer("/reports", first), pointer("/reports", name)
+def _among_others(losses: list[Loss], reports: tuple[Report, Report], names: tuple[str, str]) -> list[Loss]:
+    """The losses of a report that was looked at alone, with its keys among the other reports, before and after."""
+    alone = (keys(reports[:1])[0], keys(reports[1:])[0])
+    if alone == names:
+        return losses
+    before, after = pointer("/reports", alone[0]), pointer("/reports", alone[1])
+    path, to_path = pointer("/reports", names[0]), pointer("/reports", names[1])
+    moved = [loss for loss in losses if loss.kind == "moved" and loss.path == before]
+    told = [
+        loss.model_copy(
+            update={"path": _renamed(loss.path, before, path), "to_path": _renamed(loss.to_path, after, to_path)}
+        )
+        for loss in losses
+        if loss not in moved
+    ]
+    if path != to_path:
+        told.insert(0, Loss(stage="write", kind="moved", path=path, to_path=to_path, detail=ANOTHER_KEY))
+    return told
 
-    def renamed(path: str) -> str:
-        return given + path[len(own) :] if path == own or path.startswith(own + "/") else path
 
-    return loss.model_copy(update={"path": renamed(loss.path), "to_path": renamed(loss.to_path)})
+def _renamed(path: str, old: str, new: str) -> str:
+    return new + path[len(old) :] if path == old or path.startswith(old + "/") else path
 
 
 def _placeholders(
