@@ -90,6 +90,10 @@ def _of_node(node: dict[str, Any], place: str) -> Iterator[Finding]:
         if kind == "Concept":
             yield from _of_concept(node, place)
     yield from _spans(node, place)
+    if place and "@context" in node:
+        yield _warning(
+            "context", pointer(place, "@context"), "gives keys another meaning from here on; it isn't followed"
+        )
 
 
 def _of_property(declared: Property, member: Any, place: str) -> Iterator[Finding]:

@@ -82,3 +82,10 @@ def test_copies_of_one_node_that_differ_are_found():
 def test_a_credential_with_a_thousand_faults_has_fifty_findings():
     bad = [{"type": "LearningAchievement"}] * 1000
     assert len(conform(deepcopy(SMALL) | {"credentialSubject": {"type": "Person", "hasClaim": bad}})) == 50
+
+
+def test_a_context_within_the_credential_that_could_turn_its_keys_around_is_found():
+    turned = {"title": "http://purl.org/dc/terms/description"}
+    assert findings(lambda v: claim(v).update({"@context": turned})) == [
+        ("context", "/credentialSubject/hasClaim/0/@context")
+    ]
