@@ -26,6 +26,7 @@ class GradeFitting:
     def __init__(self, fitting: Fitting, report: Report) -> None:
         self.fit = fitting
         self._scales = dict(zip(keys(report.grading_schemes), report.grading_schemes, strict=True))
+        self._fitted: dict[int, GradingScheme] = {}
         self.schemes: list[GradingScheme] = []
 
     def scheme(self, given: Assessment) -> str | None:
@@ -39,14 +40,22 @@ class GradeFitting:
         return keys(self.schemes)[self.schemes.index(fitted)]
 
     def _scale(self, given: GradingScheme) -> GradingScheme:
-        titled = bool(given.title) or not given.description
-        if not titled:
+        known = self._fitted.get(id(given))
+        if known is None:
+            known = self._fitted[id(given)] = self._fit_scale(given)
+        return known
+
+    def _fit_scale(self, given: GradingScheme) -> GradingScheme:
+        title, description = given.title, given.description
+        if description and not title:
+            title, description = description, title
             self.fit.drop(given, "description", "the model wants a title: the description became it")
+            self.fit.origins.rename(given, "description", "title")
         return self.fit.changed(
             given,
             identifiers=self.fit.identifiers(given.identifiers),
-            title=given.title if titled else given.description,
-            description=given.description if titled else {},
+            title=title,
+            description=description,
             documents=self.fit.links(given.documents),
         )
 

@@ -29,6 +29,7 @@ class Origins:
         self._alive: list[Any] = []
         self._made_elsewhere: set[int] = set()
         self._gone_elsewhere: set[int] = set()
+        self.renamed: dict[int, tuple[str, str]] = {}
         self.reasons: dict[tuple[int, str], str] = {}
 
     def note(self, made: Any, given: Any, *, elsewhere: bool = False) -> Any:
@@ -57,6 +58,11 @@ class Origins:
     def of(self, made: Any) -> Any:
         """The member of the given record that `made` came from; itself where it wasn't changed."""
         return self._of.get(id(made), made)
+
+    def rename(self, given: Any, old: str, new: str) -> None:
+        """Say that what stood in one field of a given noun stands, equal, in another that was empty."""
+        self.renamed[id(given)] = (old, new)
+        self._alive.append(given)
 
     def because(self, given: Any, field: str, reason: str) -> None:
         """Say why a field of a given noun, or with "" the noun itself, isn't carried as it was."""
@@ -91,15 +97,19 @@ class Telling:
         """`path` is the place in the given record, `at` the one in the fitted record."""
         if given is fitted:
             return
-        known = {name for name, _ in fields(type(fitted))}
+        after = dict(fields(type(fitted)))
         before = dict(fields(type(given)))
+        renamed = self._origins.renamed.get(id(given), ())
+        if renamed:
+            here, there = (pointer(place, name) for place, name in zip((path, at), renamed, strict=True))
+            self._tell("moved", here, self._why(given, renamed[0]), to_path=there)
         for name, ordered in before.items():
             old = getattr(given, name)
-            new = getattr(fitted, name) if name in known else None
-            if old is not new:
+            new = getattr(fitted, name) if name in after else None
+            if old is not new and name not in renamed:
                 self._field(given, name, old, new, path, at, ordered=ordered)
-        for name in known - before.keys():
-            if not is_empty(getattr(fitted, name)):
+        for name in after:
+            if name not in before and not is_empty(getattr(fitted, name)):
                 self._value(fitted, name, None, getattr(fitted, name), path, at)
 
     def _field(self, given: Noun, name: str, old: Any, new: Any, path: str, at: str, *, ordered: bool) -> None:

@@ -231,6 +231,9 @@ def test_a_grading_schemes_description_becomes_its_title():
         course(assessments=(Assessment(grade={"en": "B"}, scheme="local=g"),)), report={"grading_schemes": (scheme,)}
     )
     assert subject(given)["hasClaim"]["provenBy"]["specifiedBy"]["gradingScheme"]["title"] == {"en": "A to F"}
+    (moved,) = losses(given, "moved")
+    assert moved.path == "/reports/Nordhavn University College/grading_schemes/local=g/description"
+    assert moved.to_path == "/reports/Nordhavn University College/grading_schemes/local=g/title"
 
 
 def test_credits_of_a_scheme_without_agreement_keep_the_issuers_words():
