@@ -1,9 +1,10 @@
-"""`testamur adapters list|check`: which credential systems this installation knows, and whether each can be used."""
+"""`testamur adapters list|check|new`: which credential systems this installation knows, and how to add one."""
 
 from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,11 +13,12 @@ from gateway.cli.main import say_error
 from gateway.kit.contract import CONTRACT
 from gateway.kit.discovery import Discovery, Found, discover
 from gateway.node.diagnostics import Diagnosis, diagnose
+from gateway.node.new_adapter import begin_adapter
 
 
-@click.group("adapters", short_help="List or check adapters.")
+@click.group("adapters", short_help="List, check or begin adapters.")
 def command() -> None:
-    """List or check adapters: the code for one credential system each."""
+    """List, check or begin adapters: the code for one credential system each."""
 
 
 _ENABLE = click.option(
@@ -95,3 +97,19 @@ def _say(result: Diagnosis) -> None:
         return
     click.echo(click.style("  ✗ ", fg="red") + result.about)
     say_error(result.error.message, result.error.advice, result.error.code)
+
+
+@command.command("new", short_help="Begin an adapter as a distribution of its own.")
+@click.argument("name")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), metavar="FOLDER", help="Where to; without it ./NAME-adapter."
+)
+def new(name: str, folder: Path | None) -> None:
+    """Begin an adapter NAME as a distribution of its own, with a tiny format that keeps the laws of no silent loss.
+
+    docs/your-first-adapter.md tells how to go on.
+    """
+    place = folder or Path(f"{name}-adapter")
+    for file in begin_adapter(name, place):
+        click.echo(f"  {file}")
+    click.echo(f"next: cd {place}, pip install -e '.[laws]', pytest, testamur adapters check --enable {name}")

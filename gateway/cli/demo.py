@@ -24,8 +24,10 @@ def command(keep: bool) -> None:
     """
     if keep:
         folder = Path(tempfile.mkdtemp(prefix="testamur-demo-"))
-        held = asyncio.run(_show(folder))
-        click.echo(f"\nThe files are in {folder}")
+        try:
+            held = asyncio.run(_show(folder))
+        finally:
+            click.echo(f"\nThe files are in {folder}")
         click.echo("  begin with elmo-to-europass/page.html in a browser")
     else:
         with tempfile.TemporaryDirectory(prefix="testamur-demo-") as name:

@@ -19,7 +19,7 @@ _VERBS = {
     "translate": "Translate a document for another system, and say what was lost.",
     "reproduce": "Run a translation again from its derivation, and compare.",
     "demo": "Show it all with fictional registries: verified, translated, reproduced, forged and refused.",
-    "adapters": "List the credential systems known here, or check their adapters.",
+    "adapters": "List, check or begin adapters: the credential systems known here.",
 }
 
 

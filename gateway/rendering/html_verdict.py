@@ -47,6 +47,9 @@ def verdict_card(verdict: Verdict) -> Markup:
 def _facts(verdict: Verdict) -> Iterable[Markup]:
     seals = words.sealers(verdict)
     yield fact(words.sealed_by(verdict), [element("p", _sealer(seal)) for seal in seals] or "nobody")
+    points = words.proven(verdict)
+    if points:
+        yield fact("Proven", element("ul", [element("li", _capital(point) + ".") for point in points], class_="plain"))
     if verdict.caveats:
         careful = [element("li", _capital(words.CAVEATS[caveat]) + ".") for caveat in verdict.caveats]
         yield fact("Be careful", element("ul", careful, class_="plain"))

@@ -238,6 +238,26 @@ def advice_in_words(verdict: Verdict) -> str:
     return REASONS[verdict.sub_indication][1]
 
 
+_POINTS = (
+    (("signature.value", "signature.digest"), "it is unchanged since it was sealed"),
+    (("trust.anchor",), "somebody whom you trust vouches for the sealer"),
+    (("trust.issuer",), "the sealer is the issuer that it names"),
+    (("credential.validity",), "it is valid at this time"),
+)
+
+
+def proven(verdict: Verdict) -> tuple[str, ...]:
+    """What matters most of what is proven, as clauses; nothing where the document itself is FAILED."""
+    if verdict.own is Indication.FAILED:
+        return ()
+    answers: dict[str, set[Status]] = {}
+    for finding in verdict.findings:
+        answers.setdefault(finding.check, set()).add(finding.status)
+    passed = {check for check, statuses in answers.items() if statuses == {Status.PASSED}}
+    made = [(set(checks) & answers.keys(), clause) for checks, clause in _POINTS]
+    return tuple(clause for checks, clause in made if checks and checks <= passed)
+
+
 # --- who sealed ------------------------------------------------------------------------------------------------------
 
 

@@ -106,3 +106,18 @@ def test_a_config_enables_it_and_its_documents_are_translated(installed):
     )
     assert without.returncode != 0
     assert not (installed.folder / "no.xml").exists()
+
+
+def test_without_the_extra_pages_the_demonstration_says_what_to_install(installed):
+    """The documents of the demonstration are in the wheel; what draws pages isn't, and that is said, not traced."""
+    done = installed.run("testamur", "demo", check=False)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "pip install 'testamur[pages]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_new_adapter_can_be_begun_from_the_wheel(installed):
+    """The template travels in the wheel."""
+    done = installed.run("testamur", "adapters", "new", "lighthouse")
+    assert "lighthouse-adapter/lighthouse_adapter/__init__.py" in done.stdout
+    assert (installed.folder / "lighthouse-adapter" / "tests" / "test_laws.py").is_file()

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from gateway.cli import main
-from gateway.errors import AdapterError
+from gateway.errors import AdapterError, RequestError
 from gateway.kit import discovery
 from gateway.node import diagnostics
+from tests.reference import ROOT
 
 
 def run(*arguments: str) -> Result:
@@ -60,3 +65,35 @@ def test_two_distributions_with_a_package_of_our_name_are_told(monkeypatch: pyte
     result = run("check")
     assert result.exit_code == 2
     assert "other, testamur" in result.output
+
+
+def test_a_new_adapter_keeps_the_laws_from_the_first_minute(tmp_path: Path) -> None:
+    """What `new` writes is run as its author would: the inherited laws, in a process of its own."""
+    folder = tmp_path / "lighthouse-adapter"
+    assert run("new", "lighthouse", "--folder", str(folder)).exit_code == 0
+    assert not [f for f in folder.rglob("*") if f.is_file() and "newsystem" in (f.read_text() + f.name).lower()]
+    paths = os.pathsep.join((str(folder), str(ROOT)))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-m", "not long", "-p", "no:cacheprovider"],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert " passed" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["Lighthouse", "1st", "a-b", "../up", "x", "", "a b"])
+def test_a_name_that_no_package_can_have_is_refused(name: str, tmp_path: Path) -> None:
+    result = run("new", name, "--folder", str(tmp_path / "new"))
+    assert isinstance(result.exception, RequestError)
+    assert result.exception.code == "request.adapter_name"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_adapter_never_replaces_a_folder(tmp_path: Path) -> None:
+    result = run("new", "lighthouse", "--folder", str(tmp_path))
+    assert isinstance(result.exception, RequestError)
+    assert result.exception.code == "request.out_in_use"

@@ -53,6 +53,24 @@ def test_a_sealer_is_named_by_its_own_proof() -> None:
     assert (seal.name, seal.trusted) == ("", False)
 
 
+def _finding(check: str, status: Status) -> Finding:
+    sub = SubIndication.HASH_FAILURE if status is Status.FAILED else None
+    return Finding(check=check, status=status, sub_indication=sub)
+
+
+def test_only_what_every_check_of_it_passed_is_called_proven() -> None:
+    """One of two seals that doesn't pass takes the point away; a FAILED document has no points at all."""
+    sound = [_finding("signature.value", Status.PASSED), _finding("trust.anchor", Status.PASSED)]
+    assert words.proven(conclude(sound)) == (
+        "it is unchanged since it was sealed",
+        "somebody whom you trust vouches for the sealer",
+    )
+    two = [*sound, _finding("trust.anchor", Status.INDETERMINATE)]
+    assert words.proven(conclude(two)) == ("it is unchanged since it was sealed",)
+    assert words.proven(conclude([*sound, _finding("signature.digest", Status.FAILED)])) == ()
+    assert words.proven(conclude([])) == ()
+
+
 def test_a_broken_seal_is_never_said_to_seal() -> None:
     broken = Finding(check="signature.digest", status=Status.FAILED, sub_indication=SubIndication.HASH_FAILURE)
     assert words.sealed_by(conclude([broken])) == "Seal names"
