@@ -38,8 +38,7 @@ def answers() -> dict[Path, tuple[list[str] | None, float]]:
         start = time.perf_counter()
         try:
             claimed: list[str] | None = claims(file)
-        except Refused as refused:
-            assert refused.code, f"{name_of(file)} is refused without a code"  # noqa: PT017 - some are claimed
+        except Refused:  # nothing else may come out
             claimed = None
         result[file] = claimed, time.perf_counter() - start
     return result
