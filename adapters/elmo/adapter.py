@@ -74,9 +74,10 @@ class Elmo:
         return None if namespace else Recognition(format=FORMATS[0], why="its root is elmo, without a namespace")
 
     def open(self, document: Document) -> Opened:
-        """What the file states of its issuer and time, and its attachments, which nobody judges."""
-        issuer, issued = stated_by(document.tree)
-        return Opened(stated=Stated(issuer=issuer, issued=issued), findings=_attachments(document.tree))
+        """What the file states of its issuers and time, and its attachments, which nobody judges."""
+        issuers, issued = stated_by(document.tree)
+        stated = Stated(issuer=next(iter(issuers), None), other_issuers=issuers[1:], issued=issued)
+        return Opened(stated=stated, findings=_attachments(document.tree))
 
     def conform(self, content: Content) -> tuple[Finding, ...]:
         """The schema of 1.7, and the rules that no schema can tell."""

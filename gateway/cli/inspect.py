@@ -81,7 +81,7 @@ def _lines(document: VerifiedDocument, reading: Reading | Refused) -> Iterator[s
     yield from verdict_lines(document.verdict)
     yield ""
     if isinstance(reading, Refused):
-        yield click.style(f"it can't be read: {reading.message}", fg="red")
+        yield click.style(f"it can't be read: {shown(reading.message)}", fg="red")
         yield f"  {reading.advice}"
         return
     if reading.document.derived is not None:
@@ -91,7 +91,7 @@ def _lines(document: VerifiedDocument, reading: Reading | Refused) -> Iterator[s
     yield ""
     yield from _loss_lines(reading)
     originals = [path for path, inside in document.inner.items() if inside.role == "original"]
-    yield from (f"the original is enclosed: {path}; `testamur translate` works on it" for path in originals)
+    yield from (f"the original is enclosed: {shown(path)}; `testamur translate` works on it" for path in originals)
 
 
 def _loss_lines(reading: Reading) -> Iterator[str]:

@@ -44,7 +44,7 @@ class _Verbs(click.Group):
 @click.version_option(version("testamur"), prog_name="testamur")
 @click.pass_context
 def testamur(ctx: click.Context) -> None:
-    """Testamur verifies, translates and delivers learning credentials between national systems.
+    """Testamur verifies and translates learning credentials between national systems.
 
     Commands on a FILE touch no network. Begin with: testamur verify FILE --trust CERTIFICATE
     """

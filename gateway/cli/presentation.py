@@ -29,7 +29,7 @@ def verdict_lines(verdict: Verdict, *, every_check: bool = False) -> Iterator[st
     word = click.style(verdict.verdict.value, fg=_COLOUR[verdict.verdict], bold=True)
     why = f" ({verdict.sub_indication.value})" if verdict.sub_indication else ""
     yield f"{word}{why}  {words.MEANING[verdict.verdict]}"
-    yield f"  document     {verdict.format}: {words.CONFORMITY[verdict.conformity]}"
+    yield f"  document     {shown(verdict.format)}: {words.CONFORMITY[verdict.conformity]}"
     for seal in words.sealers(verdict):
         yield f"  {words.sealed_by(verdict).lower():<12} {_sealer(seal)}"
     for caveat in verdict.caveats:
@@ -41,7 +41,7 @@ def verdict_lines(verdict: Verdict, *, every_check: bool = False) -> Iterator[st
     yield from summarise("notes", verdict, Status.WARNING)
     yield from summarise("not checked", verdict, Status.NOT_CHECKED)
     for inner in verdict.inner:
-        yield f"  inside, as {inner.role}: {inner.path}"
+        yield f"  inside, as {inner.role}: {shown(inner.path)}"
         yield from (f"    {line}" for line in verdict_lines(inner.verdict, every_check=every_check))
 
 
@@ -55,7 +55,7 @@ def _in_full(title: str, verdict: Verdict, status: Status) -> Iterator[str]:
         yield click.style(f"  {title}", bold=True)
     for finding in findings:
         mark, colour = _MARK[finding.status]
-        about = f" at {finding.about}" if finding.about else ""
+        about = f" at {shown(finding.about)}" if finding.about else ""
         yield f"    {click.style(mark, fg=colour)} {finding.check}{about}"
         if finding.explanation:
             yield f"        {shown(finding.explanation)}"

@@ -15,6 +15,7 @@ from gateway.model.verdict import Indication
 from gateway.node.reproduce import Answer
 from gateway.node.translate import Translated, Withheld
 from gateway.rendering import words
+from gateway.rendering.markup import shown
 from gateway.translate.reproduction import Outcome
 
 _MOST = 12
@@ -37,7 +38,8 @@ def translated_lines(done: Translated, written: tuple[Path, ...]) -> Iterator[st
     yield ""
     yield _what_was_done(done)
     if done.chosen.path:
-        yield f"  source      the original enclosed in the file ({done.chosen.path}); the file itself is a translation"
+        where = shown(done.chosen.path)
+        yield f"  source      the original enclosed in the file ({where}); the file itself is a translation"
     elif done.chosen.derived:
         yield "  source      itself a translation, without an original that is PASSED"
     yield from (f"  written     {path}" for path in written)
@@ -77,7 +79,7 @@ def losses_lines(losses: Iterable[Loss]) -> Iterator[str]:
         return
     yield click.style(f"  lost or changed: {counted.total()}", bold=True)
     for (kind, subject, detail), count in counted.most_common(_MOST):
-        yield f"    {count:>4}  {words.KINDS[kind]}: {subject}" + (f" ({detail})" if detail else "")
+        yield f"    {count:>4}  {words.KINDS[kind]}: {shown(subject)}" + (f" ({shown(detail)})" if detail else "")
     left = len(counted) - _MOST
     if left > 0:
         yield f"          and {left} more kinds: losses.json lists each with its place"
@@ -87,7 +89,7 @@ def withheld_lines(withheld: Withheld) -> Iterator[str]:
     """Why nothing was written, and what to do."""
     yield from verdict_lines(withheld.verdict)
     yield ""
-    yield click.style(f"nothing was written: {withheld.message}", fg="red")
+    yield click.style(f"nothing was written: {shown(withheld.message)}", fg="red")
     if withheld.advice:
         yield f"  what to do  {withheld.advice}"
     yield click.style(f"  ({withheld.code})", dim=True)
@@ -98,13 +100,13 @@ def reproduced_lines(answer: Answer, *, compared_result: bool) -> Iterator[str]:
     colour, meaning = _OUTCOMES[answer.reproduction.outcome]
     yield click.style(answer.reproduction.outcome.value, fg=colour, bold=True) + f"  {meaning}"
     for difference in answer.reproduction.differences:
-        yield click.style("    ✗ ", fg="red") + f"{difference.what}: {difference.explanation}"
-        yield from (f"        at {place}" for place in difference.places)
+        yield click.style("    ✗ ", fg="red") + shown(f"{difference.what}: {difference.explanation}")
+        yield from (f"        at {shown(place)}" for place in difference.places)
     for obstacle in answer.reproduction.obstacles:
-        yield click.style("    ? ", fg="yellow") + obstacle
+        yield click.style("    ? ", fg="yellow") + shown(obstacle)
     if answer.derivation is not None:
         signed = f"signed by {answer.signer}, whom nobody vouched for here" if answer.signer else "not signed"
-        yield f"  derivation  of node {answer.derivation.node}, {answer.derivation.now}; {signed}"
+        yield shown(f"  derivation  of node {answer.derivation.node}, {answer.derivation.now}; {signed}")
         yield f"  there       the source was {answer.derivation.judgement.verdict.value}"
     if answer.source is not None:
         yield f"  here        the source is {answer.source.verdict.verdict.value}; `testamur verify` shows why"

@@ -39,6 +39,10 @@ def load_anchors(sources: Iterable[str | Path]) -> tuple[Anchor, ...]:
 
 def _files(sources: Iterable[str | Path], faults: list[ConfigError]) -> Iterable[Path]:
     for source in sources:
+        if not str(source).strip():
+            advice = "name a certificate, a JWK or a folder of these (was a variable empty?)"
+            faults.append(ConfigError("trust.empty", "got an empty name, expected a file or folder", advice=advice))
+            continue
         if str(source).startswith("did:"):
             faults.append(did_refused(str(source)))
             continue

@@ -121,9 +121,13 @@ class EvidenceRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """What a document says of its issuer and its own life: believed only as far as its proof goes."""
+    """What a document says of its issuer and its own life: believed only as far as its proof goes.
+
+    `other_issuers` are further ones where a document holds statements of several: the sealer has to be all of them.
+    """
 
     issuer: Organisation | None = None
+    other_issuers: tuple[Organisation, ...] = ()
     issued: When | None = None
     valid_from: When | None = None
     valid_until: When | None = None

@@ -1,4 +1,4 @@
-"""Reading JSON Web Signatures (RFC 7515, RFC 7797) into their parts; checking them is `gateway.proofs.jws`.
+"""Reading JSON Web Signatures (RFC 7515, RFC 7797) into their parts; checking them is `gateway.proofs.jose`.
 
 Three serialisations: compact, JSON flattened, JSON general. The Europass form is general with `"b64": false`: the
 payload is a JSON string whose very characters are signed.

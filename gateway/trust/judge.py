@@ -26,7 +26,7 @@ from gateway.trust.evidence import (
     key_evidence,
     trust_finding,
 )
-from gateway.trust.issuers import IssuerClaim, is_named
+from gateway.trust.issuers import IssuerClaim, Sealer, is_named
 from gateway.trust.paths import Fault, Path, find_path, valid_at
 from gateway.trust.policies import Policy
 from gateway.trust.strength import strength_findings
@@ -42,7 +42,7 @@ def judge_proof(
     *,
     now: datetime,
     document_time: datetime | None,
-    issuer: IssuerClaim | None,
+    issuers: Sequence[IssuerClaim],
     content_known: bool = True,
 ) -> tuple[Finding, ...]:
     """Whether the key of a proof is trusted for this issuer's document.
@@ -56,11 +56,11 @@ def judge_proof(
         policy: the caller's policy.
         now: the time of judging, with a zone.
         document_time: when the document says it was signed or made, with a zone; claimed, not proven.
-        issuer: whom the document names as its issuer.
+        issuers: everybody whom the document names as an issuer: each has to be the sealer.
         content_known: whether an adapter could say whom the document names. Of unknown content a pinned key is judged
             alone: the verdict stands for the proof (rulings, 1.3). Under a CA it is never enough.
     """
-    case = _Case(proof, _signer(proof), now, document_time, issuer, content_known)
+    case = _Case(proof, _signer(proof), now, document_time, tuple(issuers), content_known)
     if proof.key is None:
         return _untrusted(case, policy, SubIndication.NO_SIGNING_CERTIFICATE_FOUND, "the proof names no usable key")
     used = [anchor for anchor in anchors if anchor.in_use(now)]
@@ -82,8 +82,21 @@ class _Case:
     signer: Certificate | None
     now: datetime
     document_time: datetime | None
-    issuer: IssuerClaim | None
+    issuers: tuple[IssuerClaim, ...]
     content_known: bool
+
+    @property
+    def names_no_issuer(self) -> bool:
+        """Whether the document names nobody, or somebody who can't be known by anything."""
+        return not self.issuers or any(issuer.is_empty for issuer in self.issuers)
+
+    def all_named(self, allowed: Sequence[str]) -> bool:
+        """Whether every issuer is one of those that an anchor is limited to."""
+        return all(is_named(issuer, allowed) for issuer in self.issuers)
+
+    def all_are(self, sealer: Sealer) -> bool:
+        """Whether every issuer is the organisation that the certificate names."""
+        return all(map(sealer.is_issuer, self.issuers))
 
     @property
     def past_claim(self) -> datetime | None:
@@ -177,17 +190,17 @@ def _issuer_of_own_key(case: _Case, anchor: Anchor, facts: CertificateFacts | No
         return case.finding(
             "issuer", Status.NOT_CHECKED, "whom the content names can't be read: it is of no known format"
         )
-    if case.issuer is None or case.issuer.is_empty:
+    if case.names_no_issuer:
         return _no_issuer(case)
-    if anchor.issuers and not is_named(case.issuer, anchor.issuers):
+    if anchor.issuers and not case.all_named(anchor.issuers):
         return _not_for(case)
     if facts is None and anchor.issuers:
         return case.finding("issuer", Status.PASSED, "the configuration trusts this key for the issuer named")
     if facts is None:
         text = "a bare key names no organisation: make sure that it is the issuer's"
         return case.finding("issuer", Status.WARNING, text, caveat=Caveat.SEALER_IS_NOT_ISSUER)
-    if facts.sealer.is_issuer(case.issuer):
-        return case.finding("issuer", Status.PASSED, _same(case.issuer), evidence=facts.organisation)
+    if case.all_are(facts.sealer):
+        return case.finding("issuer", Status.PASSED, _same(case.issuers), evidence=facts.organisation)
     text = "the document names an issuer that the sealer's certificate doesn't: make sure that it may seal for it"
     caveat = Caveat.SEALER_IS_NOT_ISSUER
     return case.finding("issuer", Status.WARNING, text, caveat=caveat, evidence=facts.organisation)
@@ -256,14 +269,14 @@ def _path_validity(case: _Case, path: Path, policy: Policy) -> Finding:
 
 
 def _issuer_under_ca(case: _Case, anchor: Anchor) -> Finding:
-    if case.issuer is None or case.issuer.is_empty:
+    if case.names_no_issuer:
         return _no_issuer(case)
-    if anchor.issuers and not is_named(case.issuer, anchor.issuers):
+    if anchor.issuers and not case.all_named(anchor.issuers):
         return _not_for(case)
     facts = _facts(case.signer)
     evidence = () if facts is None else (*facts.organisation, *facts.identity)
-    if facts is not None and facts.sealer.is_issuer(case.issuer):
-        return case.finding("issuer", Status.PASSED, _same(case.issuer), evidence=evidence)
+    if facts is not None and case.all_are(facts.sealer):
+        return case.finding("issuer", Status.PASSED, _same(case.issuers), evidence=evidence)
     text = (
         "the document names an issuer that the sealer's certificate doesn't; under a CA that isn't enough: "
         "pin the sealer's own certificate if it may seal for this issuer"
@@ -302,8 +315,9 @@ def _key_facts(proof: Proof) -> KeyFacts | None:
     return None if proof.key is None else key_facts(proof.key)
 
 
-def _same(issuer: IssuerClaim) -> str:
-    more = "; its names in other languages are the document's word" if len(issuer.names) > 1 else ""
+def _same(issuers: Sequence[IssuerClaim]) -> str:
+    many = any(len(issuer.names) > 1 for issuer in issuers)
+    more = "; its names in other languages are the document's word" if many else ""
     return f"the sealer is the issuer named{more}"
 
 

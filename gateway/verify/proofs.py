@@ -73,14 +73,17 @@ def _judged(proof: Proof, stated: Stated | None, terms: Terms) -> tuple[Finding,
         terms.policy,
         now=terms.now,
         document_time=None if claimed is None else first_moment(claimed),
-        issuer=_claim(stated.issuer) if stated else None,
+        issuers=_claims(stated) if stated else (),
         content_known=stated is not None,
     )
 
 
-def _claim(issuer: Organisation | None) -> IssuerClaim | None:
-    if issuer is None:
-        return None
+def _claims(stated: Stated) -> tuple[IssuerClaim, ...]:
+    """Everybody in whose name the document speaks."""
+    return tuple(_claim(issuer) for issuer in (stated.issuer, *stated.other_issuers) if issuer is not None)
+
+
+def _claim(issuer: Organisation) -> IssuerClaim:
     legal = (issuer.eidas_identifier, issuer.registration, *issuer.vat_identifiers, *issuer.tax_identifiers)
     identifiers = [i.value for i in (*issuer.identifiers, *legal) if i is not None]
     return IssuerClaim(names=issuer.legal_name, identifiers=tuple(identifiers), country=issuer.country)

@@ -1,7 +1,7 @@
 """Which keys a signature's KeyInfo offers. Hints, all of them: trust decides later whether a key means anything.
 
 Only X509Certificate and, against keys that the caller gave, KeyValue are looked at. KeyName, SKI and issuer names are
-never followed. A RetrievalMethod says that the key is elsewhere: it is never fetched, and no other key is tried instead.
+never followed. A RetrievalMethod says that the key is elsewhere: it is never fetched, and no other key is tried.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from adapters.elmo import ADAPTER
+from gateway.kit import Document
 from gateway.model.verdict import Conformity, Indication
 from gateway.trust.anchors import parse_anchors
 from gateway.trust.policies import load_policy
@@ -48,6 +49,19 @@ def test_where_there_is_no_schema_conformity_is_not_checked():
 def test_an_altered_grade_is_failed():
     sealed = signed(WHOLE.encode()).replace(b"<resultLabel>02<", b"<resultLabel>12<")
     assert verified(sealed).verdict.verdict is Indication.FAILED
+
+
+def test_every_report_names_an_issuer_with_whom_the_sealer_is_compared():
+    """Attack: a second report in another's name, in a file whose first report is the sealer's own."""
+    first = "<report><issuer><title>North</title></issuer></report>"
+    second = "<report><issuer><title>South</title></issuer></report>"
+    opened = ADAPTER.open(Document(f"<elmo>{first}{second}{first}</elmo>".encode(), "xml"))
+    stated = opened.stated
+    assert stated.issuer is not None
+    assert [stated.issuer.legal_name, *(o.legal_name for o in stated.other_issuers)] == [
+        {"und": "North"},
+        {"und": "South"},
+    ]
 
 
 @needs_reference

@@ -54,7 +54,8 @@ def anchor(holder: pki.Holder | Certificate, **terms) -> Anchor:
 def judge(
     proof: Proof, *anchors: Anchor, policy: Policy = STRICT, now=pki.NOW, document_time=pki.NOW, issuer=CLAIM
 ) -> Verdict:
-    return conclude(judge_proof(proof, anchors, policy, now=now, document_time=document_time, issuer=issuer))
+    issuers = issuer if isinstance(issuer, tuple) else () if issuer is None else (issuer,)
+    return conclude(judge_proof(proof, anchors, policy, now=now, document_time=document_time, issuers=issuers))
 
 
 def finding(verdict: Verdict, check: str) -> Finding:

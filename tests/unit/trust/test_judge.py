@@ -212,6 +212,19 @@ class TestIssuer:
         for policy in (STRICT, LEGACY):
             assert answer(by_ca(policy, issuer=OTHER)) == "INDETERMINATE SIG_CONSTRAINTS_FAILURE"
 
+    def test_a_ca_passes_a_document_of_several_issuers_only_where_the_sealer_is_all_of_them(self):
+        """Attack: a university under a trusted CA adds a report in another university's name to its own file."""
+        assert answer(by_ca(issuer=(CLAIM, CLAIM))) == "PASSED"
+        for several in ((CLAIM, OTHER), (OTHER, CLAIM), (CLAIM, IssuerClaim())):
+            assert answer(by_ca(issuer=several)) == "INDETERMINATE SIG_CONSTRAINTS_FAILURE"
+
+    def test_an_anchor_limited_to_issuers_vouches_for_a_file_of_several_only_where_all_are_named(self):
+        limited = anchor(pki.seal(), issuers=(pki.UNIVERSITY,))
+        assert answer(judge(proof_by(pki.seal()), limited, issuer=(CLAIM, OTHER))).startswith("INDETERMINATE")
+        both = anchor(pki.seal(), issuers=(pki.UNIVERSITY, "Sundby College"))
+        verdict = judge(proof_by(pki.seal()), both, issuer=(CLAIM, OTHER))
+        assert (answer(verdict), Caveat.SEALER_IS_NOT_ISSUER in verdict.caveats) == ("PASSED", True)
+
     @pytest.mark.parametrize("nobody", [None, IssuerClaim(), IssuerClaim(names={"en": " "}, country="XN")])
     def test_no_issuer_at_all_is_indeterminate_under_any_anchor(self, nobody):
         for trusted in (anchor(pki.root()), anchor(pki.seal())):

@@ -52,7 +52,7 @@ cases = st.fixed_dictionaries(
         "anchors": st.lists(st.sampled_from(ANCHORS), max_size=3),
         "now": moments,
         "document_time": st.none() | moments,
-        "issuer": st.sampled_from([CLAIM, None, IssuerClaim(names={"und": "Sundby College"})]),
+        "issuers": st.lists(st.sampled_from([CLAIM, IssuerClaim(names={"und": "Sundby College"})]), max_size=2),
     }
 )
 
