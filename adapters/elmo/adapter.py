@@ -75,8 +75,9 @@ class Elmo:
 
     def open(self, document: Document) -> Opened:
         """What the file states of its issuer and time, and its attachments, which nobody judges."""
-        issuer, issued = stated_by(document.tree)
-        return Opened(stated=Stated(issuer=issuer, issued=issued), findings=_attachments(document.tree))
+        issuers, issued = stated_by(document.tree)
+        stated = Stated(issuer=issuers[0] if issuers else None, further_issuers=tuple(issuers[1:]), issued=issued)
+        return Opened(stated=stated, findings=_attachments(document.tree))
 
     def conform(self, content: Content) -> tuple[Finding, ...]:
         """The schema of 1.7, and the rules that no schema can tell."""

@@ -63,13 +63,13 @@ def read(tree: etree._ElementTree) -> Reading:
     return Reading(record=record, document=document, blobs=blobs, losses=reading.finish().losses)
 
 
-def stated_by(tree: etree._ElementTree) -> tuple[Organisation | None, When | None]:
-    """Whom a document names as its issuer (that of the first report), and the time that it states for itself."""
+def stated_by(tree: etree._ElementTree) -> tuple[list[Organisation], When | None]:
+    """Whom a document names as issuers of its reports, each once, and the time that it states for itself."""
     namespace = etree.QName(tree.getroot()).namespace or ""
     root = XmlReading(tree, frozenset((namespace,))).root
-    named = (issuer for report in root.children("report") if (issuer := report.child("issuer")) is not None)
-    issuer = next(named, None)
-    return (None if issuer is None else organisation_of(issuer)), when_of(root, "generatedDate")
+    issuers = [issuer for report in root.children("report") for issuer in report.children("issuer")]
+    named = {organisation.model_dump_json(): organisation for organisation in map(organisation_of, issuers)}
+    return list(named.values()), when_of(root, "generatedDate")
 
 
 def _record(elmo: XmlCursor, blobs: Blobs) -> tuple[Record, DocumentFacts]:

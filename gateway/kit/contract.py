@@ -121,9 +121,14 @@ class EvidenceRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """What a document says of its issuer and its own life: believed only as far as its proof goes."""
+    """What a document says of its issuer and its own life: believed only as far as its proof goes.
+
+    `further_issuers` are others whom it names as issuers of its parts (the reports of an ELMO): the sealer has to be
+    each of them, or one institution under a trusted CA could seal results in the name of another.
+    """
 
     issuer: Organisation | None = None
+    further_issuers: tuple[Organisation, ...] = ()
     issued: When | None = None
     valid_from: When | None = None
     valid_until: When | None = None

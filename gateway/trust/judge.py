@@ -8,7 +8,7 @@ because without a proof of time no fact about a certificate proves that the sign
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,6 +43,7 @@ def judge_proof(
     now: datetime,
     document_time: datetime | None,
     issuer: IssuerClaim | None,
+    further_issuers: Sequence[IssuerClaim] = (),
     content_known: bool = True,
 ) -> tuple[Finding, ...]:
     """Whether the key of a proof is trusted for this issuer's document.
@@ -57,10 +58,11 @@ def judge_proof(
         now: the time of judging, with a zone.
         document_time: when the document says it was signed or made, with a zone; claimed, not proven.
         issuer: whom the document names as its issuer.
+        further_issuers: others whom it names as issuers of its parts; the worst answer about any of them counts.
         content_known: whether an adapter could say whom the document names. Of unknown content a pinned key is judged
             alone: the verdict stands for the proof (rulings, 1.3). Under a CA it is never enough.
     """
-    case = _Case(proof, _signer(proof), now, document_time, issuer, content_known)
+    case = _Case(proof, _signer(proof), now, document_time, (issuer, *further_issuers), content_known)
     if proof.key is None:
         return _untrusted(case, policy, SubIndication.NO_SIGNING_CERTIFICATE_FOUND, "the proof names no usable key")
     used = [anchor for anchor in anchors if anchor.in_use(now)]
@@ -82,7 +84,7 @@ class _Case:
     signer: Certificate | None
     now: datetime
     document_time: datetime | None
-    issuer: IssuerClaim | None
+    issuers: tuple[IssuerClaim | None, ...]
     content_known: bool
 
     @property
@@ -148,7 +150,7 @@ def _by_own_key(case: _Case, anchor: Anchor, policy: Policy) -> tuple[Finding, .
         case.finding("path", Status.NOT_CHECKED, "not needed: the key itself is the anchor"),
         _own_validity(case, anchor.certificate, facts),
         *case.strength(anchor.key_facts, policy),
-        _issuer_of_own_key(case, anchor, facts),
+        _worst(_issuer_of_own_key(case, anchor, facts, issuer) for issuer in case.issuers),
         case.finding("revocation", Status.NOT_CHECKED, "trust in a pinned key ends when its anchor is taken away"),
         _time(case),
     )
@@ -172,22 +174,24 @@ def _own_validity(case: _Case, certificate: Certificate | None, facts: Certifica
     return case.finding("validity", Status.WARNING, text, caveat=caveat, evidence=facts.period)
 
 
-def _issuer_of_own_key(case: _Case, anchor: Anchor, facts: CertificateFacts | None) -> Finding:
+def _issuer_of_own_key(
+    case: _Case, anchor: Anchor, facts: CertificateFacts | None, issuer: IssuerClaim | None
+) -> Finding:
     if not case.content_known and not anchor.issuers:
         return case.finding(
             "issuer", Status.NOT_CHECKED, "whom the content names can't be read: it is of no known format"
         )
-    if case.issuer is None or case.issuer.is_empty:
+    if issuer is None or issuer.is_empty:
         return _no_issuer(case)
-    if anchor.issuers and not is_named(case.issuer, anchor.issuers):
+    if anchor.issuers and not is_named(issuer, anchor.issuers):
         return _not_for(case)
     if facts is None and anchor.issuers:
         return case.finding("issuer", Status.PASSED, "the configuration trusts this key for the issuer named")
     if facts is None:
         text = "a bare key names no organisation: make sure that it is the issuer's"
         return case.finding("issuer", Status.WARNING, text, caveat=Caveat.SEALER_IS_NOT_ISSUER)
-    if facts.sealer.is_issuer(case.issuer):
-        return case.finding("issuer", Status.PASSED, _same(case.issuer), evidence=facts.organisation)
+    if facts.sealer.is_issuer(issuer):
+        return case.finding("issuer", Status.PASSED, _same(issuer), evidence=facts.organisation)
     text = "the document names an issuer that the sealer's certificate doesn't: make sure that it may seal for it"
     caveat = Caveat.SEALER_IS_NOT_ISSUER
     return case.finding("issuer", Status.WARNING, text, caveat=caveat, evidence=facts.organisation)
@@ -202,7 +206,7 @@ def _by_ca(case: _Case, anchor: Anchor, path: Path | Fault, policy: Policy) -> t
         _anchor_of_path(case, anchor, path, policy),
         *_path(case, path, policy),
         *case.strength(_key_facts(case.proof), policy, certificates),
-        _issuer_under_ca(case, anchor),
+        _worst(_issuer_under_ca(case, anchor, issuer) for issuer in case.issuers),
         case.finding(
             "revocation",
             Status.NOT_CHECKED,
@@ -255,15 +259,15 @@ def _path_validity(case: _Case, path: Path, policy: Policy) -> Finding:
     return case.finding("validity", Status.INDETERMINATE, text, sub=sub, evidence=evidence)
 
 
-def _issuer_under_ca(case: _Case, anchor: Anchor) -> Finding:
-    if case.issuer is None or case.issuer.is_empty:
+def _issuer_under_ca(case: _Case, anchor: Anchor, issuer: IssuerClaim | None) -> Finding:
+    if issuer is None or issuer.is_empty:
         return _no_issuer(case)
-    if anchor.issuers and not is_named(case.issuer, anchor.issuers):
+    if anchor.issuers and not is_named(issuer, anchor.issuers):
         return _not_for(case)
     facts = _facts(case.signer)
     evidence = () if facts is None else (*facts.organisation, *facts.identity)
-    if facts is not None and facts.sealer.is_issuer(case.issuer):
-        return case.finding("issuer", Status.PASSED, _same(case.issuer), evidence=evidence)
+    if facts is not None and facts.sealer.is_issuer(issuer):
+        return case.finding("issuer", Status.PASSED, _same(issuer), evidence=evidence)
     text = (
         "the document names an issuer that the sealer's certificate doesn't; under a CA that isn't enough: "
         "pin the sealer's own certificate if it may seal for this issuer"
@@ -300,6 +304,13 @@ def _facts(certificate: Certificate | None) -> CertificateFacts | None:
 
 def _key_facts(proof: Proof) -> KeyFacts | None:
     return None if proof.key is None else key_facts(proof.key)
+
+
+_BETTER_FIRST = (Status.PASSED, Status.NOT_CHECKED, Status.WARNING, Status.INDETERMINATE)
+
+
+def _worst(findings: Iterable[Finding]) -> Finding:
+    return max(findings, key=lambda finding: _BETTER_FIRST.index(finding.status))
 
 
 def _same(issuer: IssuerClaim) -> str:

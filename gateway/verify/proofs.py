@@ -74,13 +74,16 @@ def _judged(proof: Proof, stated: Stated | None, terms: Terms) -> tuple[Finding,
         now=terms.now,
         document_time=None if claimed is None else first_moment(claimed),
         issuer=_claim(stated.issuer) if stated else None,
+        further_issuers=[_claim_of(issuer) for issuer in stated.further_issuers] if stated else (),
         content_known=stated is not None,
     )
 
 
 def _claim(issuer: Organisation | None) -> IssuerClaim | None:
-    if issuer is None:
-        return None
+    return None if issuer is None else _claim_of(issuer)
+
+
+def _claim_of(issuer: Organisation) -> IssuerClaim:
     legal = (issuer.eidas_identifier, issuer.registration, *issuer.vat_identifiers, *issuer.tax_identifiers)
     identifiers = [i.value for i in (*issuer.identifiers, *legal) if i is not None]
     return IssuerClaim(names=issuer.legal_name, identifiers=tuple(identifiers), country=issuer.country)
