@@ -23,9 +23,12 @@ class UtcTime(click.ParamType[dt.datetime]):
             return value
         try:
             parsed = dt.datetime.fromisoformat(value)
-        except ValueError:
+            return parsed.astimezone(dt.UTC) if parsed.tzinfo else parsed.replace(tzinfo=dt.UTC)
+        except (
+            ValueError,
+            OverflowError,
+        ):  # at the edges of the calendar UTC may be another year, before 1 or after 9999
             self.fail(f"got {value!r}, expected a time such as 2026-11-22 or 2026-11-22T10:00:00Z", param, ctx)
-        return parsed.astimezone(dt.UTC) if parsed.tzinfo else parsed.replace(tzinfo=dt.UTC)
 
 
 def verifying(function: Callable[..., Any]) -> Callable[..., Any]:

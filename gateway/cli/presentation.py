@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import click
@@ -18,6 +19,17 @@ _MARK = {
     Status.WARNING: ("!", "yellow"),
     Status.NOT_CHECKED: ("–", None),
 }
+
+
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def json_line(text: str) -> str:
+    """JSON for a terminal: what JSON lets stand and a terminal obeys (C1 controls, turns of direction) escaped.
+
+    Such characters stand only inside strings, so that the value stays the same.
+    """
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def verdict_lines(verdict: Verdict, *, every_check: bool = False) -> Iterator[str]:
@@ -41,7 +53,7 @@ def verdict_lines(verdict: Verdict, *, every_check: bool = False) -> Iterator[st
     yield from summarise("notes", verdict, Status.WARNING)
     yield from summarise("not checked", verdict, Status.NOT_CHECKED)
     for inner in verdict.inner:
-        yield f"  inside, as {inner.role}: {inner.path}"
+        yield f"  inside, as {inner.role}: {shown(inner.path)}"
         yield from (f"    {line}" for line in verdict_lines(inner.verdict, every_check=every_check))
 
 
@@ -55,7 +67,7 @@ def _in_full(title: str, verdict: Verdict, status: Status) -> Iterator[str]:
         yield click.style(f"  {title}", bold=True)
     for finding in findings:
         mark, colour = _MARK[finding.status]
-        about = f" at {finding.about}" if finding.about else ""
+        about = f" at {shown(finding.about)}" if finding.about else ""
         yield f"    {click.style(mark, fg=colour)} {finding.check}{about}"
         if finding.explanation:
             yield f"        {shown(finding.explanation)}"

@@ -16,7 +16,7 @@ from cryptography.x509 import Certificate
 
 from gateway.model.verdict import Caveat, Finding, Status, SubIndication, answer
 from gateway.proofs.proof import Proof
-from gateway.trust.algorithms import KeyFacts, certificate_digest_name, key_facts, key_of
+from gateway.trust.algorithms import SIGNATURES, KeyFacts, certificate_digest_name, key_facts, key_of
 from gateway.trust.anchors import Anchor, certificate_sha256
 from gateway.trust.evidence import (
     CertificateFacts,
@@ -149,11 +149,20 @@ def _by_own_key(case: _Case, anchor: Anchor, policy: Policy) -> tuple[Finding, .
         case.finding("anchor", Status.PASSED, "the signer's own key is trusted by decision", evidence=evidence),
         case.finding("path", Status.NOT_CHECKED, "not needed: the key itself is the anchor"),
         _own_validity(case, anchor.certificate, facts),
-        *case.strength(anchor.key_facts, policy),
+        *_strength_of_own_key(case, anchor, policy),
         _worst(_issuer_of_own_key(case, anchor, facts, issuer) for issuer in case.issuers),
         case.finding("revocation", Status.NOT_CHECKED, "trust in a pinned key ends when its anchor is taken away"),
         _time(case),
     )
+
+
+def _strength_of_own_key(case: _Case, anchor: Anchor, policy: Policy) -> tuple[Finding, ...]:
+    """As for any key; where the anchor is meant for one algorithm alone, any other is no use of it."""
+    used, meant = SIGNATURES.get(case.proof.signature_algorithm), anchor.algorithm
+    if meant is None or used == SIGNATURES[meant]:
+        return case.strength(anchor.key_facts, policy)
+    text, sub = f"the key is meant for {meant} alone, got another", SubIndication.CRYPTO_CONSTRAINTS_FAILURE
+    return (case.finding("algorithm", Status.INDETERMINATE, text, sub=sub),)
 
 
 def _own_validity(case: _Case, certificate: Certificate | None, facts: CertificateFacts | None) -> Finding:

@@ -144,6 +144,8 @@ def _chains(
     candidates = [hint for hint in dict.fromkeys(hints) if hint not in (signer, anchor)]
     open_chains: list[tuple[Certificate, ...]] = [(signer,)]
     for _ in range(MAX_LENGTH):
+        if budget.spent:
+            return
         longer: list[tuple[Certificate, ...]] = []
         for chain in open_chains:
             if budget.issued(anchor, chain[-1]):
