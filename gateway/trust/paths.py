@@ -127,10 +127,10 @@ class _Budget:
 
     def issued(self, issuer: Certificate, certificate: Certificate) -> bool:
         """Whether `issuer`'s key signed `certificate` and the names chain; False once the budget is spent."""
-        if certificate.issuer != issuer.subject or self.spent or key_of(issuer) is None:
-            return False
-        self.left -= 1
-        try:
+        try:  # a certificate's names are read only here, and may not be readable
+            if self.spent or certificate.issuer != issuer.subject or key_of(issuer) is None:
+                return False
+            self.left -= 1
             certificate.verify_directly_issued_by(issuer)
         except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
             return False
