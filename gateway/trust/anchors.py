@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from gateway.errors import ConfigError
+from gateway.proofs.certificate import load_certificate
 from gateway.proofs.proof import PublicKey
 from gateway.trust.algorithms import KeyFacts, key_facts, key_of
 from gateway.trust.jwk import keys_from_jwk
@@ -145,7 +146,7 @@ def _from_pem(data: bytes, place: str) -> list[Anchor]:
 
 def _read_der(data: bytes, place: str) -> x509.Certificate:
     try:
-        return x509.load_der_x509_certificate(data)
+        return load_certificate(data)
     except ValueError as error:
         raise _unreadable(place, error) from None
 
