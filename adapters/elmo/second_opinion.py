@@ -30,11 +30,17 @@ def explain(tree: etree._ElementTree, most: int) -> list[tuple[etree._Element, s
 
     It is told not to follow xsi:schemaLocation (attack: a request to anywhere).
     """
+    if _larger_than_explained(tree):
+        return None
     errors = _schema().iter_errors(tree, use_location_hints=False)
     try:
         return [(_element(error, tree), _sentence(error)) for error in islice(errors, most)]
     except (xmlschema.XMLSchemaException, RecursionError):  # it stumbles over xsi:type that names nothing, and depth
         return None
+
+
+_MOST_ELEMENTS = 3_000  # real files have hundreds; its cost may grow with the square of the elements that don't fit
+_larger_than_explained = etree.XPath(f"count(//*) > {_MOST_ELEMENTS}")
 
 
 @cache

@@ -44,7 +44,7 @@ def validator() -> Any:
 
 
 def _warnings(value: Mapping[str, Any]) -> Iterator[Finding]:
-    for error in validator().iter_errors(value):
+    for error in validator().iter_errors(_plain(value)):
         place = pointer("", *(str(part) for part in error.instance_path))
         rule = next((str(part) for part in reversed(error.schema_path) if not isinstance(part, int)), "")
         told = f": {error.message}" if rule == "required" else ""  # names a property, never a value
@@ -53,6 +53,11 @@ def _warnings(value: Mapping[str, Any]) -> Iterator[Finding]:
     for node, place in _nodes(value, ""):
         yield from _of_node(node, place)
         yield from _copies(node, place, seen)
+
+
+def _plain(value: Mapping[str, Any]) -> Any:
+    """The same value with numbers as any validator knows them: ours keep their printed form, and are refused."""
+    return json.loads(json.dumps(value))
 
 
 def _warning(check: str, place: str, explanation: str) -> Finding:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from gateway.cli.main import say_error
+from gateway.cli.presentation import json_line
 from gateway.kit.contract import CONTRACT
 from gateway.kit.discovery import Discovery, Found, discover
 from gateway.node.diagnostics import Diagnosis, diagnose
@@ -37,7 +38,7 @@ def list_(enabled: tuple[str, ...], as_json: bool) -> None:
     """List the adapters of this installation: what each reads and writes, and where it comes from."""
     found = discover(enabled)
     if as_json:
-        click.echo(json.dumps(_as_json(found), ensure_ascii=False))
+        click.echo(json_line(json.dumps(_as_json(found), ensure_ascii=False)))
         return
     for one in found.found:
         _show(one)

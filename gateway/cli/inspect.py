@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from gateway.cli.options import FILE, verifying
-from gateway.cli.presentation import verdict_lines
+from gateway.cli.presentation import json_line, verdict_lines
 from gateway.errors import Refused
 from gateway.kit.contract import Reading
 from gateway.model.verdict import Indication
@@ -44,7 +44,7 @@ def command(
     document = verify(startup.read_file(file), adapters=startup.adapters(), terms=terms)
     reading = _read(document)
     if as_json:
-        click.echo(json.dumps(_as_json(document, reading), ensure_ascii=False))
+        click.echo(json_line(json.dumps(_as_json(document, reading), ensure_ascii=False)))
     else:
         click.echo("\n".join(_lines(document, reading)))
     if isinstance(reading, Refused):

@@ -23,8 +23,22 @@ _VERBS = {
 }
 
 
+_ENDED_BY_SIGPIPE = 141
+
+
 class _Verbs(click.Group):
     """A group whose commands are imported when they are called, so that `--help` answers at once."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a verb; end quietly when whoever reads our output has enough (`| head`).
+
+        Here, because click itself would exit with 1, which says FAILED: as a shell says of a program ended by SIGPIPE.
+        """
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing to flush at exit
+            sys.exit(_ENDED_BY_SIGPIPE)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(_VERBS)
@@ -70,10 +84,6 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         sys.exit(130)
-    except BrokenPipeError:
-        # Whoever reads our output has enough (`| head`): not an error, and nothing to flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except TestamurError as error:
         say_error(error.message, error.advice, error.code)
         sys.exit(2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import click
@@ -18,6 +19,17 @@ _MARK = {
     Status.WARNING: ("!", "yellow"),
     Status.NOT_CHECKED: ("–", None),
 }
+
+
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def json_line(text: str) -> str:
+    """JSON for a terminal: what JSON lets stand and a terminal obeys (C1 controls, turns of direction) escaped.
+
+    Such characters stand only inside strings, so that the value stays the same.
+    """
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def verdict_lines(verdict: Verdict, *, every_check: bool = False) -> Iterator[str]:

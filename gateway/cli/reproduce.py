@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from gateway.cli.options import FILE
+from gateway.cli.presentation import json_line
 from gateway.cli.translation_text import reproduced_lines
 from gateway.node import startup
 from gateway.node.reproduce import Answer, Claim, reproduce
@@ -39,7 +40,7 @@ def command(derivation: Path, source: Path, result: Path | None, config: Path | 
     )
     answer = asyncio.run(reproduce(node, claim, now=now))
     if as_json:
-        click.echo(json.dumps(_as_json(answer), ensure_ascii=False))
+        click.echo(json_line(json.dumps(_as_json(answer), ensure_ascii=False)))
     else:
         click.echo("\n".join(reproduced_lines(answer, compared_result=result is not None)))
     sys.exit(EXIT[answer.reproduction.outcome])

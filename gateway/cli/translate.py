@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from gateway.cli.options import FILE, verifying
+from gateway.cli.presentation import json_line
 from gateway.cli.translation_text import translated_lines, withheld_lines
 from gateway.cli.verify import EXIT
 from gateway.drivers.files import write_file, write_folder
@@ -102,7 +103,7 @@ def command(
         write_file(page, page_of(outcome, node, order.terms or node.terms(now), languages))
         written += (page,)
     if as_json:
-        click.echo(json.dumps(_as_json(outcome, written), ensure_ascii=False))
+        click.echo(json_line(json.dumps(_as_json(outcome, written), ensure_ascii=False)))
     else:
         click.echo("\n".join(translated_lines(outcome, written)), err=out is None)
 
@@ -170,7 +171,7 @@ def _withhold(withheld: Withheld, *, as_json: bool) -> NoReturn:
     """Say on stderr why nothing was written, and leave with the verdict's exit code."""
     if as_json:
         why = {"code": withheld.code, "message": withheld.message, "advice": withheld.advice}
-        click.echo(json.dumps({"verdict": _verdict(withheld.verdict), "withheld": why}, ensure_ascii=False))
+        click.echo(json_line(json.dumps({"verdict": _verdict(withheld.verdict), "withheld": why}, ensure_ascii=False)))
     click.echo("\n".join(withheld_lines(withheld)), err=True)
     verdict = withheld.verdict.verdict
     sys.exit(EXIT[Indication.FAILED if verdict is Indication.FAILED else Indication.INDETERMINATE])

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from gateway.cli.options import FILE, verifying
-from gateway.cli.presentation import verdict_lines
+from gateway.cli.presentation import json_line, verdict_lines
 from gateway.model.verdict import Indication
 from gateway.node import startup
 from gateway.verify.engine import verify
@@ -39,7 +39,7 @@ def command(
     terms = startup.terms(trust, policy=policy, at=at)
     verdict = verify(startup.read_file(file), adapters=startup.adapters(), terms=terms).verdict
     if as_json:
-        click.echo(verdict.model_dump_json(by_alias=True))
+        click.echo(json_line(verdict.model_dump_json(by_alias=True)))
     else:
         click.echo("\n".join(verdict_lines(verdict, every_check=every_check)))
     sys.exit(EXIT[verdict.verdict])

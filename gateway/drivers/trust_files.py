@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,7 +18,7 @@ def load_anchors(sources: Iterable[str | Path]) -> tuple[Anchor, ...]:
     Raises:
         ConfigError: the fault of the one bad file, or `trust.files_unusable` naming every bad one.
     """
-    anchors: dict[tuple[str, object], Anchor] = {}
+    anchors: dict[tuple[str, object, str | None], Anchor] = {}
     faults: list[ConfigError] = []
     for file in _files(sources, faults):
         try:
@@ -25,7 +26,7 @@ def load_anchors(sources: Iterable[str | Path]) -> tuple[Anchor, ...]:
         except ConfigError as fault:
             faults.append(fault)
             continue
-        anchors |= {(anchor.key_sha256, anchor.certificate): anchor for anchor in found}
+        anchors |= {(anchor.key_sha256, anchor.certificate, anchor.algorithm): anchor for anchor in found}
     if len(faults) == 1:
         raise faults[0]
     if faults:
@@ -56,9 +57,16 @@ def _files(sources: Iterable[str | Path], faults: list[ConfigError]) -> Iterable
         yield from files
 
 
+def without_waiting(path: str, flags: int) -> int:
+    """Open a file, and never wait for somebody to open the other end of a named pipe: without a writer it is empty."""
+    descriptor = os.open(path, flags | os.O_NONBLOCK)
+    os.set_blocking(descriptor, True)
+    return descriptor
+
+
 def _read(file: Path) -> bytes:
     try:
-        with file.open("rb") as stream:
+        with open(file, "rb", opener=without_waiting) as stream:
             data = stream.read(_LARGEST + 1)
     except OSError as error:
         raise ConfigError(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from gateway.drivers.keys import SealKey, load_seal_key
-from gateway.drivers.trust_files import load_anchors
+from gateway.drivers.trust_files import load_anchors, without_waiting
 from gateway.drivers.workers import isolate
 from gateway.errors import ConfigError, RequestError
 from gateway.kit.contract import Adapter, SealProfile
@@ -61,7 +61,7 @@ def terms(
 def read_file(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """The bytes of a document, one more than the limit at the most; `RequestError` when it can't be read."""
     try:
-        with path.open("rb") as stream:
+        with open(path, "rb", opener=without_waiting) as stream:
             return stream.read(limits.document_bytes + 1)
     except OSError as error:
         raise RequestError(

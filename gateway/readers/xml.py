@@ -39,7 +39,7 @@ def parse_xml(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._ElementTre
     """The document's tree, top-level comments and processing instructions included.
 
     Raises `Refused`: limit.bytes, limit.nodes, limit.depth, limit.attributes, limit.namespaces,
-            xml.empty, xml.encoding, xml.version, xml.doctype,
+    xml.empty, xml.encoding, xml.version, xml.doctype,
     xml.character, xml.namespace, xml.malformed.
     """
     _check_octets(data, limits)

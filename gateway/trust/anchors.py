@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from gateway.errors import ConfigError
+from gateway.proofs.certificate import load_certificate
 from gateway.proofs.proof import PublicKey
 from gateway.trust.algorithms import KeyFacts, key_facts, key_of
 from gateway.trust.jwk import keys_from_jwk
@@ -30,6 +31,7 @@ class Anchor:
     key          the public key
     certificate  as configured, or None for a bare key
     key_id       `kid` of a JWK
+    algorithm    `alg` of a JWK: the only one that the key may be used with (RFC 8725, 3.1)
     policy       the policy for what this anchor vouches for; None: the caller's
     until        the last day (UTC) on which it is used
     issuers      names or identifiers it is limited to; empty: not limited
@@ -38,6 +40,7 @@ class Anchor:
     key: PublicKey
     certificate: x509.Certificate | None = None
     key_id: str | None = None
+    algorithm: str | None = None
     policy: Policy | None = None
     until: date | None = None
     issuers: tuple[str, ...] = ()
@@ -97,7 +100,8 @@ def parse_anchors(data: bytes, *, place: str) -> tuple[Anchor, ...]:
     if head.startswith(b"did:"):
         raise did_refused(place)
     if head.startswith(b"{"):
-        return tuple(Anchor(key=key, key_id=key_id) for key, key_id in keys_from_jwk(head, place=place))
+        found = keys_from_jwk(head, place=place)
+        return tuple(Anchor(key=key, key_id=key_id, algorithm=algorithm) for key, key_id, algorithm in found)
     if b"-----BEGIN " in head:
         return _once(_from_pem(head, place))
     if data.startswith(b"\x30"):
@@ -142,7 +146,7 @@ def _from_pem(data: bytes, place: str) -> list[Anchor]:
 
 def _read_der(data: bytes, place: str) -> x509.Certificate:
     try:
-        return x509.load_der_x509_certificate(data)
+        return load_certificate(data)
     except ValueError as error:
         raise _unreadable(place, error) from None
 

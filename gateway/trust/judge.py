@@ -8,7 +8,7 @@ because without a proof of time no fact about a certificate proves that the sign
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from cryptography.x509 import Certificate
 
 from gateway.model.verdict import Caveat, Finding, Status, SubIndication, answer
 from gateway.proofs.proof import Proof
-from gateway.trust.algorithms import KeyFacts, certificate_digest_name, key_facts, key_of
+from gateway.trust.algorithms import SIGNATURES, KeyFacts, certificate_digest_name, key_facts, key_of
 from gateway.trust.anchors import Anchor, certificate_sha256
 from gateway.trust.evidence import (
     CertificateFacts,
@@ -160,11 +160,20 @@ def _by_own_key(case: _Case, anchor: Anchor, policy: Policy) -> tuple[Finding, .
         case.finding("anchor", Status.PASSED, "the signer's own key is trusted by decision", evidence=evidence),
         case.finding("path", Status.NOT_CHECKED, "not needed: the key itself is the anchor"),
         _own_validity(case, anchor.certificate, facts),
-        *case.strength(anchor.key_facts, policy),
-        _issuer_of_own_key(case, anchor, facts),
+        *_strength_of_own_key(case, anchor, policy),
+        _worst(_issuer_of_own_key(case, anchor, facts, issuer) for issuer in case.issuers),
         case.finding("revocation", Status.NOT_CHECKED, "trust in a pinned key ends when its anchor is taken away"),
         _time(case),
     )
+
+
+def _strength_of_own_key(case: _Case, anchor: Anchor, policy: Policy) -> tuple[Finding, ...]:
+    """As for any key; where the anchor is meant for one algorithm alone, any other is no use of it."""
+    used, meant = SIGNATURES.get(case.proof.signature_algorithm), anchor.algorithm
+    if meant is None or used == SIGNATURES[meant]:
+        return case.strength(anchor.key_facts, policy)
+    text, sub = f"the key is meant for {meant} alone, got another", SubIndication.CRYPTO_CONSTRAINTS_FAILURE
+    return (case.finding("algorithm", Status.INDETERMINATE, text, sub=sub),)
 
 
 def _own_validity(case: _Case, certificate: Certificate | None, facts: CertificateFacts | None) -> Finding:
@@ -185,7 +194,9 @@ def _own_validity(case: _Case, certificate: Certificate | None, facts: Certifica
     return case.finding("validity", Status.WARNING, text, caveat=caveat, evidence=facts.period)
 
 
-def _issuer_of_own_key(case: _Case, anchor: Anchor, facts: CertificateFacts | None) -> Finding:
+def _issuer_of_own_key(
+    case: _Case, anchor: Anchor, facts: CertificateFacts | None, issuer: IssuerClaim | None
+) -> Finding:
     if not case.content_known and not anchor.issuers:
         return case.finding(
             "issuer", Status.NOT_CHECKED, "whom the content names can't be read: it is of no known format"
@@ -215,7 +226,7 @@ def _by_ca(case: _Case, anchor: Anchor, path: Path | Fault, policy: Policy) -> t
         _anchor_of_path(case, anchor, path, policy),
         *_path(case, path, policy),
         *case.strength(_key_facts(case.proof), policy, certificates),
-        _issuer_under_ca(case, anchor),
+        _worst(_issuer_under_ca(case, anchor, issuer) for issuer in case.issuers),
         case.finding(
             "revocation",
             Status.NOT_CHECKED,

@@ -11,14 +11,19 @@ from gateway.errors import ConfigError, Refused
 from gateway.proofs.proof import PublicKey
 from gateway.readers.base64 import decode_base64url
 from gateway.readers.json import parse_json
+from gateway.trust.algorithms import SIGNATURES
 
 _PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 _CURVES: dict[str, ec.EllipticCurve] = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
 _ED25519_BYTES = 32
 
 
-def keys_from_jwk(data: bytes, *, place: str) -> list[tuple[PublicKey, str | None]]:
-    """The public keys of a JWK or a JWK set, each with its `kid`; `place` is named in errors.
+JwkKey = tuple[PublicKey, str | None, str | None]
+"""A key, its `kid`, and the `alg` that it is meant for (RFC 7517, 4.4 and 4.5)."""
+
+
+def keys_from_jwk(data: bytes, *, place: str) -> list[JwkKey]:
+    """The public keys of a JWK or a JWK set, each with its `kid` and `alg`; `place` is named in errors.
 
     Raises:
         ConfigError: `trust.jwk_invalid`, `trust.private_key` (also for a symmetric key), `trust.unsupported_key`.
@@ -41,7 +46,7 @@ def _parse(data: bytes, place: str) -> dict[str, Any]:
     return parsed
 
 
-def _key(jwk: Any, place: str) -> tuple[PublicKey, str | None]:
+def _key(jwk: Any, place: str) -> JwkKey:
     if not isinstance(jwk, dict):
         raise _invalid(place, "expected a JSON object")
     if private := sorted(_PRIVATE & jwk.keys()):
@@ -55,11 +60,14 @@ def _key(jwk: Any, place: str) -> tuple[PublicKey, str | None]:
     key_id = jwk.get("kid")
     if key_id is not None and not isinstance(key_id, str):
         raise _invalid(f"{place}/kid", "expected a string")
+    algorithm = jwk.get("alg")
+    if algorithm is not None and (not isinstance(algorithm, str) or algorithm not in SIGNATURES):
+        raise _unsupported(f"{place}/alg", "an algorithm that no proof here is made with")
     read = _READERS.get(str(jwk.get("kty")))
     if read is None:
         raise _unsupported(place, f"kty {jwk.get('kty')!r}, expected RSA, EC or OKP")
     try:
-        return read(jwk, place), key_id
+        return read(jwk, place), key_id, algorithm
     except ValueError as error:
         raise _invalid(place, str(error)) from None
 

@@ -127,10 +127,10 @@ class _Budget:
 
     def issued(self, issuer: Certificate, certificate: Certificate) -> bool:
         """Whether `issuer`'s key signed `certificate` and the names chain; False once the budget is spent."""
-        if certificate.issuer != issuer.subject or self.spent or key_of(issuer) is None:
-            return False
-        self.left -= 1
-        try:
+        try:  # a certificate's names are read only here, and may not be readable
+            if self.spent or certificate.issuer != issuer.subject or key_of(issuer) is None:
+                return False
+            self.left -= 1
             certificate.verify_directly_issued_by(issuer)
         except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
             return False
@@ -144,6 +144,8 @@ def _chains(
     candidates = [hint for hint in dict.fromkeys(hints) if hint not in (signer, anchor)]
     open_chains: list[tuple[Certificate, ...]] = [(signer,)]
     for _ in range(MAX_LENGTH):
+        if budget.spent:
+            return
         longer: list[tuple[Certificate, ...]] = []
         for chain in open_chains:
             if budget.issued(anchor, chain[-1]):

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from gateway.errors import Refused, TestamurError
@@ -97,12 +97,16 @@ def verify(octets: bytes, *, adapters: Sequence[Adapter], terms: Terms) -> Verif
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A document out of its containers, with its checked proofs."""
+    """A document out of its containers, with its checked proofs.
+
+    `content` is what everyone after the proofs is given, recognition and opening too: who issues a document, when, and
+    what is inside is taken from the octets that are covered, and never from comments or what else travels beside them.
+    """
 
     octets: bytes
     role: Role
     unpacked: Unpacked
-    document: Document
+    content: Content
     proofs: tuple[Proof, ...]
     vouched_outside: bool
 
@@ -117,20 +121,19 @@ class _Case:
     def proof_findings(self, stated: Stated | None, terms: Terms) -> tuple[Finding, ...]:
         return proof_findings(self.proofs, stated, terms, vouched_outside=self.vouched_outside)
 
-    def content(self, format_: str) -> Content:
-        """The octets that are vouched for: those of the innermost proof, when every proof of the document holds."""
-        own = [proof for proof in self.proofs if proof.role == "document"]
-        if not own:
-            return Content(
-                document=self.document, format=format_, vouched="outer" if self.vouched_outside else "unverified"
-            )
-        if any(proof.covered is None for proof in own):
-            return Content(document=self.document, format=format_)
-        innermost = own[-1]
-        if innermost.kind != "xmldsig" or innermost.covered is None:
-            return Content(document=self.document, format=format_, vouched="proof")
-        covered = Document(innermost.covered, self.document.media, limits=self.document.limits)
-        return Content(document=covered, format=format_, vouched="proof")
+
+def _content(document: Document, proofs: tuple[Proof, ...], *, vouched_outside: bool) -> Content:
+    """The octets that are vouched for: those of the innermost proof, when every proof of the document holds."""
+    own = [proof for proof in proofs if proof.role == "document"]
+    if not own:
+        return Content(document=document, format="", vouched="outer" if vouched_outside else "unverified")
+    if any(proof.covered is None for proof in own):
+        return Content(document=document, format="")
+    innermost = own[-1]
+    if innermost.kind != "xmldsig" or innermost.covered is None:
+        return Content(document=document, format="", vouched="proof")
+    covered = Document(innermost.covered, document.media, limits=document.limits)
+    return Content(document=covered, format="", vouched="proof")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +148,12 @@ class _Examination:
         try:
             unpacked = unpack(octets, self.terms.limits)
             document = Document(unpacked.octets, unpacked.kind, limits=self.terms.limits)
-            head = head_of(document)
             proofs = proofs_around(unpacked, self.terms) + proofs_inside(document, self.terms)
+            content = _content(document, proofs, vouched_outside=vouched_outside)
+            head = head_of(content.document)
         except Refused as refused:
             return VerifiedDocument(original=octets, verdict=conclude([_unreadable(refused)]), role=role)
-        case = _Case(octets, role, unpacked, document, proofs, vouched_outside)
+        case = _Case(octets, role, unpacked, content, proofs, vouched_outside)
         claims = recognise(head, self.adapters)
         return self._known(case, *claims[0]) if len(claims) == 1 else self._unknown(case, claims)
 
@@ -167,8 +171,8 @@ class _Examination:
         )
 
     def _known(self, case: _Case, adapter: Adapter, recognition: Recognition) -> VerifiedDocument:
-        opened, opening = _open(adapter, case.document)
-        content = case.content(recognition.format)
+        content = replace(case.content, format=recognition.format)
+        opened, opening = _open(adapter, content.document)
         inner, inner_findings = self._inner(opened.inner, vouched=content.vouched != "unverified")
         conformity, rules = self._conformity(adapter, content)
         findings = (

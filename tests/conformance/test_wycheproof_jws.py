@@ -46,7 +46,7 @@ def jwk_of(group: dict[str, Any]) -> dict[str, Any]:
 def public_key(group: dict[str, Any]) -> PublicKey | None:
     """The group's key, read as strictly as an operator's; None for a shared secret, or a key that isn't for signing."""
     try:
-        [(key, _)] = keys_from_jwk(json.dumps(jwk_of(group)).encode(), place="wycheproof")
+        [(key, _, _)] = keys_from_jwk(json.dumps(jwk_of(group)).encode(), place="wycheproof")
     except ConfigError:
         return None
     return key

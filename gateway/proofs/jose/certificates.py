@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import Certificate, InvalidVersion, load_der_x509_certificate
+from cryptography.x509 import Certificate, InvalidVersion
 
 from gateway.errors import Refused
+from gateway.proofs.certificate import load_certificate
 from gateway.proofs.proof import PublicKey
 from gateway.readers.base64 import decode_base64, decode_base64url, encode_base64url
 from gateway.readers.der import INTEGER, SEQUENCE, context, write_der
@@ -39,7 +40,7 @@ def read_certificate(value: JsonValue, what: str) -> Certificate:
     if not isinstance(value, str):
         raise Refused("jws.certificate", f"got a {type(value).__name__} in {what}, expected base64 of a certificate")
     try:
-        return load_der_x509_certificate(decode_base64(value, f"a certificate in {what}"))
+        return load_certificate(decode_base64(value, f"a certificate in {what}"))
     except (ValueError, InvalidVersion) as error:
         raise Refused("jws.certificate", f"got octets in {what} that are no X.509 certificate") from error
 

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from lxml import etree
 
 from gateway.model.verdict import SubIndication
+from gateway.proofs.certificate import load_certificate
 from gateway.proofs.proof import PublicKey
 from gateway.proofs.xmldsig.algorithms import DS
 from gateway.proofs.xmldsig.steps import Unmet
@@ -83,7 +84,7 @@ def _of_certificate(text: str) -> OfferedKey:
     if der is None:
         raise _no_key("an X509Certificate isn't base64 of a certificate.")
     try:
-        certificate = x509.load_der_x509_certificate(der)
+        certificate = load_certificate(der)
         key = certificate.public_key()
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise _no_key("a certificate in the signature can't be read.") from error

@@ -1,0 +1,18 @@
+"""Certificates as documents carry them: read whole at once, so that nothing unreadable in one surprises later."""
+
+from __future__ import annotations
+
+from cryptography.x509 import Certificate, load_der_x509_certificate
+
+
+def load_certificate(der: bytes) -> Certificate:
+    """A certificate whose names and dates can be read (the library reads them only when asked).
+
+    Whether its key and its extensions can be used is asked where they are used.
+
+    Raises:
+        ValueError: octets that are no certificate, or one with an unreadable name or date.
+    """
+    certificate = load_der_x509_certificate(der)
+    _ = certificate.issuer, certificate.subject, certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    return certificate
