@@ -35,7 +35,8 @@ SCRIPTS = {
 }
 
 
-TAKEN = """<specifies><learningOpportunityInstance><start>2021-09-01</start><date>2024-06-15</date><status>passed</status>
+TAKEN = """<specifies><learningOpportunityInstance>
+    <start>2021-09-01</start><date>2024-06-15</date><status>passed</status>
     <resultLabel>2</resultLabel><credit><scheme>ects</scheme><value>180</value></credit>
   </learningOpportunityInstance></specifies>"""
 

@@ -8,7 +8,7 @@ because without a proof of time no fact about a certificate proves that the sign
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -161,7 +161,7 @@ def _by_own_key(case: _Case, anchor: Anchor, policy: Policy) -> tuple[Finding, .
         case.finding("path", Status.NOT_CHECKED, "not needed: the key itself is the anchor"),
         _own_validity(case, anchor.certificate, facts),
         *_strength_of_own_key(case, anchor, policy),
-        _worst(_issuer_of_own_key(case, anchor, facts, issuer) for issuer in case.issuers),
+        _issuer_of_own_key(case, anchor, facts),
         case.finding("revocation", Status.NOT_CHECKED, "trust in a pinned key ends when its anchor is taken away"),
         _time(case),
     )
@@ -194,9 +194,7 @@ def _own_validity(case: _Case, certificate: Certificate | None, facts: Certifica
     return case.finding("validity", Status.WARNING, text, caveat=caveat, evidence=facts.period)
 
 
-def _issuer_of_own_key(
-    case: _Case, anchor: Anchor, facts: CertificateFacts | None, issuer: IssuerClaim | None
-) -> Finding:
+def _issuer_of_own_key(case: _Case, anchor: Anchor, facts: CertificateFacts | None) -> Finding:
     if not case.content_known and not anchor.issuers:
         return case.finding(
             "issuer", Status.NOT_CHECKED, "whom the content names can't be read: it is of no known format"
@@ -226,7 +224,7 @@ def _by_ca(case: _Case, anchor: Anchor, path: Path | Fault, policy: Policy) -> t
         _anchor_of_path(case, anchor, path, policy),
         *_path(case, path, policy),
         *case.strength(_key_facts(case.proof), policy, certificates),
-        _worst(_issuer_under_ca(case, anchor, issuer) for issuer in case.issuers),
+        _issuer_under_ca(case, anchor),
         case.finding(
             "revocation",
             Status.NOT_CHECKED,

@@ -82,7 +82,7 @@ def test_a_key_meant_for_one_algorithm_is_trusted_with_no_other(tmp_path: Path) 
         assert layer.jws is not None
         [proof] = verify_jws(layer.jws, keys=[anchor.key for anchor in anchors])
         now = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
-        findings = judge_proof(proof, anchors, load_policy("strict"), now=now, document_time=None, issuer=None)
+        findings = judge_proof(proof, anchors, load_policy("strict"), now=now, document_time=None, issuers=())
         return next(f.status for f in findings if f.check == "trust.algorithm")
 
     assert answer("PS512") is Status.PASSED

@@ -44,7 +44,7 @@ def test_a_second_report_in_the_name_of_another_institution_is_seen_by_the_judge
     stated = ADAPTER.open(Document(document, "xml")).stated
     assert stated.issuer is not None
     assert stated.issuer.legal_name == {"en": "University of Examplia"}
-    assert [o.legal_name for o in stated.further_issuers] == [{"en": "University of Elsewhere"}]
+    assert [o.legal_name for o in stated.other_issuers] == [{"en": "University of Elsewhere"}]
 
 
 def test_every_issuer_has_to_be_the_sealer() -> None:
