@@ -10,6 +10,6 @@ PROGRAMME = """<specifies><learningOpportunityInstance>
 
 
 def conforming(document: bytes) -> bytes:
-    """An ELMO of the tests that keeps the rules: its programme was taken, its countries exist, its issuer has a page."""
+    """An ELMO of the tests that keeps the rules: its programme was taken, its country exists, its issuer has a page."""
     text = document.decode().replace("<?print page?>", PROGRAMME).replace(">XX<", ">NO<")
     return text.replace("</title></issuer>", "</title><url>https://examplia.example</url></issuer>").encode()
