@@ -36,5 +36,8 @@ test-long: setup  ## the long forms: 100,000 mutants, every leaf
 demo: setup  ## fictional registries' documents verified, translated both ways, reproduced; forgeries refused
 	@$(BIN)/testamur demo --keep
 
+bench: setup  ## the figures of docs/performance.md, side by side in one run
+	@$(BIN)/python -m scripts.bench
+
 clean:
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache

@@ -18,7 +18,8 @@ from gateway.node.startup import Node
 from gateway.node.translate import Order, Translated, translate_file
 from gateway.trust.anchors import parse_anchors
 from gateway.verify.engine import verify
-from scripts.bench_translate import NOW, node, nothing_drawn, taken
+from scripts.bench_documents import NOW, conforming
+from scripts.bench_translate import node, nothing_drawn
 from tests.signing import elmo, pinned_pem, rsa_key, signed
 
 MEGABYTES = (5, 50)
@@ -28,7 +29,7 @@ MB = 1_000_000
 def attached(megabytes: int) -> bytes:
     """A signed ELMO with one attachment as a data URI of about that size."""
     data = f"data:application/pdf;base64,{'QUJD' * (megabytes * MB // 4)}"
-    return signed(taken(elmo(extra=f"<attachment><title>Diploma</title><content>{data}</content></attachment>")))
+    return signed(conforming(elmo(extra=f"<attachment><title>Diploma</title><content>{data}</content></attachment>")))
 
 
 def in_one_go(document: bytes, task: str, at: Node) -> int:
@@ -64,7 +65,7 @@ def row(task: str, megabytes: int) -> str:
         folder = Path(name)
         document = attached(megabytes)
         (folder / "large.xml").write_bytes(document)
-        (folder / "small.xml").write_bytes(signed(taken(elmo())))
+        (folder / "small.xml").write_bytes(signed(conforming(elmo())))
         (folder / "anchor.pem").write_bytes(pinned_pem(rsa_key()))
         command = [sys.executable, "-m", "scripts.bench_memory", task, name]
         said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()

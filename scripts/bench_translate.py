@@ -7,7 +7,6 @@ work in threads counts. "Without pages" draws nothing and leaves all else as it 
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import re
 import statistics
 import time
@@ -21,10 +20,10 @@ from gateway.node.translate import Order, Translated, translate_file
 from gateway.translate.engine import Pages, Renderer
 from gateway.trust.anchors import Anchor
 from gateway.trust.policies import load_policy
+from scripts.bench_documents import NOW, conforming
 from tests import pki
 from tests.signing import certificate, elmo, rsa_key, signed
 
-NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 COURSES = 60
 SCRIPTS = {
     "Latin": ("nb", ("Innføring i programmering", "Statistikk og sannsynlighet", "Språkfilosofi")),
@@ -35,21 +34,10 @@ SCRIPTS = {
 }
 
 
-TAKEN = """<specifies><learningOpportunityInstance>
-    <start>2021-09-01</start><date>2024-06-15</date><status>passed</status>
-    <resultLabel>2</resultLabel><credit><scheme>ects</scheme><value>180</value></credit>
-  </learningOpportunityInstance></specifies>"""
-
-
-def taken(document: bytes) -> bytes:
-    """An ELMO of the tests with the programme as something that was taken: only then it can be read."""
-    return document.replace(b"<?print page?>", TAKEN.encode())
-
-
 def documents(script: str, count: int) -> list[bytes]:
     """Signed ELMO of different learners, every title in one language."""
     language, titles = SCRIPTS[script]
-    text = re.sub(r'<title xml:lang="el">[^<]*</title>', "", taken(elmo(COURSES)).decode())
+    text = re.sub(r'<title xml:lang="el">[^<]*</title>', "", conforming(elmo(COURSES)).decode())
     text = re.sub(r"Course (\d+) &amp; practice", lambda m: f"{titles[int(m[1]) % len(titles)]} {m[1]}", text)
     text = text.replace("Bachelor of Nothing", titles[0]).replace('xml:lang="en"', f'xml:lang="{language}"')
     return [signed(text.replace("Nemo", f"Nemo {n}").encode()) for n in range(count)]

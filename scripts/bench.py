@@ -1,0 +1,16 @@
+"""All benchmarks, side by side in one run: `make bench` (docs/performance.md)."""
+
+from __future__ import annotations
+
+from scripts import bench_memory, bench_translate, bench_xmldsig
+
+
+def main() -> None:
+    """Print each table."""
+    for table in (bench_xmldsig, bench_translate, bench_memory):
+        table.report()
+        print()
+
+
+if __name__ == "__main__":
+    main()
