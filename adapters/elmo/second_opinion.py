@@ -35,7 +35,7 @@ def explain(tree: etree._ElementTree, most: int) -> list[tuple[etree._Element, s
     errors = _schema().iter_errors(tree, use_location_hints=False)
     try:
         return [(_element(error, tree), _sentence(error)) for error in islice(errors, most)]
-    except (xmlschema.XMLSchemaException, RecursionError):  # it stumbles over xsi:type that names nothing, and depth
+    except (xmlschema.XMLSchemaException, RecursionError, OverflowError):  # it stumbles over depth, years, xsi:type
         return None
 
 
