@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
 
@@ -25,6 +25,13 @@ class Document:
         self.octets = octets
         self.media = media
         self.limits = limits
+
+    @classmethod
+    def with_tree(cls, octets: bytes, tree: etree._ElementTree, *, limits: Limits = DEFAULT_LIMITS) -> Self:
+        """An XML document whose tree is at hand already: it must be what parsing `octets` gives."""
+        document = cls(octets, "xml", limits=limits)
+        document.tree = tree
+        return document
 
     @cached_property
     def sha256(self) -> str:

@@ -99,14 +99,16 @@ def verify(octets: bytes, *, adapters: Sequence[Adapter], terms: Terms) -> Verif
 class _Case:
     """A document out of its containers, with its checked proofs.
 
-    `content` is what everyone after the proofs is given, recognition and opening too: who issues a document, when, and
-    what is inside is taken from the octets that are covered, and never from comments or what else travels beside them.
+    `content` is what is checked against the format's rules and read: the covered octets, parsed again. `seen` is what
+    recognition and opening are given: the same, so that who issues a document, when, and what is inside is never taken
+    from the signature, from comments or from what else travels beside what is covered.
     """
 
     octets: bytes
     role: Role
     unpacked: Unpacked
     content: Content
+    seen: Document
     proofs: tuple[Proof, ...]
     vouched_outside: bool
 
@@ -136,6 +138,16 @@ def _content(document: Document, proofs: tuple[Proof, ...], *, vouched_outside: 
     return Content(document=covered, format="", vouched="proof")
 
 
+def _seen(document: Document, content: Content) -> Document:
+    """The content for those who only look: its tree is what is left of the one parse, without the signature."""
+    if content.document is document:
+        return document
+    from gateway.proofs.xmldsig import reduce_to_covered
+
+    tree = reduce_to_covered(document.tree)
+    return Document.with_tree(content.document.octets, tree, limits=document.limits)
+
+
 @dataclass(frozen=True, slots=True)
 class _Examination:
     """One examination of a document and of the documents inside it, `depth` levels down."""
@@ -150,10 +162,11 @@ class _Examination:
             document = Document(unpacked.octets, unpacked.kind, limits=self.terms.limits)
             proofs = proofs_around(unpacked, self.terms) + proofs_inside(document, self.terms)
             content = _content(document, proofs, vouched_outside=vouched_outside)
-            head = head_of(content.document)
+            seen = _seen(document, content)
+            head = head_of(seen)
         except Refused as refused:
             return VerifiedDocument(original=octets, verdict=conclude([_unreadable(refused)]), role=role)
-        case = _Case(octets, role, unpacked, content, proofs, vouched_outside)
+        case = _Case(octets, role, unpacked, content, seen, proofs, vouched_outside)
         claims = recognise(head, self.adapters)
         return self._known(case, *claims[0]) if len(claims) == 1 else self._unknown(case, claims)
 
@@ -172,7 +185,7 @@ class _Examination:
 
     def _known(self, case: _Case, adapter: Adapter, recognition: Recognition) -> VerifiedDocument:
         content = replace(case.content, format=recognition.format)
-        opened, opening = _open(adapter, content.document)
+        opened, opening = _open(adapter, case.seen)
         inner, inner_findings = self._inner(opened.inner, vouched=content.vouched != "unverified")
         conformity, rules = self._conformity(adapter, content)
         findings = (

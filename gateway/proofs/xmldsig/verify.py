@@ -183,16 +183,36 @@ def _without(signature: etree._Element, tree: etree._ElementTree, parts: Signatu
     Taking it out and putting it back costs nothing; a copy of the document would cost as much as canonicalizing it.
     """
     parent, before, tail = tree.getroot(), signature.getprevious(), signature.tail
-    at = parent.index(signature)
-    text = parent.text if before is None else before.tail
-    parent.remove(signature)
-    _set_text(parent, before, (text or "") + tail if tail else text)
+    at, text = parent.index(signature), parent.text if before is None else before.tail
+    _take_out(signature)
     try:
         return parts.transform.of_tree(tree)
     finally:
         _set_text(parent, before, text)
         signature.tail = tail
         parent.insert(at, signature)
+
+
+def reduce_to_covered(tree: etree._ElementTree) -> etree._ElementTree:
+    """Take the one signature under the root, and every comment, out of a tree whose signature has been found to hold.
+
+    What is left is what parsing the covered octets gives, for a third of the price of a verdict less; a test holds
+    the two equal. Comments go even where a canonical form with comments covers them: nothing is read from them.
+    """
+    root = tree.getroot()
+    [signature] = root.findall(SIGNATURE)
+    _take_out(signature)
+    etree.strip_tags(root, etree.Comment)
+    return tree
+
+
+def _take_out(signature: etree._Element) -> None:
+    """Remove an element; the text behind it stays."""
+    parent, before, tail = signature.getparent(), signature.getprevious(), signature.tail
+    assert parent is not None  # a child of the root by its place  # noqa: S101
+    text = parent.text if before is None else before.tail
+    parent.remove(signature)
+    _set_text(parent, before, (text or "") + tail if tail else text)
 
 
 def _set_text(parent: etree._Element, before: etree._Element | None, text: str | None) -> None:
