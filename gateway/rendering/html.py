@@ -89,9 +89,12 @@ def _contents(account: Account) -> Iterator[tuple[str, str]]:
 
 
 def _subtitle(account: Account) -> Child:
-    if account.making is None:
-        return f"A document in the form {account.verdict.format}"
-    return [f"A document in the form {account.verdict.format}, translated for {account.making.target}"]
+    told = f"A document in the form {account.verdict.format}"
+    making = account.making
+    if making is None:
+        return told
+    end = [", sealed by ", text(making.made_by)] if making.sealed else ", as an unsealed draft"
+    return [f"{told}, translated for {making.target}", end]
 
 
 def _parts(account: Account) -> Iterator[Markup]:

@@ -169,7 +169,9 @@ def test_a_draft_is_marked_in_title_banner_record_and_foot() -> None:
     page = html_page(account(making=making(sealed=False))).decode()
     assert "<title>DRAFT – " in page
     assert page.count("not sealed, it proves nothing") >= 4
-    assert "DRAFT" not in html_page(account(making=making(sealed=True))).decode()
+    sealed = html_page(account(making=making(sealed=True))).decode()
+    assert "DRAFT" not in sealed
+    assert "translated for Europass, sealed by Example Ministry" in Reader(sealed.encode()).text
 
 
 def test_texts_stand_in_the_languages_asked_for_each_with_its_tag() -> None:
