@@ -39,5 +39,8 @@ demo: setup  ## fictional registries' documents verified, translated both ways, 
 bench: setup  ## the figures of docs/performance.md, side by side in one run
 	@$(BIN)/python -m scripts.bench
 
+docs: setup  ## write the reference pages that come from the code
+	@$(BIN)/python -m scripts.cli_reference
+
 clean:
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache

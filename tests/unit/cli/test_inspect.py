@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -74,3 +75,21 @@ def test_a_terminal_gets_no_commands_from_a_document() -> None:
     hostile = record(name="\x1b[2J\x1b]0;owned\x07", course="\x9b31m \u202e")
     text = "\n".join(tree(hostile))
     assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(text)
+
+
+def test_a_translation_is_shown_itself_with_the_enclosed_original_inside(tmp_path: Path) -> None:
+    """What a stranger reads of the file stands first; the original has its own record in inner[]."""
+    file = tmp_path / "translation.jsonld"
+    made = CliRunner().invoke(
+        main.testamur, ["translate", str(ELMO), "--to", "europass", "--unsealed", "-o", str(file)]
+    )
+    assert made.exit_code == 0, made.output
+    told = json.loads(run(file, "--json")[1])
+    assert told["format"] != "ELMO 1.7"
+    assert told["document"]["derived"]["source_sha256"] == hashlib.sha256(ELMO.read_bytes()).hexdigest()
+    (original,) = told["inner"]
+    assert (original["role"], original["format"], original["losses"]) == ("original", "ELMO 1.7", [])
+    assert original["record"]["learner"]["names"][0]["family"] == "Θαλασσινού"
+    _, output = run(file)
+    assert "a translation, made by" in output
+    assert "the original is enclosed" in output
