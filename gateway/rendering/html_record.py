@@ -6,7 +6,6 @@ where it has none of them, in whatever it has. Not every field is shown: the who
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -25,18 +24,17 @@ from gateway.model.record import (
     Level,
     Name,
     Organisation,
-    Period,
     Record,
     Report,
     Study,
     SupplementSection,
 )
-from gateway.model.texts import UNDETERMINED, Text, When
+from gateway.model.texts import UNDETERMINED, Text
+from gateway.rendering.html_dates import date_of, span_of
 from gateway.rendering.html_verdict import fact, text
 from gateway.rendering.markup import Markup, element
 from gateway.vocabulary import fields, languages
 
-_DAY = re.compile(r"-?\d{4}(?:-\d\d){0,2}")
 _GENDERS = {"0": "not known", "1": "male", "2": "female", "9": "not applicable"}
 _USES = {
     "legal": "Name",
@@ -87,7 +85,7 @@ class _Telling:
     def _learner(self, learner: Learner) -> Markup:
         facts = [fact(_USES[name.use] + _by(name), text(_full(name), _tag(name.language))) for name in learner.names]
         facts += self._optional(
-            ("Born", _date(learner.born)),
+            ("Born", date_of(learner.born)),
             ("Place of birth", self._one(learner.birthplace.name) if learner.birthplace else None),
             ("Citizenship", ", ".join(learner.citizenships)),
             ("Gender", _GENDERS[learner.gender] if learner.gender else None),
@@ -119,9 +117,9 @@ class _Telling:
     def _report_facts(self, report: Report) -> Iterator[Markup]:
         yield fact("Issued by", self._organisation(report.issuer))
         yield from self._optional(
-            ("Issued on", _date(report.issued)),
-            ("Valid from", _date(report.valid_from)),
-            ("Valid until", _date(report.valid_until)),
+            ("Issued on", date_of(report.issued)),
+            ("Valid from", date_of(report.valid_from)),
+            ("Valid until", date_of(report.valid_until)),
         )
         if report.description:
             yield fact("Description", self._texts(report.description))
@@ -153,8 +151,8 @@ class _Telling:
             ("Grade", [self._grade(assessment) for assessment in award.assessments]),
             ("Credits", self._credits(award)),
             ("Awarded by", [self._organisation(organisation) for organisation in award.awarded_by]),
-            ("Awarded on", _date(award.awarded_on)),
-            ("Period", _span(award.period)),
+            ("Awarded on", date_of(award.awarded_on)),
+            ("Period", span_of(award.period)),
             ("Field of study", [self._code(code) for code in specification.fields]),
             ("Language of instruction", ", ".join(map(_language_name, specification.languages))),
             ("Identifier", [text(_number(i) or "") for i in specification.identifiers]),
@@ -234,7 +232,7 @@ class _Telling:
         return self._texts(title) if title else element("span", "without a title")
 
     def _activity(self, activity: Activity) -> Markup:
-        more = [*map(_span, activity.periods), text(activity.workload) if activity.workload else None]
+        more = [*map(span_of, activity.periods), text(activity.workload) if activity.workload else None]
         return element("span", self._title(activity), [[" · ", part] for part in more if part is not None])
 
     def _of_assessment(self, claim: Activity | Assessment | Entitlement) -> list[Markup | str]:
@@ -356,28 +354,8 @@ def _credit(credit: Credit) -> str:
 
 
 def _when(study: Study) -> Markup | None:
-    printed = _date(study.awarded_on) or _span(study.term) or _span(study.period)
-    return printed or next((_date(a.assessed_on or a.awarded_on) for a in study.assessments), None)
-
-
-def _span(period: Period | None) -> Markup | None:
-    if period is None:
-        return None
-    title = next(iter(period.title.values()), "")
-    first, last = _date(period.start), _date(period.end)
-    ends = [first, " – " if first and last else None, last]
-    if not any(ends):
-        return text(title) if title else None
-    return element("span", [text(title), " ("] if title else None, ends, ")" if title else None)
-
-
-def _date(when: When | None) -> Markup | None:
-    """A day or moment for people; a zone is shown only with a time of day. The printed form stands in the element."""
-    if when is None:
-        return None
-    day, hour, rest = when.partition("T")
-    shown = f"{day} {rest}" if hour and not rest.startswith("00:00:00") else _DAY.match(day)[0]  # type: ignore[index]
-    return element("time", shown, datetime=when)
+    printed = date_of(study.awarded_on) or span_of(study.term) or span_of(study.period)
+    return printed or next((date_of(a.assessed_on or a.awarded_on) for a in study.assessments), None)
 
 
 def _lines(parts: Iterable[Markup]) -> Markup | None:
