@@ -123,7 +123,7 @@ class ClaimFitting:
             term=term,
             credits_earned=self.fit.each(given.credits_earned, self.fit.credit),
             assessments=self.assessments(given.assessments, inside),
-            activities=self.activities(given.activities, given.enrolments, inside),
+            activities=self._with_hours(given, inside),
             entitlements=self.entitlements(given.entitlements, inside),
             parts=self.achievements(given.parts, given.enrolments, award),
             enrolments=(),
@@ -132,6 +132,16 @@ class ClaimFitting:
             supplement=None,
             passthrough=(),
         )
+
+    def _with_hours(self, given: Achievement, inside: Around) -> tuple[Activity, ...]:
+        """The activities, and for hours of contact one more, because only an activity has them in the model."""
+        activities = self.activities(given.activities, given.enrolments, inside)
+        hours = given.specification.contact_hours
+        if not hours:
+            return activities
+        made = Specification(title=inside.title, contact_hours=hours)
+        self.fit.origins.carry(given.specification, "contact_hours", made)
+        return (*activities, Activity(specification=made))
 
     def _times(self, given: Study) -> tuple[Period | None, Period | None]:
         period = self.fit.one(given.period, self.fit.period)

@@ -30,6 +30,7 @@ class Origins:
         self._made_elsewhere: set[int] = set()
         self._gone_elsewhere: set[int] = set()
         self.renamed: dict[int, tuple[str, str]] = {}
+        self.carried: dict[int, list[tuple[str, Noun]]] = {}
         self.reasons: dict[tuple[int, str], str] = {}
 
     def note(self, made: Any, given: Any, *, elsewhere: bool = False) -> Any:
@@ -64,6 +65,11 @@ class Origins:
         self.renamed[id(given)] = (old, new)
         self._alive.append(given)
 
+    def carry(self, given: Any, field: str, made: Noun) -> None:
+        """Say that a field of a given noun stands, equal, in the same field of a noun made for it."""
+        self.carried.setdefault(id(given), []).append((field, made))
+        self._alive += (given, made)
+
     def because(self, given: Any, field: str, reason: str) -> None:
         """Say why a field of a given noun, or with "" the noun itself, isn't carried as it was."""
         self.reasons[id(given), field] = reason
@@ -79,10 +85,14 @@ class Telling:
         self._elsewhere_paths: dict[bool, dict[int, list[str]]] = {}
         self._path = path
         self._moved_here: set[str] = set()
+        self._carried: list[tuple[str, str, Noun]] = []
 
     def losses(self) -> list[Loss]:
         """Every difference, in the order of the record."""
         self._noun(self._root, self._fitted, self._path, self._path)
+        found = _paths(self._fitted, frozenset(id(made) for _, _, made in self._carried), self._path, every=False)
+        for path, field, made in self._carried:
+            self._tell("moved", pointer(path, field), ELSEWHERE, to_path=pointer(found[id(made)][0], field))
         return self._losses
 
     def paths_of(self, made: Iterable[Any]) -> dict[int, str]:
@@ -103,10 +113,15 @@ class Telling:
         if renamed:
             here, there = (pointer(place, name) for place, name in zip((path, at), renamed, strict=True))
             self._tell("moved", here, self._why(given, renamed[0]), to_path=there)
+        carried = self._origins.carried.get(id(given), [])[:1]  # a noun that stands twice is carried twice, in turn
+        for field, made in carried:
+            self._origins.carried[id(given)].pop(0)
+            self._carried.append((path, field, made))
+        apart = (*renamed, *(field for field, _ in carried))
         for name, ordered in before.items():
             old = getattr(given, name)
             new = getattr(fitted, name) if name in after else None
-            if old is not new and name not in renamed:
+            if old is not new and name not in apart:
                 self._field(given, name, old, new, path, at, ordered=ordered)
         for name in after:
             if name not in before and not is_empty(getattr(fitted, name)):

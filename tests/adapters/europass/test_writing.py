@@ -282,6 +282,24 @@ def test_a_name_stands_in_the_language_asked_for_and_the_others_are_losses():
     assert "/learner/names/legal.zh" in {loss.path for loss in losses(given, "dropped")}
 
 
+def test_hours_of_contact_stand_in_an_activity_and_are_told_as_moved():
+    given = record(Achievement(specification=Specification(title={"en": "Lab"}, contact_hours=("30",))))
+    activity = subject(given)["hasClaim"]["influencedBy"]
+    assert activity["specifiedBy"]["contactHour"] == "30"
+    path = "/reports/Nordhavn University College/achievements/Lab"
+    assert [(loss.path, loss.to_path) for loss in losses(given, "moved")] == [
+        (f"{path}/specification/contact_hours", f"{path}/activities/-/specification/contact_hours")
+    ]
+
+
+def test_one_course_that_stands_twice_carries_its_hours_twice():
+    lab = Achievement(specification=Specification(title={"en": "Lab"}, contact_hours=("30",)))
+    ways = [(loss.path, loss.to_path) for loss in losses(record(lab, lab), "moved")]
+    assert [to.removeprefix(path.removesuffix("/specification/contact_hours")) for path, to in ways] == [
+        "/activities/-/specification/contact_hours"
+    ] * 2
+
+
 def test_the_parts_of_an_address_are_joined_into_its_text():
     home = Place(addresses=(Address(street="Fjellveien", building_number="3", locality="Nordhavn", country="NO"),))
     given = record(course(), learner=Learner(home=home))
