@@ -30,8 +30,8 @@ from tests.reference import REFERENCE, needs_reference
 
 pytestmark = needs_reference
 SAMPLED = 20
-LARGEST_MASK = 12
-"""Leaves of all results of one document: ids, digests, the enclosed original."""
+LARGEST_MASK = 3
+"""Leaves of one result: the id, the digest in the note that it is derived, the enclosed original."""
 
 Leaves = dict[tuple[int, str], str]  # of all results: (which result, place) to value
 
