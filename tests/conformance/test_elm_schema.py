@@ -29,6 +29,8 @@ ONLY_3_2 = (
     "EuropeanDigitalCredential.termsOfUse",
     "Person.nationalID",
     "LearningAssessment.resultDistribution",
+    "ResultDistribution.",
+    "ResultCategory.",
 )
 
 
