@@ -87,6 +87,16 @@ def main() -> None:
     except TestamurError as error:
         say_error(error.message, error.advice, error.code)
         sys.exit(2)
+    except Exception as error:
+        if os.environ.get("TESTAMUR_TRACE"):
+            raise
+        # Python would end with 1, which means FAILED; and a trace may hold what the document says
+        say_error(
+            f"Testamur itself failed, with {type(error).__name__}: this says nothing about the document",
+            "please report it; TESTAMUR_TRACE=1 shows where (the trace may hold content of the document)",
+            "internal",
+        )
+        sys.exit(2)
 
 
 def say_error(message: str, advice: str, code: str) -> None:

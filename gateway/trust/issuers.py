@@ -72,6 +72,15 @@ class Sealer:
         same_register = any(identifier.startswith(scheme) for identifier in theirs for scheme in schemes)
         return bool(names) and not same_register
 
+    def vouches_for_every_name(self, claim: IssuerClaim) -> bool:
+        """Whether all that the document calls its issuer is in the certificate, or an equal identifier stands for it.
+
+        Else a name in one language is the certificate's, and the others are only the document's word.
+        """
+        if _all_plain(self.identifiers) & _all_plain(claim.identifiers):
+            return True
+        return _all_plain(claim.names.values()) <= _all_plain(self.names)
+
 
 def is_named(claim: IssuerClaim, allowed: Iterable[str]) -> bool:
     """Whether the document's issuer is one of the names or identifiers that an anchor is limited to."""

@@ -209,7 +209,7 @@ def _issuer_of_own_key(case: _Case, anchor: Anchor, facts: CertificateFacts | No
         text = "a bare key names no organisation: make sure that it is the issuer's"
         return case.finding("issuer", Status.WARNING, text, caveat=Caveat.SEALER_IS_NOT_ISSUER)
     if case.all_are(facts.sealer):
-        return case.finding("issuer", Status.PASSED, _same(case.issuers), evidence=facts.organisation)
+        return _same(case, facts.sealer, facts.organisation)
     text = "the document names an issuer that the sealer's certificate doesn't: make sure that it may seal for it"
     caveat = Caveat.SEALER_IS_NOT_ISSUER
     return case.finding("issuer", Status.WARNING, text, caveat=caveat, evidence=facts.organisation)
@@ -285,7 +285,7 @@ def _issuer_under_ca(case: _Case, anchor: Anchor) -> Finding:
     facts = _facts(case.signer)
     evidence = () if facts is None else (*facts.organisation, *facts.identity)
     if facts is not None and case.all_are(facts.sealer):
-        return case.finding("issuer", Status.PASSED, _same(case.issuers), evidence=evidence)
+        return _same(case, facts.sealer, evidence)
     text = (
         "the document names an issuer that the sealer's certificate doesn't; under a CA that isn't enough: "
         "pin the sealer's own certificate if it may seal for this issuer"
@@ -324,10 +324,15 @@ def _key_facts(proof: Proof) -> KeyFacts | None:
     return None if proof.key is None else key_facts(proof.key)
 
 
-def _same(issuers: Sequence[IssuerClaim]) -> str:
-    many = any(len(issuer.names) > 1 for issuer in issuers)
-    more = "; its names in other languages are the document's word" if many else ""
-    return f"the sealer is the issuer named{more}"
+def _same(case: _Case, sealer: Sealer, evidence: Evidence) -> Finding:
+    """The sealer is the issuer; names that only the document gives it are said to be that, and lower nothing."""
+    if all(map(sealer.vouches_for_every_name, case.issuers)):
+        return case.finding("issuer", Status.PASSED, "the sealer is the issuer named", evidence=evidence)
+    text = (
+        "the sealer is the issuer by one of its names; its other names, in other languages, are the document's word: "
+        "compare them with the name in the certificate"
+    )
+    return case.finding("issuer", Status.WARNING, text, evidence=evidence)
 
 
 def _no_issuer(case: _Case) -> Finding:
