@@ -51,7 +51,7 @@ INNER_DOCUMENTS = 200
 """How many inner documents one document may have."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class VerifiedDocument:
     """A document with its verdict, and the content that a reader may be given.
 
@@ -187,6 +187,8 @@ class _Examination:
         content = replace(case.content, format=recognition.format)
         opened, opening = _open(adapter, case.seen)
         inner, inner_findings = self._inner(opened.inner, vouched=content.vouched != "unverified")
+        if content.document is not case.document:
+            case.document.forget()  # from here on only what the proof covers is looked at
         conformity, rules = self._conformity(adapter, content)
         findings = (
             *case.containers(),
