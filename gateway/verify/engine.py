@@ -187,8 +187,8 @@ class _Examination:
         content = replace(case.content, format=recognition.format)
         opened, opening = _open(adapter, case.seen)
         inner, inner_findings = self._inner(opened.inner, vouched=content.vouched != "unverified")
-        if content.document is not case.document:
-            case.document.forget()  # from here on only what the proof covers is looked at
+        if case.seen is not content.document:
+            case.seen.forget()  # who looked at it is done, and of a large document it is as large again
         conformity, rules = self._conformity(adapter, content)
         findings = (
             *case.containers(),
