@@ -68,8 +68,10 @@ def stated_by(tree: etree._ElementTree) -> tuple[tuple[Organisation, ...], When 
     namespace = etree.QName(tree.getroot()).namespace or ""
     root = XmlReading(tree, frozenset((namespace,))).root
     named = (issuer for report in root.children("report") if (issuer := report.child("issuer")) is not None)
-    different = {organisation.model_dump_json(): organisation for organisation in map(organisation_of, named)}
-    return tuple(different.values()), when_of(root, "generatedDate")
+    organisations = tuple(map(organisation_of, named))
+    if len(organisations) > 1:
+        organisations = tuple({o.model_dump_json(): o for o in organisations}.values())
+    return organisations, when_of(root, "generatedDate")
 
 
 def _record(elmo: XmlCursor, blobs: Blobs) -> tuple[Record, DocumentFacts]:

@@ -102,7 +102,7 @@ class Recognition:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class InnerDocument:
     """A document inside another, with its place and role; core recognises, verifies and reads it apart."""
 
@@ -159,7 +159,7 @@ class Content:
     vouched: Literal["proof", "outer", "channel", "unverified"] = "unverified"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Reading:
     """A document read: the record, the facts of the document itself, blobs by SHA-256, and what couldn't be carried."""
 
@@ -169,7 +169,7 @@ class Reading:
     losses: tuple[Loss, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Source:
     """The document that a translation is made from: the untouched original and what was found of it."""
 
@@ -182,7 +182,7 @@ class Source:
     caveats: tuple[Caveat, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class PageImage:
     """A page for people: a PNG of one report (by its key) in one language."""
 
@@ -212,7 +212,7 @@ class WriteRequest:
     limits: Limits = DEFAULT_LIMITS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Draft:
     """One result of `write`: the unsealed body, what seals it, and what couldn't be carried.
 

@@ -21,7 +21,7 @@ _EXTENSIONS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Chosen:
     """The document to translate.
 

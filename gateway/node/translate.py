@@ -38,7 +38,7 @@ from gateway.verify.engine import VerifiedDocument, verify
 from gateway.verify.terms import Terms
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Order:
     """What is asked for.
 
@@ -62,7 +62,7 @@ class Order:
         return not self.unsealed and self.terms is None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Written:
     """One result: the octets to deliver, what they are, and the ending of their file's name."""
 
@@ -72,7 +72,7 @@ class Written:
     draft: Draft | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Translated:
     """A finished translation.
 
@@ -122,7 +122,7 @@ class Translated:
         return files
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Withheld:
     """Nothing is written: why, and what to do. The verdict is that of the document that would have been translated."""
 

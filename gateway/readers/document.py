@@ -52,6 +52,11 @@ class Document:
 
         return parse_json(self.octets, self.limits)
 
+    def forget(self) -> None:
+        """Let the tree or value go, once nobody looks at it: of a large document it is as large again."""
+        self.__dict__.pop("tree", None)
+        self.__dict__.pop("value", None)
+
     def __reduce__(self) -> tuple[object, ...]:
         """Cross a process border as bytes."""
         return (_rebuild, (self.octets, self.media, self.limits))

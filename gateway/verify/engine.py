@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from gateway.errors import Refused, TestamurError
@@ -51,7 +51,7 @@ INNER_DOCUMENTS = 200
 """How many inner documents one document may have."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class VerifiedDocument:
     """A document with its verdict, and the content that a reader may be given.
 
@@ -145,6 +145,7 @@ def _seen(document: Document, content: Content) -> Document:
     from gateway.proofs.xmldsig import reduce_to_covered
 
     tree = reduce_to_covered(document.tree)
+    document.forget()  # the tree is another document's now
     return Document.with_tree(content.document.octets, tree, limits=document.limits)
 
 
@@ -184,9 +185,12 @@ class _Examination:
         )
 
     def _known(self, case: _Case, adapter: Adapter, recognition: Recognition) -> VerifiedDocument:
-        content = replace(case.content, format=recognition.format)
+        covered = case.content
+        content = Content(document=covered.document, format=recognition.format, vouched=covered.vouched)
         opened, opening = _open(adapter, case.seen)
         inner, inner_findings = self._inner(opened.inner, vouched=content.vouched != "unverified")
+        if case.seen is not content.document:
+            case.seen.forget()  # who looked at it is done, and of a large document it is as large again
         conformity, rules = self._conformity(adapter, content)
         findings = (
             *case.containers(),
