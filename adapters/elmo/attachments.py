@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import binascii
 import hashlib
 import re
 
 from adapters.elmo import names
 from adapters.elmo.elements import code_of, filled, foreign_in, identifiers_of, stated, text_of, when_of
+from gateway.kit import strict_base64
 from gateway.kit.xml_cursor import XmlCursor, collapsed, own_text
 from gateway.model.record import Attachment, Content, DiplomaSupplement, Identifier, SupplementSection
 
@@ -19,7 +19,6 @@ KIND = "elmo-attachment"
 """The scheme of the code for what an attachment is."""
 
 Blobs = dict[str, bytes]
-_QUANTUM = 4  # characters of base64 that stand for up to three octets
 _DATA = re.compile(r"data:([^,]*);base64,", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n]+")
 
@@ -62,23 +61,8 @@ def decode(text: str) -> tuple[str, bytes] | None:
     head = _DATA.match(compact)
     if head is None:
         return None
-    try:
-        octets = _decoded(memoryview(compact.encode("ascii"))[head.end() :])
-    except (binascii.Error, ValueError):
-        return None
+    octets = strict_base64(memoryview(compact.encode())[head.end() :])
     return None if octets is None else (head[1], octets)
-
-
-def _decoded(body: memoryview) -> bytes | None:
-    """The bytes of strict base64, without a copy of the text; None where unused bits aren't zero.
-
-    Written again such a text would be another one. Only the last four characters can have unused bits.
-    """
-    if len(body) % _QUANTUM:
-        return None
-    octets = binascii.a2b_base64(body, strict_mode=True)
-    last = bytes(body[-_QUANTUM:])
-    return octets if binascii.b2a_base64(binascii.a2b_base64(last), newline=False) == last else None
 
 
 def supplement_in(parent: XmlCursor, blobs: Blobs) -> DiplomaSupplement | None:

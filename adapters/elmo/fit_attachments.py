@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from adapters.elmo import names
 from adapters.elmo.attachments import INTERNAL, KIND, RULES, decode
-from adapters.elmo.dates import as_day, as_moment
+from adapters.elmo.dates import as_day
 from adapters.elmo.fit import (
     always,
     every,
@@ -21,6 +21,7 @@ from adapters.elmo.fit import (
     words,
 )
 from gateway.kit.walk import Walk
+from gateway.model.dates import as_moment
 from gateway.model.leaves import key_of
 from gateway.model.record import (
     Attachment,

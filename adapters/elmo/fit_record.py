@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from adapters.elmo.dates import as_moment, day_at_midnight
 from adapters.elmo.fit import (
     always,
     country_of_list,
@@ -27,6 +26,7 @@ from adapters.elmo.schema import countries
 from gateway.errors import Refused
 from gateway.kit.contract import WriteRequest
 from gateway.kit.walk import Walk, Writing
+from gateway.model.dates import as_moment, day_at_midnight
 from gateway.model.leaves import key_of, keys
 from gateway.model.losses import Loss
 from gateway.model.noun import Noun

@@ -8,7 +8,6 @@ from lxml import etree
 
 from adapters.elmo import names
 from adapters.elmo.attachments import Blobs, attachments_in
-from adapters.elmo.dates import day_at_midnight
 from adapters.elmo.elements import (
     DERIVED,
     country_in,
@@ -22,6 +21,7 @@ from adapters.elmo.studies import Surroundings, studies_in
 from gateway.errors import Refused
 from gateway.kit.contract import Reading
 from gateway.kit.xml_cursor import XmlCursor, XmlReading, collapsed
+from gateway.model.dates import day_at_midnight
 from gateway.model.document import Derived, DocumentFacts
 from gateway.model.leaves import key_of
 from gateway.model.record import (

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from lxml import etree
 
-from gateway.packaged import data_folder
+from gateway.kit import Document
+from gateway.kit.schemas import schema_bytes, xml_schema
 
 SCHEMA = "elmo-1.7.xsd"
 COUNTRIES = "elmo-1.7/country.xsd"
 _XSD = "http://www.w3.org/2001/XMLSchema"
-_LOCAL = threading.local()
 _DATES = ("generatedDate", "issueDate", "bday", "start", "date", "end")
 
 
@@ -32,7 +31,7 @@ def faults(tree: etree._ElementTree, most: int) -> list[Fault]:
     libxml2 refuses blanks around a date or time, which the XSD type allows (XML Schema part 2, 3.2.7: whiteSpace is
     "collapse"): where it complains of nothing else and the second validator of nothing at all, the document conforms.
     """
-    first = _libxml2()
+    first = xml_schema(SCHEMA)
     if first.validate(tree):
         return []
     log: Any = first.error_log  # the stubs of lxml don't know that it is a sequence
@@ -47,20 +46,10 @@ def faults(tree: etree._ElementTree, most: int) -> list[Fault]:
     return [Fault(tree.getroot(), _unexplained(e)) for e in complaints[:most]]
 
 
-def _libxml2() -> etree.XMLSchema:
-    """One schema a thread: its error log is shared otherwise."""
-    if not hasattr(_LOCAL, "schema"):
-        parser = etree.XMLParser(no_network=True, load_dtd=False)
-        _LOCAL.schema = etree.XMLSchema(etree.parse(data_folder("schemas") / SCHEMA, parser))
-    schema: etree.XMLSchema = _LOCAL.schema
-    return schema
-
-
 @cache
 def countries() -> tuple[str, ...]:
     """The countries that ELMO 1.x knows."""
-    path = data_folder("schemas") / COUNTRIES
-    values = etree.parse(path, etree.XMLParser(no_network=True, load_dtd=False)).iter(f"{{{_XSD}}}enumeration")
+    values = Document(schema_bytes(COUNTRIES), "xml").tree.iter(f"{{{_XSD}}}enumeration")
     return tuple(value.get("value", "") for value in values)
 
 

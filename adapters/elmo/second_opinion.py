@@ -11,7 +11,7 @@ import xmlschema
 from lxml import etree
 
 from adapters.elmo.schema import SCHEMA
-from gateway.packaged import data_folder
+from gateway.kit.schemas import schema_path
 
 _NAMES_ONLY = (
     "missing required attribute",
@@ -45,7 +45,7 @@ _larger_than_explained = etree.XPath(f"count(//*) > {_MOST_ELEMENTS}")
 
 @cache
 def _schema() -> xmlschema.XMLSchema:
-    return xmlschema.XMLSchema(data_folder("schemas") / SCHEMA, allow="local")
+    return xmlschema.XMLSchema(schema_path(SCHEMA), allow="local")
 
 
 def _element(error: xmlschema.XMLSchemaValidationError, tree: etree._ElementTree) -> etree._Element:

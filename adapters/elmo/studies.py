@@ -20,8 +20,8 @@ from adapters.elmo.elements import (
     union,
     when_of,
 )
-from adapters.elmo.html_text import plain
 from gateway.errors import Refused
+from gateway.kit import plain_text
 from gateway.kit.xml_cursor import XmlCursor, own_text
 from gateway.model.record import (
     Achievement,
@@ -151,7 +151,7 @@ def _description(opportunity: XmlCursor) -> Text:
         if language in result:
             child.lose("dropped", from_=html, detail="HTML beside a plain description in the same language")
         else:
-            result[language] = plain(html)
+            result[language] = plain_text(html)
             child.note("approximated", from_=html, to=result[language], detail="HTML became plain text")
     return result
 

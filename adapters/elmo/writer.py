@@ -10,12 +10,12 @@ from lxml import etree
 
 from adapters.elmo import names
 from adapters.elmo.attachments import INTERNAL
-from adapters.elmo.dates import as_moment
 from adapters.elmo.elements import DERIVED, FOREIGN
 from adapters.elmo.fit_learner import NATIONAL
 from adapters.elmo.fit_record import fit_record
 from adapters.elmo.studies import EQF
 from gateway.kit.contract import Draft, WriteRequest
+from gateway.model.dates import as_moment
 from gateway.model.leaves import key_of, keys
 from gateway.model.record import (
     Address,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adapters.europass import conformity, credential, nodes, writing
+from adapters.europass import conformity, credential, writing
 from adapters.europass.structure import is_structural
 from gateway.errors import Refused
-from gateway.kit import Document
+from gateway.kit import Document, strict_base64
 from gateway.kit.contract import (
     Content,
     Draft,
@@ -57,7 +57,7 @@ class Europass:
         inner: list[InnerDocument] = []
         findings = [_unchecked("content.attachment", place) for place in credential.attached(value)]
         for place, text, converted in credential.enclosed(value):
-            octets = nodes.decode(text) if converted else None
+            octets = strict_base64(text) if converted else None
             if octets is not None:
                 inner.append(InnerDocument(path=place, role="original", octets=octets))
             else:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from adapters.europass import nodes
 from adapters.europass.nodes import Blobs, codes, enter, links, note, notes, one_code, when
-from adapters.europass.plain_text import html_to_text
+from gateway.kit import plain_text
 from gateway.kit.json_cursor import JsonCursor, JsonReading
 from gateway.model.leaves import keys
 from gateway.model.record import (
@@ -195,7 +195,7 @@ class Claims:
     def _html(self, cursor: JsonCursor, common: dict[str, Any]) -> None:
         html = cursor.scalar("descriptionHtml")
         if html is not None:
-            common["notes"] = (*common["notes"], {"und": html_to_text(html)})
+            common["notes"] = (*common["notes"], {"und": plain_text(html)})
             cursor.note("approximated", "descriptionHtml", detail="HTML became text")
 
     # --- grades ---------------------------------------------------------------------------------------------------

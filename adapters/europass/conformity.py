@@ -9,18 +9,15 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from itertools import islice
 from typing import Any
-
-import jsonschema_rs
 
 from adapters.europass import lists
 from adapters.europass.dates import moment
 from adapters.europass.profile import OLD_SPELLINGS, Property, classes
+from gateway.kit.schemas import json_schema
 from gateway.model.leaves import pointer
 from gateway.model.verdict import Finding, Status
-from gateway.packaged import data_folder
 
 SCHEMA = "elm-3.2.schema.json"
 MOST_FINDINGS = 50
@@ -37,14 +34,8 @@ def conform(value: Mapping[str, Any]) -> tuple[Finding, ...]:
     return (Finding(check="conformity.schema", status=Status.PASSED, about=SCHEMA),)
 
 
-@cache
-def validator() -> Any:
-    """The compiled schema of ELM 3.2, generic-full."""
-    return jsonschema_rs.validator_for(json.loads((data_folder("schemas") / SCHEMA).read_bytes()))
-
-
 def _warnings(value: Mapping[str, Any]) -> Iterator[Finding]:
-    for error in validator().iter_errors(_plain(value)):
+    for error in json_schema(SCHEMA).iter_errors(_plain(value)):
         place = pointer("", *(str(part) for part in error.instance_path))
         rule = next((str(part) for part in reversed(error.schema_path) if not isinstance(part, int)), "")
         told = f": {error.message}" if rule == "required" else ""  # names a property, never a value

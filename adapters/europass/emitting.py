@@ -14,9 +14,9 @@ from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 from adapters.europass import lists, media_types
-from adapters.europass.dates import write_datetime
 from adapters.europass.fitting import is_addressed, is_listed
 from adapters.europass.nodes import OWN_SCHEME, PLACEHOLDER
+from gateway.model.dates import as_moment
 from gateway.model.noun import Noun
 from gateway.model.record import (
     Address,
@@ -85,7 +85,7 @@ class Emitting:
     def put_when(self, node: Node, key: str, when: str | None) -> None:
         """A dateTime."""
         if when is not None:
-            node[key] = write_datetime(when)
+            node[key] = as_moment(when)
 
     def put_text(self, node: Node, key: str, text: Text) -> None:
         """A language map."""

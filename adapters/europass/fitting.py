@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from adapters.europass import lists, media_types
-from adapters.europass.dates import read_when, write_datetime
+from adapters.europass.dates import read_when
 from adapters.europass.telling import Origins
+from gateway.model.dates import as_moment
 from gateway.model.noun import Noun
 from gateway.model.record import (
     Address,
@@ -111,7 +112,7 @@ class Fitting:
         if value is None:
             return None
         if value not in self._dates:
-            self._dates[value] = read_when(write_datetime(value))
+            self._dates[value] = read_when(as_moment(value))
         back = self._dates[value]
         if back != value:
             self.drop(noun, field, AS_DATETIME)

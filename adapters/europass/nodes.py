@@ -6,8 +6,6 @@ that only hold a file together (`urn:epass:…`) and the class that a place expe
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -15,6 +13,7 @@ from urllib.parse import unquote
 
 from adapters.europass import lists, media_types
 from adapters.europass.dates import read_when
+from gateway.kit import strict_base64
 from gateway.kit.json_cursor import JsonCursor
 from gateway.model.record import (
     Address,
@@ -370,7 +369,7 @@ def media(cursor: JsonCursor, blobs: Blobs, *, titled: bool = True) -> Content:
     """A MediaObject: its bytes go to the blobs; text that isn't base64 stays text. `titled`: its title is read here."""
     enter(cursor, "MediaObject")
     text = cursor.scalar("content")
-    octets = None if text is None else decode(text)
+    octets = None if text is None else strict_base64(text)
     encoding = cursor.one("contentEncoding")
     if encoding is not None and encoding.value.get("id") == lists.concept_address("encoding", lists.BASE64):
         cursor.skip("contentEncoding")
@@ -396,12 +395,3 @@ def _media_type(cursor: JsonCursor) -> str:
     if found.scheme != "file-type":
         return found.value
     return media_types.media_type(found.value) or lists.concept_address("file-type", found.value)
-
-
-def decode(text: str) -> bytes | None:
-    """The bytes of base64, None when it isn't any (its one form: padded, no blanks, unused bits zero)."""
-    try:
-        octets = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return octets if base64.b64encode(octets).decode() == text else None

@@ -24,7 +24,9 @@ from gateway.kit.walk import Walk, Writing, share
 from gateway.kit.xml_cursor import XmlCursor, XmlReading
 from gateway.model.losses import Loss
 from gateway.model.verdict import Finding, Status
+from gateway.readers.base64 import strict_base64
 from gateway.readers.document import Document
+from gateway.readers.html import plain_text
 from gateway.readers.json import dump_json
 
 __all__ = [
@@ -57,5 +59,7 @@ __all__ = [
     "XmlCursor",
     "XmlReading",
     "dump_json",
+    "plain_text",
     "share",
+    "strict_base64",
 ]

@@ -13,7 +13,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
 from lxml import etree
 
 from gateway.errors import AdapterError
@@ -22,20 +21,29 @@ from gateway.packaged import data_folder
 _COMPILED = threading.local()
 
 
-def schema_bytes(name: str, package: str = "") -> bytes:
-    """A schema's bytes. `package` is the import name of an adapter from outside that brings its own.
+def schema_path(name: str, package: str = "") -> Path:
+    """Where a schema stands. `package` is the import name of an adapter from outside that brings its own.
 
     Raises:
-        AdapterError: `schema.unknown`; the functions below also `schema.broken`.
+        AdapterError: `schema.unknown`; the functions that compile one also `schema.broken`.
     """
-    return _path(name, package).read_bytes()
+    folder = Path(str(files(package))) if package else data_folder("schemas")
+    path = folder / name
+    if not path.is_file() or folder.resolve() not in path.resolve().parents:
+        raise AdapterError("schema.unknown", f"got the schema name {name!r}, expected a file under schemas/")
+    return path
+
+
+def schema_bytes(name: str, package: str = "") -> bytes:
+    """A schema's bytes."""
+    return schema_path(name, package).read_bytes()
 
 
 def xml_schema(name: str, package: str = "") -> etree.XMLSchema:
     """A compiled XSD, one a thread: libxml2 keeps the errors of the last validation in it."""
     compiled: dict[tuple[str, str], etree.XMLSchema] = _COMPILED.__dict__.setdefault("schemas", {})
     if (name, package) not in compiled:
-        path = _path(name, package)
+        path = schema_path(name, package)
         parser = etree.XMLParser(no_network=True, load_dtd=False, resolve_entities=False)
         parser.resolvers.add(_Neighbours(path.parent))
         try:
@@ -48,6 +56,8 @@ def xml_schema(name: str, package: str = "") -> etree.XMLSchema:
 @cache
 def json_schema(name: str, package: str = "") -> Any:
     """A compiled JSON Schema (a validator of jsonschema-rs), one for the process: it holds no state."""
+    import jsonschema_rs  # imported here: adapters of XML do without it
+
     try:
         return jsonschema_rs.validator_for(json.loads(schema_bytes(name, package)), retriever=_nothing)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
@@ -56,14 +66,6 @@ def json_schema(name: str, package: str = "") -> Any:
 
 def _broken(name: str, error: Exception) -> AdapterError:
     return AdapterError("schema.broken", f"the schema {name} can't be compiled: {error}")
-
-
-def _path(name: str, package: str) -> Path:
-    folder = Path(str(files(package))) if package else data_folder("schemas")
-    path = folder / name
-    if not path.is_file() or folder.resolve() not in path.resolve().parents:
-        raise AdapterError("schema.unknown", f"got the schema name {name!r}, expected a file under schemas/")
-    return path
 
 
 class _Neighbours(etree.Resolver):

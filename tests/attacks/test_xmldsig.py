@@ -153,6 +153,13 @@ class TestText:
         assert base64.b64decode(other + b"=") == base64.b64decode(digest + b"=")
         assert stopped_at(refused(sealed.replace(digest, other))) == "structure"
 
+    @pytest.mark.parametrize("white", [b" ", b"\n", b"&#13;"])
+    def test_white_space_between_two_padding_characters(self, sealed: bytes, white: bytes) -> None:
+        """Java's verifier stops there: nothing that it refuses may pass here."""
+        assert b"==</SignatureValue>" in sealed
+        apart = sealed.replace(b"==</SignatureValue>", b"=" + white + b"=</SignatureValue>")
+        assert stopped_at(refused(apart)) == "structure"
+
     @pytest.mark.parametrize("what", [b"<!-- c -->", b"<?p?>", b"text", b"<x/>", b"<x xmlns='urn:x'/>"])
     @pytest.mark.parametrize("where", [b"<SignedInfo>", b'<Reference URI="">', b"<Transforms>", b"</SignedInfo>"])
     def test_stray_content_in_what_is_signed(self, sealed: bytes, where: bytes, what: bytes) -> None:

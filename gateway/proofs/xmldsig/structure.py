@@ -7,7 +7,6 @@ what is signed (CVE-2025-29775); base64 only in its canonical spelling.
 
 from __future__ import annotations
 
-import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from gateway.model.verdict import SubIndication
 from gateway.proofs.xmldsig.algorithms import DIGESTS, DS, SIGNATURES
 from gateway.proofs.xmldsig.canonical import EXCLUSIVE, METHODS, Canonicalization
 from gateway.proofs.xmldsig.steps import Unmet
+from gateway.readers.base64 import strict_base64
 
 SIGNATURE = f"{{{DS}}}Signature"
 _SIGNED_INFO = f"{{{DS}}}SignedInfo"
@@ -204,13 +204,14 @@ def _base64(element: etree._Element) -> bytes:
 
 
 def decode_base64(text: str) -> bytes | None:
-    """The octets of base64, white space aside; None where it isn't spelled canonically."""
-    text = text.translate(_NO_WHITE)
-    try:
-        octets = binascii.a2b_base64(text)
-    except ValueError:  # binascii.Error, or characters outside ASCII
+    """The octets of base64, white space aside; None where it isn't spelled canonically.
+
+    White space between two padding characters is refused: other verifiers (Java's) stop there.
+    """
+    compact = text.translate(_NO_WHITE)
+    if compact.endswith("==") and not text.rstrip(_WHITE).endswith("=="):
         return None
-    return octets if binascii.b2a_base64(octets, newline=False).decode("ascii") == text else None
+    return strict_base64(compact)
 
 
 def local_name(element: etree._Element) -> str:

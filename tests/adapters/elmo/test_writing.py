@@ -9,10 +9,11 @@ import pytest
 from lxml import etree
 
 from adapters.elmo import ADAPTER, names
-from adapters.elmo.dates import as_birthday, as_day, as_moment, day_at_midnight
+from adapters.elmo.dates import as_birthday, as_day
 from gateway.errors import Refused
 from gateway.kit import Draft, Reading
 from gateway.kit.laws.trip import request_for
+from gateway.model.dates import as_moment, day_at_midnight
 from gateway.model.leaves import leaves
 from gateway.model.record import (
     Achievement,

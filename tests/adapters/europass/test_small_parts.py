@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.europass.dates import read_when, write_datetime
+from adapters.europass.dates import read_when
 from adapters.europass.fitting_grades import largest_remainder
 from adapters.europass.media_types import file_type, media_type
-from adapters.europass.plain_text import html_to_text
 from adapters.europass.writing import dump
+from gateway.model.dates import as_moment
+from gateway.readers.html import plain_text
 from gateway.readers.json import dump_json
 
 
@@ -29,7 +30,7 @@ from gateway.readers.json import dump_json
     ],
 )
 def test_a_date_goes_there_and_back(when, written, back):
-    assert write_datetime(when) == written
+    assert as_moment(when) == written
     assert read_when(written) == back
 
 
@@ -37,7 +38,7 @@ def test_a_date_goes_there_and_back(when, written, back):
 def test_a_second_trip_of_a_date_changes_nothing(moment, zone):
     once = read_when(moment.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0") + zone)
     assert once is not None
-    assert read_when(write_datetime(once)) == once
+    assert read_when(as_moment(once)) == once
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_a_second_trip_of_a_date_changes_nothing(moment, zone):
     ],
 )
 def test_html_becomes_the_text_that_a_person_reads(html, text):
-    assert html_to_text(html) == text
+    assert plain_text(html) == text
 
 
 def test_a_file_type_goes_both_ways():

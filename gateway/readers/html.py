@@ -1,17 +1,17 @@
-"""HTML made plain text: block elements end a line, scripts and styles say nothing. The markup is never trusted."""
+"""HTML made plain text: what a person would read, without scripts, styles or tags. The markup is never trusted."""
 
 from __future__ import annotations
 
 from html.parser import HTMLParser
 
-_LINES = frozenset(
+_BLOCKS = frozenset(
     ("br", "p", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "hr", "section")
 )
 _SILENT = frozenset(("script", "style", "template"))
 
 
-def plain(html: str) -> str:
-    """The text of an HTML fragment, one line a block, without empty lines."""
+def plain_text(html: str) -> str:
+    """The text of a piece of HTML, one line a block, without empty lines."""
     parser = _Text()
     parser.feed(html)
     parser.close()
@@ -27,12 +27,12 @@ class _Text(HTMLParser):
 
     def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
         self._silent += tag in _SILENT
-        if tag in _LINES:
+        if tag in _BLOCKS:
             self.pieces.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
         self._silent = max(0, self._silent - (tag in _SILENT))
-        if tag in _LINES:
+        if tag in _BLOCKS:
             self.pieces.append("\n")
 
     def handle_data(self, data: str) -> None:
