@@ -11,6 +11,7 @@ from gateway.kit import Document, strict_base64
 from gateway.kit.contract import (
     Content,
     Draft,
+    EvidenceRequest,
     Head,
     InnerDocument,
     Manifest,
@@ -20,7 +21,7 @@ from gateway.kit.contract import (
     WriteRequest,
 )
 from gateway.model.record import Record
-from gateway.model.verdict import Finding, Status
+from gateway.model.verdict import Finding, Status, SubIndication
 
 FORMAT = "ELM 3.2"
 
@@ -62,7 +63,13 @@ class Europass:
                 inner.append(InnerDocument(path=place, role="original", octets=octets))
             else:
                 findings.append(_unchecked("content.evidence", place))
-        return Opened(stated=credential.stated(value), inner=tuple(inner), findings=tuple(findings))
+        findings += [_unreadable(place) for place in credential.unreadable_bounds(value)]
+        questions = tuple(
+            EvidenceRequest(url=url, why="whether it was revoked") for url in credential.status_lists(value)
+        )
+        return Opened(
+            stated=credential.stated(value), inner=tuple(inner), findings=tuple(findings), questions=questions
+        )
 
     def conform(self, content: Content) -> tuple[Finding, ...]:
         """Check the schema, code lists, labels, dates and copies of nodes."""
@@ -79,6 +86,17 @@ class Europass:
     def core(self, body: bytes) -> bytes:
         """The credential without its page images."""
         return writing.dump(writing.without_pages(Document(body, "json").value))
+
+
+def _unreadable(place: str) -> Finding:
+    """A bound of its life that nobody can read is no life without bounds."""
+    return Finding(
+        check="credential.validity",
+        status=Status.INDETERMINATE,
+        about=place,
+        explanation="states a bound of its validity that is no date or time: ask the issuer for a valid one",
+        sub_indication=SubIndication.FORMAT_FAILURE,
+    )
 
 
 def _unchecked(check: str, place: str) -> Finding:

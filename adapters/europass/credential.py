@@ -66,8 +66,7 @@ def is_credential(value: Any) -> bool:
 
 
 def _types(value: dict[str, Any]) -> list[Any]:
-    kinds = value.get("type")
-    return kinds if isinstance(kinds, list) else [kinds]
+    return _listed(value.get("type"))
 
 
 def read(value: Any) -> Reading:
@@ -94,6 +93,23 @@ def stated(value: dict[str, Any]) -> Stated:
         valid_from=_exact(root, "validFrom"),
         valid_until=earliest([_exact(root, "expirationDate"), _exact(root, "validUntil")]),
     )
+
+
+def unreadable_bounds(value: dict[str, Any]) -> list[str]:
+    """The places of the bounds of its life that it states and that can't be read."""
+    root = JsonReading(value).root
+    bounds = ("validFrom", "validUntil", "expirationDate")
+    return [pointer("", name) for name in bounds if name in value and _exact(root, name) is None]
+
+
+def status_lists(value: dict[str, Any]) -> list[str]:
+    """The addresses at which a credential says that its status, revoked or not, can be looked up."""
+    stated = value.get("credentialStatus", [])
+    return [str(one.get("id", "")) if isinstance(one, dict) else "" for one in _listed(stated)]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def enclosed(value: dict[str, Any]) -> list[tuple[str, str, bool]]:
@@ -189,9 +205,12 @@ def _profile(root: JsonCursor) -> str | None:
 
 
 def _derived(root: JsonCursor) -> Derived | None:
+    """The note that it is a translation: any evidence of a conversion, ours or another's (rulings, 1.2)."""
     for evidence in root.each("evidence"):
-        said = _DERIVED.search(str(evidence.value.get("evidenceStatement", "")))
-        if _kind_of(evidence) == lists.CONVERSION and said is not None:
+        if _kind_of(evidence) == lists.CONVERSION:
+            said = _DERIVED.search(str(evidence.value.get("evidenceStatement", "")))
+            if said is None:
+                return Derived(source_sha256="", node="")
             return Derived(source_sha256=said[1], node=said[2], adapters=tuple(said[3].split("+")))
     return None
 

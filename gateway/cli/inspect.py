@@ -85,7 +85,8 @@ def _lines(document: VerifiedDocument, reading: Reading | Refused) -> Iterator[s
         yield f"  {reading.advice}"
         return
     if reading.document.derived is not None:
-        yield click.style("a translation", fg="yellow", bold=True) + f", made by {shown(reading.document.derived.node)}"
+        maker = shown(reading.document.derived.node) or "somebody whom it doesn't name"
+        yield click.style("a translation", fg="yellow", bold=True) + f", made by {maker}"
     yield click.style("record", bold=True)
     yield from (f"  {line}" for line in tree(reading.record))
     yield ""

@@ -113,7 +113,10 @@ class InnerDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceRequest:
-    """A question to the outside: performed by the gateway under its limits, or answered from `--evidence`."""
+    """A question to the outside, and why it matters, without personal data ("whether it was revoked").
+
+    Asking isn't built yet: each question leaves the verdict INDETERMINATE, TRY_LATER.
+    """
 
     url: str
     why: str

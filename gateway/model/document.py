@@ -10,7 +10,7 @@ from gateway.model.texts import When
 
 
 class Derived(Noun):
-    """The note that a document is a translation: of what, by which node, with which adapters."""
+    """The note that a document is a translation: of what, by which node, with which adapters ("": not said)."""
 
     source_sha256: str
     node: str

@@ -33,6 +33,13 @@ class Document:
         document.tree = tree
         return document
 
+    @classmethod
+    def with_value(cls, octets: bytes, value: Any, *, limits: Limits = DEFAULT_LIMITS) -> Self:
+        """A JSON document whose value is at hand already: it must be what parsing `octets` gives."""
+        document = cls(octets, "json", limits=limits)
+        document.value = value
+        return document
+
     @cached_property
     def sha256(self) -> str:
         """The SHA-256 of the bytes, lower-case hexadecimal."""

@@ -154,7 +154,8 @@ def _of_original(account: Account) -> Iterator[Markup]:
         yield fact("Its own id", text(account.document.id))
     derived = account.document.derived
     if derived is not None:
-        yield fact("A translation", "it says of itself that it was translated by ", text(derived.node))
+        maker = text(derived.node) if derived.node else "somebody whom it doesn't name"
+        yield fact("A translation", "it says of itself that it was translated by ", maker)
     yield fact("Judged", f"as of {account.judged_at}, under the policy ", text(account.policy))
     yield fact("Judged by", f"Testamur {account.gateway}")
 

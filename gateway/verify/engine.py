@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from gateway.errors import Refused, TestamurError
-from gateway.kit.contract import Adapter, Content, InnerDocument, Opened, Reading, Recognition, Stated
+from gateway.kit.contract import Adapter, Content, EvidenceRequest, InnerDocument, Opened, Reading, Recognition, Stated
 from gateway.kit.guard import guarded
 from gateway.kit.recognition import head_of
 from gateway.model.verdict import (
@@ -124,6 +124,13 @@ class _Case:
         return proof_findings(self.proofs, stated, terms, vouched_outside=self.vouched_outside)
 
 
+def _document(unpacked: Unpacked, terms: Terms) -> Document:
+    """The document out of its containers; JSON was parsed on the way, and is parsed no second time."""
+    if unpacked.kind == "json":
+        return Document.with_value(unpacked.octets, unpacked.json, limits=terms.limits)
+    return Document(unpacked.octets, unpacked.kind, limits=terms.limits)
+
+
 def _content(document: Document, proofs: tuple[Proof, ...], *, vouched_outside: bool) -> Content:
     """The octets that are vouched for: those of the innermost proof, when every proof of the document holds."""
     own = [proof for proof in proofs if proof.role == "document"]
@@ -160,7 +167,7 @@ class _Examination:
     def of(self, octets: bytes, role: Role = "part", *, vouched_outside: bool = False) -> VerifiedDocument:
         try:
             unpacked = unpack(octets, self.terms.limits)
-            document = Document(unpacked.octets, unpacked.kind, limits=self.terms.limits)
+            document = _document(unpacked, self.terms)
             proofs = proofs_around(unpacked, self.terms) + proofs_inside(document, self.terms)
             content = _content(document, proofs, vouched_outside=vouched_outside)
             seen = _seen(document, content)
@@ -199,6 +206,7 @@ class _Examination:
             *case.proof_findings(opened.stated, self.terms),
             *life_findings(opened.stated, self.terms.now),
             *opened.findings,
+            *map(_unasked, opened.questions),
             *inner_findings,
             *rules,
         )
@@ -307,6 +315,16 @@ def _place_unknown(finding: Finding) -> Finding:
         "explanation": "the signature isn't a child of the root, and no adapter knows the format that puts it there",
     }
     return finding.model_copy(update=changes)
+
+
+def _unasked(question: EvidenceRequest) -> Finding:
+    """Nothing is asked outside yet: what only an answer could tell stays open, and is never taken for a good one."""
+    return Finding(
+        check="evidence.asked",
+        status=Status.INDETERMINATE,
+        explanation=f"{question.why}: only an answer from outside could tell, and none was asked for",
+        sub_indication=SubIndication.TRY_LATER,
+    )
 
 
 def _not_followed(document: InnerDocument) -> Finding:

@@ -300,6 +300,28 @@ def test_evidence_of_another_kind_or_that_is_no_base64_is_listed_as_not_checked(
     assert [(f.check, f.status) for f in found.findings] == [("content.evidence", "NOT_CHECKED")]
 
 
+def test_any_conversion_makes_a_credential_a_translation_also_one_of_another_gateway():
+    """Else a node would seal the translation of a translation, whose original nobody saw."""
+    noted = read(SMALL, lambda v: converted(v, content="not base64")).document.derived
+    assert noted is not None
+    assert (noted.source_sha256, noted.node) == ("", "")
+
+
+def test_a_status_that_nobody_asked_for_is_a_question_and_leaves_the_answer_open():
+    """A credential may have been revoked: only its status list could tell."""
+    status = {"id": "https://status.example/1", "type": "StatusList2021Entry"}
+    for stated in (status, [status]):
+        (question,) = opened(lambda v, stated=stated: v.update(credentialStatus=stated)).questions
+        assert question.url == "https://status.example/1"
+    assert opened(lambda _: None).questions == ()
+
+
+@pytest.mark.parametrize("name", ["validFrom", "validUntil", "expirationDate"])
+def test_a_bound_that_cannot_be_read_is_never_no_bound(name):
+    found = opened(lambda v: v.update({name: "2020-13-45"})).findings
+    assert [(f.check, f.status, f.about) for f in found] == [("credential.validity", "INDETERMINATE", f"/{name}")]
+
+
 def test_of_two_ends_the_earlier_one_counts():
     zoned = opened(
         lambda v: v.update(expirationDate="2030-01-01T00:00:00+02:00", validUntil="2029-12-31T23:00:00Z")

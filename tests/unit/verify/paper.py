@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from gateway.kit import Content, Head, InnerDocument, Manifest, Opened, Reading, Recognition, Refused, Stated
+from gateway.kit import (
+    Content,
+    EvidenceRequest,
+    Head,
+    InnerDocument,
+    Manifest,
+    Opened,
+    Reading,
+    Recognition,
+    Refused,
+    Stated,
+)
 from gateway.model.record import Learner, Organisation, Record, Report
 from gateway.model.verdict import Finding, Status
 
@@ -31,7 +42,9 @@ class Paper:
         )
         issuer = Organisation(legal_name={"en": paper["issuer"]}) if "issuer" in paper else None
         return Opened(
-            stated=Stated(issuer=issuer, valid_from=paper.get("from"), valid_until=paper.get("until")), inner=inner
+            stated=Stated(issuer=issuer, valid_from=paper.get("from"), valid_until=paper.get("until")),
+            inner=inner,
+            questions=tuple(EvidenceRequest(url=url, why="whether it was revoked") for url in paper.get("ask", ())),
         )
 
     def conform(self, content: Content) -> tuple[Finding, ...]:

@@ -203,3 +203,24 @@ def test_only_the_verify_room_makes_verified_documents_and_hands_content_to_read
     assert readers <= {"gateway/verify/engine.py", "gateway/drivers/workers.py"} | {
         p for p in readers if p.startswith("gateway/kit/laws")
     }
+
+
+def test_a_question_that_only_an_answer_from_outside_could_settle_leaves_the_verdict_open():
+    octets = json.dumps({"paper": 1, "ask": ["https://status.example/1"]}).encode()
+    verdict = verify(octets, adapters=[Paper()], terms=terms()).verdict
+    asked = finding(verdict, "evidence.asked")
+    assert (asked.status, asked.sub_indication) == (Status.INDETERMINATE, SubIndication.TRY_LATER)
+    assert "revoked" in asked.explanation
+
+
+def test_json_is_parsed_once_on_its_way_from_the_container_to_the_reader(monkeypatch):
+    """Two parses could see two documents; and the second would cost as much as the first."""
+    import gateway.readers.containers
+    import gateway.readers.json
+
+    parses = []
+    parse = gateway.readers.json.parse_json
+    for module in (gateway.readers.containers, gateway.readers.json):
+        monkeypatch.setattr(module, "parse_json", lambda *a: parses.append(a) or parse(*a))
+    verify(b'{"paper": 1}', adapters=[Paper()], terms=terms()).read()
+    assert len(parses) == 1
