@@ -23,7 +23,6 @@ UNHELD = frozenset({"atu", "currency", "skills", "occupations", "claim-type"})
 CREDIT_CODES = {credit_schemes.ECTS: "6fcec5c5af", credit_schemes.ECVET: "60b314e826"}
 CONVERSION = "c_c4f849d7"
 MANDATE = "c_18016257"
-GENERIC_PROFILE = "e34929035b"
 CONVERTED_PROFILE = "c_7e400154"
 BASE64 = "6146cde7dd"
 

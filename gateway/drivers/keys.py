@@ -1,14 +1,13 @@
 """Keys that this node signs with, from files: the private key (readable by nobody else) and its certificates.
 
-A key has one role. The seal for derived files is never one registered for originals, and never the node's own key:
-whoever holds a seal must be able to tell what it was put on.
+A key has one role: the seal for derived files is never one that is trusted for originals (`gateway.node.startup`
+refuses it), for whoever holds a seal must be able to tell what it was put on.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -103,23 +102,6 @@ def load_seal_key(
             advice="get a new certificate: receivers can't trust what this one seals now",
         )
     return SealKey(private_key, (own, *(found for found in certificates if found != own)))
-
-
-def refuse_key_in_two_roles(keys: Mapping[str, SealKey]) -> None:
-    """Refuse one key under two role names ("seal for jades", "node"), also when it stands in two files.
-
-    Raises:
-        ConfigError: `seal.key_in_two_roles`.
-    """
-    seen: dict[str, str] = {}
-    for role, key in keys.items():
-        other = seen.setdefault(key.key_sha256, role)
-        if other != role:
-            raise ConfigError(
-                "seal.key_in_two_roles",
-                f"got one key as {other!r} and as {role!r}, expected a key of its own for each",
-                advice="make another key and get it certified: a seal must tell what it was put on",
-            )
 
 
 def _read_private(file: Path) -> bytes:

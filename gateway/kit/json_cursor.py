@@ -147,11 +147,6 @@ class JsonCursor:
         if name in self.value:
             self._reading.take(self.value, name)
 
-    def skip_all(self) -> None:
-        """Take every member of this object."""
-        for name in self.value:
-            self._reading.take(self.value, name)
-
     def lose(self, name: str, kind: Kind, **facts: str | None) -> None:
         """Take everything under a member and note one explicit loss for it."""
         self.skip(name)

@@ -38,11 +38,6 @@ def by_alpha2(code: str) -> Country | None:
     return _index(1).get(_ALIASES.get(upper, upper))
 
 
-def by_alpha3(code: str) -> Country | None:
-    """The country of an ISO alpha-3 code in any case ("NLD"), None when unknown."""
-    return _index(2).get(code.upper())
-
-
 def by_authority(code: str) -> Country | None:
     """The country of an EU authority code, the last part of its URI ("NLD", "1A0"), None when unknown."""
     return _index(0).get(code)

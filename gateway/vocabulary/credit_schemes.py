@@ -9,10 +9,6 @@ from __future__ import annotations
 ECTS = "ects"
 ECVET = "ecvet"
 
-_NAMES = {
-    ECTS: "European Credit Transfer System",
-    ECVET: "European credit system for vocational education and training",
-}
 # Spellings of the wild, compared without case or blanks: ELMO samples write "ECTS" 431 times and "ects" 121 times.
 _ALIASES = {
     "ects": ECTS,
@@ -27,8 +23,3 @@ _ALIASES = {
 def credit_scheme(word: str) -> str | None:
     """The scheme that a word means ("ECTS" is "ects"), None when it is the issuer's own."""
     return _ALIASES.get(" ".join(word.split()).casefold())
-
-
-def scheme_name(scheme: str) -> str | None:
-    """The English name of a scheme of this table, None when unknown."""
-    return _NAMES.get(scheme)

@@ -11,9 +11,6 @@ from typing import NamedTuple
 
 from gateway.vocabulary.tables import read_rows, read_text
 
-UNDETERMINED = "und"
-"""The key of a text whose language its source doesn't say (ISO 639-3, BCP 47)."""
-
 
 class Language(NamedTuple):
     """One language. `code` is the EU authority code; `alpha2` and `name` are empty where there is none."""

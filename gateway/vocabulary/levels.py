@@ -5,12 +5,6 @@ from __future__ import annotations
 EQF_LEVELS = ("1", "2", "3", "4", "5", "6", "7", "8")
 
 
-def eqf_level(value: str) -> str | None:
-    """The level that a value names ("6", " 6 "), None when it names none."""
-    level = value.strip()
-    return level if level in EQF_LEVELS else None
-
-
 def eqf_label(level: str) -> str | None:
     """The English label ("Level 6"), None when there is no such level."""
     return f"Level {level}" if level in EQF_LEVELS else None

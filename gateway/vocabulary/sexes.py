@@ -8,7 +8,6 @@ from __future__ import annotations
 
 _AUTHORITY = {"1": "MALE", "2": "FEMALE"}
 _ISO = {authority: iso for iso, authority in _AUTHORITY.items()}
-ISO_5218 = ("0", "1", "2", "9")
 
 
 def authority_code(iso: str) -> str | None:

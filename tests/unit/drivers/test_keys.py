@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
 
-from gateway.drivers.keys import PASSPHRASE_VARIABLE, SealKey, load_seal_key, refuse_key_in_two_roles
+from gateway.drivers.keys import PASSPHRASE_VARIABLE, SealKey, load_seal_key
 from gateway.errors import ConfigError
 from gateway.readers.base64 import encode_base64url
 from tests import pki
@@ -106,17 +106,6 @@ def test_files_that_are_not_what_they_should_be_are_refused(files, tmp_path):
     assert refused((key, key)).code == "seal.certificate_unreadable"
     certificate.chmod(0o600)
     assert refused((certificate, certificate)).code == "seal.key_unreadable"
-
-
-def test_one_key_in_two_roles_is_refused_even_under_two_certificates():
-    seal, renewed = pki.seal(), pki.seal()
-    one, two = (SealKey(holder.key, (holder.certificate,)) for holder in (seal, renewed))
-    other = SealKey(pki.root().key, (pki.root().certificate,))
-    with pytest.raises(ConfigError) as caught:
-        refuse_key_in_two_roles({"originals": one, "node": other, "derived": two})
-    assert caught.value.code == "seal.key_in_two_roles"
-    assert "originals" in caught.value.message
-    refuse_key_in_two_roles({"originals": one, "node": other})
 
 
 def test_a_key_never_shows_itself():

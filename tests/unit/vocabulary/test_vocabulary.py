@@ -13,7 +13,7 @@ from tests.vocabularies import official_list
 def test_a_country_is_found_by_each_of_its_codes():
     netherlands = countries.by_alpha2("nl")
     assert netherlands == ("NLD", "NL", "NLD", "Netherlands")
-    assert countries.by_alpha3("NLD") == countries.by_authority("NLD") == netherlands
+    assert countries.by_authority("NLD") == netherlands
 
 
 def test_the_european_spellings_of_greece_and_the_united_kingdom_are_understood():
@@ -62,7 +62,7 @@ def test_a_field_has_a_label_and_an_unknown_one_none():
 
 
 def test_eqf_knows_eight_levels():
-    assert [levels.eqf_level(str(n)) for n in range(10)] == [None, *"12345678", None]
+    assert [levels.eqf_label(str(n)) is not None for n in range(10)] == [False, *[True] * 8, False]
     assert levels.eqf_label("6") == "Level 6"
     assert levels.eqf_label("9") is None
 
@@ -78,7 +78,7 @@ def test_an_issuers_own_credit_scheme_is_not_ects(word):
 
 
 def test_sex_goes_both_ways_and_not_known_has_no_counterpart():
-    assert [sexes.authority_code(code) for code in sexes.ISO_5218] == [None, "MALE", "FEMALE", None]
+    assert [sexes.authority_code(code) for code in "0129"] == [None, "MALE", "FEMALE", None]
     assert sexes.iso_code("FEMALE") == "2"
     assert sexes.iso_code("OTHER") is None
 
