@@ -148,8 +148,8 @@ def _inflate(data: bytes, most: int, kind: Literal["gzip", "png"]) -> bytes:
                 message = f"got {len(data)} octets that inflate to more than {most}"
                 raise Refused("limit.inflate", message, advice="A bomb, or a document over the limit.")
             inflated.append(octets)
-    except zlib.error as error:
-        raise Refused(f"{kind}.broken", "got compressed data that can't be inflated") from error
+    except zlib.error:
+        raise Refused(f"{kind}.broken", "got compressed data that can't be inflated") from None
     return b"".join(inflated)
 
 

@@ -72,9 +72,9 @@ def parse_json(data: bytes, limits: Limits = DEFAULT_LIMITS) -> JsonValue:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         message = f"got no JSON ({error.msg}) at line {error.lineno}, column {error.colno}"
-        raise Refused("json.syntax", message, advice=_MEND) from error
-    except RecursionError as error:
-        raise Refused("limit.depth", "got JSON nested deeper than this process can follow") from error
+        raise Refused("json.syntax", message, advice=_MEND) from None
+    except RecursionError:
+        raise Refused("limit.depth", "got JSON nested deeper than this process can follow") from None
     if _SURROGATE_ESCAPE.search(text):
         _check_surrogates(value)
     return value
@@ -94,7 +94,7 @@ def _decode(data: bytes) -> str:
         return data.removeprefix(_BOM).decode()
     except UnicodeDecodeError as error:
         message = f"got octets that are not UTF-8 at octet {error.start}, expected UTF-8"
-        raise Refused("json.encoding", message, advice="Ask the issuer for the file in UTF-8.") from error
+        raise Refused("json.encoding", message, advice="Ask the issuer for the file in UTF-8.") from None
 
 
 def _check_shape(text: str, limits: Limits) -> None:
@@ -143,9 +143,9 @@ def _constant(name: str) -> None:
 def _check_surrogates(value: JsonValue) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode()  # in C; the form of numbers doesn't matter here
-    except UnicodeEncodeError as error:
+    except UnicodeEncodeError:
         message = "got half a surrogate pair in a \\u escape, expected a Unicode character"
-        raise Refused("json.surrogate", message, advice=_MEND) from error
+        raise Refused("json.surrogate", message, advice=_MEND) from None
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_members, parse_int=_integer, parse_float=_real, parse_constant=_constant)

@@ -162,4 +162,4 @@ def _ascii(octets: bytes) -> str:
     try:
         return octets.decode("ascii")
     except UnicodeDecodeError as error:
-        raise Refused("base64.invalid", f"got an octet beyond ASCII at {error.start}, expected base64url") from error
+        raise Refused("base64.invalid", f"got an octet beyond ASCII at {error.start}, expected base64url") from None

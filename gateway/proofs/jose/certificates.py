@@ -41,8 +41,8 @@ def read_certificate(value: JsonValue, what: str) -> Certificate:
         raise Refused("jws.certificate", f"got a {type(value).__name__} in {what}, expected base64 of a certificate")
     try:
         return load_certificate(decode_base64(value, f"a certificate in {what}"))
-    except (ValueError, InvalidVersion) as error:
-        raise Refused("jws.certificate", f"got octets in {what} that are no X.509 certificate") from error
+    except (ValueError, InvalidVersion):
+        raise Refused("jws.certificate", f"got octets in {what} that are no X.509 certificate") from None
 
 
 def public_key(certificate: Certificate) -> PublicKey | None:

@@ -61,7 +61,7 @@ def prepare_seal(payload: bytes, *, certificates: Sequence[Certificate], signed_
     try:
         text = payload.decode()
     except UnicodeDecodeError as error:
-        raise RequestError("seal.payload", f"got no UTF-8 at octet {error.start} of what is to be sealed") from error
+        raise RequestError("seal.payload", f"got no UTF-8 at octet {error.start} of what is to be sealed") from None
     algorithm = _algorithm(certificates[0])
     header = _header(algorithm, certificates, signed_at)
     return PreparedSeal(

@@ -86,8 +86,8 @@ def _of_certificate(text: str) -> OfferedKey:
     try:
         certificate = load_certificate(der)
         key = certificate.public_key()
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
-        raise _no_key("a certificate in the signature can't be read.") from error
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
+        raise _no_key("a certificate in the signature can't be read.") from None
     if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         raise Unmet(
             "signature.key",
