@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from adapters.europass import lists, nodes
@@ -18,12 +19,8 @@ from gateway.kit.json_cursor import JsonCursor, JsonReading, lexical
 from gateway.model.document import Derived, DocumentFacts
 from gateway.model.leaves import pointer
 from gateway.model.record import (
-    Achievement,
-    Activity,
-    Assessment,
     Attachment,
     Claim,
-    Entitlement,
     Learner,
     Name,
     Organisation,
@@ -228,20 +225,8 @@ def _record(root: JsonCursor, facts: DocumentFacts, blobs: Blobs) -> Record:
         )
     enter(subject, "Person")
     claims = Claims(blobs)
-    achievements: list[Achievement] = []
-    activities: list[Activity] = []
-    assessments: list[Assessment] = []
-    entitlements: list[Entitlement] = []
-    for found in subject.each("hasClaim"):
-        if is_of(found, "LearningAchievement"):
-            achievements.append(claims.achievement(found, Around()))
-        elif is_of(found, "LearningActivity"):
-            activities.append(claims.activity(found, Around()))
-        elif is_of(found, "LearningAssessment"):
-            assessments.append(claims.assessment(found, Around()))
-        elif is_of(found, "LearningEntitlement"):
-            entitlements.append(claims.entitlement(found, Around()))
-    issuer = _reporter(facts, [*achievements, *activities, *assessments, *entitlements])
+    made = _claims(subject, claims)
+    issuer = _reporter(facts, [claim for several in made.values() for claim in several])
     display = root.one("displayParameter")
     valid_until = when(root, "validUntil")
     report = Report(
@@ -251,14 +236,31 @@ def _record(root: JsonCursor, facts: DocumentFacts, blobs: Blobs) -> Record:
         title={} if display is None else nodes.title(display),
         description={} if display is None else display.text("description"),
         valid_until=valid_until or (None if facts.valid_until is None else read_when(facts.valid_until)),
-        achievements=tuple(_of_report(claim, issuer) for claim in achievements),
-        activities=tuple(_of_report(claim, issuer) for claim in activities),
-        assessments=tuple(_of_report(claim, issuer) for claim in assessments),
-        entitlements=tuple(_of_report(claim, issuer) for claim in entitlements),
+        **{name: tuple(_of_report(claim, issuer) for claim in several) for name, several in made.items()},
         grading_schemes=tuple(claims.schemes),
         attachments=tuple(_attachment(found, blobs) for found in root.each("attachment")),
     )
     return Record(learner=_learner(subject, blobs), reports=(report,))
+
+
+_KINDS: dict[str, tuple[str, Callable[[Claims, JsonCursor, Around], Any]]] = {
+    "LearningAchievement": ("achievements", Claims.achievement),
+    "LearningActivity": ("activities", Claims.activity),
+    "LearningAssessment": ("assessments", Claims.assessment),
+    "LearningEntitlement": ("entitlements", Claims.entitlement),
+}
+"""The classes of claims, with the field of a report that holds each and who reads it."""
+
+
+def _claims(subject: JsonCursor, claims: Claims) -> dict[str, list[Any]]:
+    """The claims about a person by the field of the report that holds them; one of no known class stays a loss."""
+    made: dict[str, list[Any]] = {field: [] for field, _ in _KINDS.values()}
+    for found in subject.each("hasClaim"):
+        kind = next((name for name in _KINDS if is_of(found, name)), None)
+        if kind is not None:
+            field, read_claim = _KINDS[kind]
+            made[field].append(read_claim(claims, found, Around()))
+    return made
 
 
 def _reporter(facts: DocumentFacts, claims: list[Any]) -> Organisation:
