@@ -84,8 +84,10 @@ def read(value: Any) -> Reading:
 def stated(value: dict[str, Any]) -> Stated:
     """What a credential says of its issuer and its own life."""
     root = JsonReading(value).root
+    issuers = _issuers(root)
     return Stated(
-        issuer=_issuer(root),
+        issuer=next(iter(issuers), None),
+        other_issuers=issuers[1:],
         issued=when(root, "issued") or when(root, "issuanceDate"),
         valid_from=_exact(root, "validFrom"),
         valid_until=earliest([_exact(root, "expirationDate"), _exact(root, "validUntil")]),
@@ -130,9 +132,8 @@ def _exact(cursor: JsonCursor, name: str) -> str | None:
     return text if text is not None and read_when(text) is not None else None
 
 
-def _issuer(root: JsonCursor) -> Organisation | None:
-    found = root.one("issuer")
-    return None if found is None else nodes.organisation(found, Blobs())
+def _issuers(root: JsonCursor) -> tuple[Organisation, ...]:
+    return tuple(nodes.organisation(found, Blobs()) for found in root.each("issuer"))
 
 
 def _kind_of(cursor: JsonCursor) -> str:

@@ -17,7 +17,7 @@ from gateway.kit.contract import Content, Head, Leaf, Reading
 from gateway.kit.recognition import head_of
 from gateway.model.record import Credit, Level
 from gateway.readers.document import Document
-from tests.adapters.europass.documents import PAYLOADS, SMALL, UNIVERSITY, listed
+from tests.adapters.europass.documents import PAYLOADS, SMALL, UNIVERSITY, listed, organisation
 from tests.reference import REFERENCE, needs_reference
 
 Change = Callable[[dict[str, Any]], object]
@@ -339,6 +339,14 @@ def test_the_credentials_own_life_and_issuer_are_stated():
         "2035-07-01T00:00:00Z",
     )
     assert about.issuer.eidas_identifier.value == "NTRNO-000000001"
+
+
+def test_every_issuer_of_several_is_stated_so_that_the_sealer_is_compared_with_each():
+    """Attack: a second issuer behind the sealer's own name."""
+    other = organisation(2, "Sundby College", "NOR")
+    about = opened(lambda v: v.update(issuer=[v["issuer"], other])).stated
+    assert about.issuer == opened(lambda _: None).stated.issuer
+    assert [o.legal_name for o in about.other_issuers] == [{"en": "Sundby College"}]
 
 
 def test_an_attachment_is_listed_as_not_checked():
