@@ -65,8 +65,10 @@ def _draft(given: Record, fitted: Record, origins: Origins, request: WriteReques
     losses += _placeholders(credential, out.placeholders, telling, losses)
     losses = _among_others(losses, (given.reports[0], fitted.reports[0]), names)
     losses += _not_embedded(request)
+    body = dump(credential)
     return Draft(
-        body=dump(credential),
+        body=body,
+        core=dump(without_pages(credential)) if request.pages else body,
         media_type=MEDIA_TYPE,
         extension=".jsonld",
         seal="jades",

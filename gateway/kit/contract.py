@@ -219,13 +219,15 @@ class WriteRequest:
 class Draft:
     """One result of `write`: the unsealed body, what seals it, and what couldn't be carried.
 
-    `reports` are the keys of the record's reports that it holds.
+    `reports` are the keys of the record's reports that it holds. `core` is what `Adapter.core` makes of the body,
+    where the writer has it at hand; None asks for that call.
     """
 
     body: bytes
     media_type: str
     extension: str
     seal: SealProfile | None
+    core: bytes | None = None
     reports: tuple[str, ...] = ()
     losses: tuple[Loss, ...] = ()
 

@@ -98,10 +98,9 @@ def translate(
     )
     drafts = guarded(target, lambda a: a.write(reading.record, request))
     _require_kept(target, drafts)
-    cores = tuple(core_of(target, draft.body) if drawn.images else draft.body for draft in drafts)
     return Translation(
         drafts=drafts,
-        cores=tuple(sha256(core) for core in cores),
+        cores=tuple(sha256(core_of(target, draft) if drawn.images else draft.body) for draft in drafts),
         losses=reading.losses + tuple(loss for draft in drafts for loss in draft.losses),
         renderer=(used.name, used.version) if used is not None else None,
         missing=drawn.missing,
@@ -131,9 +130,9 @@ def require_renderer(target: Adapter, renderer: Renderer | None) -> None:
         )
 
 
-def core_of(target: Adapter, body: bytes) -> bytes:
-    """A body without its page images."""
-    return guarded(target, lambda a: a.core(body))
+def core_of(target: Adapter, draft: Draft) -> bytes:
+    """A draft's body without its page images."""
+    return draft.core if draft.core is not None else guarded(target, lambda a: a.core(draft.body))
 
 
 def sha256(octets: bytes) -> str:

@@ -298,12 +298,13 @@ class AdapterLaws:
             assert here == elsewhere, f"another process (PYTHONHASHSEED={hash_seed}) writes something else"
 
     def test_the_core_is_stable(self) -> None:
-        """The core of a core is the core itself, and reads as the same record."""
+        """The core of a core is the core itself, is what the draft says it is, and reads as the same record."""
         self._needs_writer()
         record = self.suited(everything())
         for draft in self.adapter.write(record, self.request(record)):
             core = self.adapter.core(draft.body)
             assert self.adapter.core(core) == core, "the core of the core differs"
+            assert draft.core in (None, core), "the draft's own core differs from what a receiver makes of its body"
             assert self.read(core).record == self.read(draft.body).record, "the core reads as another record"
 
     # --- hostile input -----------------------------------------------------------------------------------------------

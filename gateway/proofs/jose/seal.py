@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
+from pydantic_core import to_json
 
 from gateway.errors import ConfigError, RequestError
 from gateway.proofs.jose import certificates as certs
@@ -29,19 +30,16 @@ from gateway.readers.json import dump_json
 class PreparedSeal:
     """What is to be signed, and all that finishing needs.
 
-    signing_input   the octets to sign, with the digest of `algorithm`
+    signing_input   the octets to sign, with the digest of `algorithm`: the protected header in base64url, a dot, the
+                    payload itself (RFC 7797 section 3)
     algorithm       RS256 or ES256, ES384, ES512 by the key's kind
     """
 
     payload: str
     protected: str
+    signing_input: bytes
     algorithm: str
     certificate: Certificate
-
-    @property
-    def signing_input(self) -> bytes:
-        """RFC 7797 section 3: the protected header in base64url, a dot, the payload itself."""
-        return f"{self.protected}.{self.payload}".encode()
 
 
 def prepare_seal(payload: bytes, *, certificates: Sequence[Certificate], signed_at: datetime) -> PreparedSeal:
@@ -64,9 +62,11 @@ def prepare_seal(payload: bytes, *, certificates: Sequence[Certificate], signed_
         raise RequestError("seal.payload", f"got no UTF-8 at octet {error.start} of what is to be sealed") from None
     algorithm = _algorithm(certificates[0])
     header = _header(algorithm, certificates, signed_at)
+    protected = encode_base64url(dump_json(header))
     return PreparedSeal(
         payload=text,
-        protected=encode_base64url(dump_json(header)),
+        protected=protected,
+        signing_input=protected.encode() + b"." + payload,
         algorithm=algorithm.name,
         certificate=certificates[0],
     )
@@ -88,7 +88,7 @@ def finish_seal(prepared: PreparedSeal, signature: bytes) -> bytes:
         message = "got a signature that the certificate's key didn't make, expected key and certificate to be a pair"
         raise ConfigError("seal.key_mismatch", message, advice="Name the key that belongs to the seal certificate.")
     member = {"protected": prepared.protected, "signature": encode_base64url(value)}
-    return dump_json({"payload": prepared.payload, "signatures": [member]})
+    return to_json({"payload": prepared.payload, "signatures": [member]})
 
 
 def _header(algorithm: Algorithm, certificates: Sequence[Certificate], signed_at: datetime) -> dict[str, object]:

@@ -13,6 +13,7 @@ from adapters.europass import ADAPTER
 from gateway.errors import Refused, RequestError
 from gateway.kit.contract import Content as Given
 from gateway.kit.contract import Draft, PageImage, Reading, Source, WriteRequest
+from gateway.kit.laws.records import everything
 from gateway.model.losses import Loss
 from gateway.model.record import (
     Achievement,
@@ -335,6 +336,13 @@ def test_without_pages_the_credential_is_its_own_core():
     core = ADAPTER.core(draft(given).body)
     assert core == draft(given, replace(REQUEST, pages=())).body
     assert b"individualDisplay" not in core
+
+
+def test_the_core_given_with_a_draft_is_what_a_receiver_makes_of_its_body():
+    given = everything()
+    for request in (REQUEST, replace(REQUEST, pages=())):
+        for one in ADAPTER.write(given, request):
+            assert one.core == ADAPTER.core(one.body)
 
 
 def test_a_page_stands_under_its_language():
