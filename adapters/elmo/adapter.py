@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from lxml import etree
 
 from adapters.elmo import conformity, names
-from adapters.elmo.reader import read, stated_by
+from adapters.elmo.opening import in_namespace_of, stated_by
+from adapters.elmo.reader import read
 from adapters.elmo.schema import SCHEMA
 from adapters.elmo.writer import write
 from gateway.kit import (
@@ -97,8 +98,8 @@ class Elmo:
 
 
 def _attachments(tree: etree._ElementTree) -> tuple[Finding, ...]:
-    namespace = etree.QName(tree.getroot()).namespace or ""
-    attachments = list(tree.iter(f"{{{namespace}}}attachment" if namespace else "attachment"))
+    root = tree.getroot()
+    attachments = list(root.iter(in_namespace_of(root)("attachment")))
     if not attachments:
         return ()
     places = XmlReading(tree, frozenset())

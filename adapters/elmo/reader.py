@@ -63,17 +63,6 @@ def read(tree: etree._ElementTree) -> Reading:
     return Reading(record=record, document=document, blobs=blobs, losses=reading.finish().losses)
 
 
-def stated_by(tree: etree._ElementTree) -> tuple[tuple[Organisation, ...], When | None]:
-    """Whom a document names as issuers, one for each report and each once, and the time that it states for itself."""
-    namespace = etree.QName(tree.getroot()).namespace or ""
-    root = XmlReading(tree, frozenset((namespace,))).root
-    named = (issuer for report in root.children("report") if (issuer := report.child("issuer")) is not None)
-    organisations = tuple(map(organisation_of, named))
-    if len(organisations) > 1:
-        organisations = tuple({o.model_dump_json(): o for o in organisations}.values())
-    return organisations, when_of(root, "generatedDate")
-
-
 def _record(elmo: XmlCursor, blobs: Blobs) -> tuple[Record, DocumentFacts]:
     for child in elmo.foreign():
         if child.namespace == names.DS:

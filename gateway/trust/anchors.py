@@ -45,6 +45,10 @@ class Anchor:
     until: date | None = None
     issuers: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        """Of the key alone (its digest, for keys have no hash): findings are kept by anchor."""
+        return hash(self.key_sha256)
+
     @cached_property
     def is_ca(self) -> bool:
         """Whether it may vouch for other certificates."""

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from cryptography.x509 import Certificate
 
@@ -60,7 +62,7 @@ def judge_proof(
         content_known: whether an adapter could say whom the document names. Of unknown content a pinned key is judged
             alone: the verdict stands for the proof (rulings, 1.3). Under a CA it is never enough.
     """
-    case = _Case(proof, _signer(proof), now, document_time, tuple(issuers), content_known)
+    case = _Case(proof, now, document_time, tuple(issuers), content_known)
     if proof.key is None:
         return _untrusted(case, policy, SubIndication.NO_SIGNING_CERTIFICATE_FOUND, "the proof names no usable key")
     used = [anchor for anchor in anchors if anchor.in_use(now)]
@@ -76,14 +78,26 @@ def judge_proof(
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What stays the same whichever anchor is tried; `signer` is the certificate of the key that signed, if known."""
+    """What stays the same whichever anchor is tried."""
 
     proof: Proof
-    signer: Certificate | None
     now: datetime
     document_time: datetime | None
     issuers: tuple[IssuerClaim, ...]
     content_known: bool
+
+    @property
+    def signer(self) -> Certificate | None:
+        """The certificate of the key that signed, if known."""
+        key = self.proof.key
+        if key is None:
+            return None
+        return next((certificate for certificate in self.proof.certificates if key_of(certificate) == key), None)
+
+    @property
+    def algorithms(self) -> tuple[str, str]:
+        """Signature and digest as the proof names them, and no longer than a name may be that is kept."""
+        return self.proof.signature_algorithm[:_LONGEST_NAME], self.proof.digest_algorithm[:_LONGEST_NAME]
 
     @property
     def names_no_issuer(self) -> bool:
@@ -118,10 +132,9 @@ class _Case:
 
     def strength(self, key: KeyFacts | None, policy: Policy, path: Sequence[Certificate] = ()) -> tuple[Finding, ...]:
         """Whether algorithms and keys are strong enough: those of the proof, and those of the path under the anchor."""
-        proof = self.proof
         return strength_findings(
-            proof.about,
-            (proof.signature_algorithm[:_LONGEST_NAME], proof.digest_algorithm[:_LONGEST_NAME]),
+            self.proof.about,
+            self.algorithms,
             key,
             tuple([certificate_digest_name(certificate) for certificate in path[:-1]]),  # an anchor's own isn't used
             tuple([key_facts(found) for certificate in path if (found := key_of(certificate)) is not None]),
@@ -130,21 +143,15 @@ class _Case:
         )
 
 
-def _signer(proof: Proof) -> Certificate | None:
-    if proof.key is None:
-        return None
-    return next((certificate for certificate in proof.certificates if key_of(certificate) == proof.key), None)
-
-
 def _by_anchor(case: _Case, anchor: Anchor, policy: Policy) -> tuple[Finding, ...] | None:
     """The findings under this anchor, or None when it doesn't vouch for the key at all."""
     chosen = anchor.policy or policy
     if anchor.key == case.proof.key:
         return _by_own_key(case, anchor, chosen)
-    if not anchor.is_ca or anchor.certificate is None or case.signer is None:
+    if not anchor.is_ca or anchor.certificate is None or (signer := case.signer) is None:
         return None
     times = [case.now, *([case.past_claim] if case.past_claim else [])]
-    path = find_path(case.signer, case.proof.certificates, anchor.certificate, times=times)
+    path = find_path(signer, case.proof.certificates, anchor.certificate, times=times)
     if isinstance(path, Fault) and path.sub_indication is SubIndication.NO_CERTIFICATE_CHAIN_FOUND:
         return None
     return _by_ca(case, anchor, path, chosen)
@@ -155,25 +162,52 @@ def _by_anchor(case: _Case, anchor: Anchor, policy: Policy) -> tuple[Finding, ..
 
 def _by_own_key(case: _Case, anchor: Anchor, policy: Policy) -> tuple[Finding, ...]:
     facts = _facts(anchor.certificate)
-    evidence = (*anchor_evidence(anchor, facts, facts), ("policy", policy.name))
+    standing = _standing(anchor, policy, case.proof.about, case.algorithms, policy.unchanged_through(case.now))
     return (
-        case.finding("anchor", Status.PASSED, "the signer's own key is trusted by decision", evidence=evidence),
-        case.finding("path", Status.NOT_CHECKED, "not needed: the key itself is the anchor"),
+        standing.anchor,
+        standing.path,
         _own_validity(case, anchor.certificate, facts),
-        *_strength_of_own_key(case, anchor, policy),
+        *standing.strength,
         _issuer_of_own_key(case, anchor, facts),
-        case.finding("revocation", Status.NOT_CHECKED, "trust in a pinned key ends when its anchor is taken away"),
+        standing.revocation,
         _time(case),
     )
 
 
-def _strength_of_own_key(case: _Case, anchor: Anchor, policy: Policy) -> tuple[Finding, ...]:
+class _Standing(NamedTuple):
+    """The findings on a pinned key that don't depend on the time of judging, nor on what a document states."""
+
+    anchor: Finding
+    path: Finding
+    strength: tuple[Finding, ...]
+    revocation: Finding
+
+
+@lru_cache(maxsize=256)
+def _standing(anchor: Anchor, policy: Policy, about: str, algorithms: tuple[str, str], day: date) -> _Standing:
+    """`day` stands for the time of judging: `Policy.unchanged_through`."""
+    facts = _facts(anchor.certificate)
+    evidence = (*anchor_evidence(anchor, facts, facts), ("policy", policy.name))
+    trusted = "the signer's own key is trusted by decision"
+    no_path = "not needed: the key itself is the anchor"
+    unrevoked = "trust in a pinned key ends when its anchor is taken away"
+    return _Standing(
+        anchor=trust_finding("anchor", Status.PASSED, about, trusted, None, None, evidence),
+        path=trust_finding("path", Status.NOT_CHECKED, about, no_path, None, None, ()),
+        strength=_strength_of_own_key(anchor, policy, about, algorithms, day),
+        revocation=trust_finding("revocation", Status.NOT_CHECKED, about, unrevoked, None, None, ()),
+    )
+
+
+def _strength_of_own_key(
+    anchor: Anchor, policy: Policy, about: str, algorithms: tuple[str, str], day: date
+) -> tuple[Finding, ...]:
     """As for any key; where the anchor is meant for one algorithm alone, any other is no use of it."""
-    used, meant = SIGNATURES.get(case.proof.signature_algorithm), anchor.algorithm
-    if meant is None or used == SIGNATURES[meant]:
-        return case.strength(anchor.key_facts, policy)
+    meant = anchor.algorithm
+    if meant is None or SIGNATURES.get(algorithms[0]) == SIGNATURES[meant]:
+        return strength_findings(about, algorithms, anchor.key_facts, (), (), policy, day)
     text, sub = f"the key is meant for {meant} alone, got another", SubIndication.CRYPTO_CONSTRAINTS_FAILURE
-    return (case.finding("algorithm", Status.INDETERMINATE, text, sub=sub),)
+    return (trust_finding("algorithm", Status.INDETERMINATE, about, text, sub, None, ()),)
 
 
 def _own_validity(case: _Case, certificate: Certificate | None, facts: CertificateFacts | None) -> Finding:

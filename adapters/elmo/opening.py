@@ -1,0 +1,86 @@
+"""What an ELMO document states of its issuers and of itself, found without reading it.
+
+Every verification asks this, also of a document that nobody reads, so the few elements are looked up in the tree:
+nothing is remembered as taken, and only what an issuer is known by is gathered. Of these the reader says the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lxml import etree
+
+from adapters.elmo.elements import country_code
+from gateway.kit.xml_cursor import collapsed, own_text
+from gateway.model.record import Identifier, Organisation
+from gateway.model.texts import UNDETERMINED, Text, When, is_when
+
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+Named = Callable[[str], str]
+"""From a local name to the tag, in the namespace of the root."""
+
+
+def stated_by(tree: etree._ElementTree) -> tuple[tuple[Organisation, ...], When | None]:
+    """Whom a document names as issuers, one for each report and each once, and the time that it states for itself.
+
+    An issuer has its names, identifiers and country: no more is compared with a certificate.
+    """
+    root = tree.getroot()
+    named = in_namespace_of(root)
+    issuers = [report.find(named("issuer")) for report in root.iterchildren(named("report"))]
+    organisations = tuple([_organisation(issuer, named) for issuer in issuers if issuer is not None])
+    if len(organisations) > 1:
+        organisations = tuple({o.model_dump_json(): o for o in organisations}.values())
+    return organisations, _when(root.find(named("generatedDate")))
+
+
+def in_namespace_of(root: etree._Element) -> Named:
+    """How elements are called in the namespace of the root, if it has one."""
+    start, brace, _ = str(root.tag).rpartition("}")
+    prefix = start + brace
+    return lambda name: prefix + name
+
+
+def _organisation(issuer: etree._Element, named: Named) -> Organisation:
+    return Organisation(
+        legal_name=_names(issuer, named("title")),
+        identifiers=tuple(
+            [
+                Identifier(scheme=collapsed(element.get("type", "")), value=value)
+                for element in issuer.iterchildren(named("identifier"))
+                if (value := collapsed(own_text(element)))
+            ]
+        ),
+        country=_country(issuer.find(named("country"))),
+    )
+
+
+def _names(issuer: etree._Element, tag: str) -> Text:
+    """The titles by language, the first of each; an empty one without attributes says nothing."""
+    names: dict[str, str] = {}
+    for title in issuer.iterchildren(tag):
+        text = own_text(title)
+        if text or title.attrib:
+            names.setdefault(_language(title), collapsed(text))
+    return names
+
+
+def _language(element: etree._Element | None) -> str:
+    """The language in force at an element, lower case."""
+    while element is not None:
+        said = element.get(_XML_LANG)
+        if said is not None:
+            return said.strip().lower() or UNDETERMINED
+        element = element.getparent()
+    return UNDETERMINED
+
+
+def _country(element: etree._Element | None) -> str | None:
+    word = "" if element is None else collapsed(own_text(element))
+    return country_code(word) if word else None
+
+
+def _when(element: etree._Element | None) -> When | None:
+    value = "" if element is None else collapsed(own_text(element))
+    return value if is_when(value) else None
