@@ -195,6 +195,13 @@ def credits_once(elmo: Elmo) -> Iterator[Deviation]:
             yield opportunity, "got ECTS credits inside an opportunity that has ECTS credits itself: don't add them up"
 
 
+def credit_value(elmo: Elmo) -> Iterator[Deviation]:
+    """Nobody earns fewer credits than none."""
+    for credit in elmo.all("credit"):
+        if elmo.token(credit, "value").startswith("-"):
+            yield credit, "got negative credits, expected none or more: ask the issuer what was meant"
+
+
 _ALL = Decimal(100)
 
 
@@ -325,6 +332,7 @@ RULES: tuple[tuple[str, str, Rule], ...] = tuple(
         local_identifier,
         nesting,
         credits_once,
+        credit_value,
         shortened_grading,
         grading_scheme,
         attachment_reference,

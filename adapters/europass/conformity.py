@@ -85,6 +85,8 @@ def _of_node(node: dict[str, Any], place: str) -> Iterator[Finding]:
                 yield from _of_property(about, member, pointer(place, key))
         if kind == "Concept":
             yield from _of_concept(node, place)
+        if kind == "CreditPoint" and str(node.get("point", "")).strip().startswith("-"):
+            yield _warning("credit", pointer(place, "point"), "is negative, expected none or more credits")
     yield from _spans(node, place)
     if place and "@context" in node:
         yield _warning(

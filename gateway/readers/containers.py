@@ -52,9 +52,11 @@ def unpack(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Unpacked:
     """Take the containers off.
 
     Raises:
-        Refused: a container that is broken, too deep or too large: `base64.*`, `gzip.*`, `png.*`, `jws.*`, `json.*`,
-            `limit.*`.
+        Refused: `document.empty`; a container that is broken, too deep or too large: `base64.*`, `gzip.*`, `png.*`,
+            `jws.*`, `json.*`, `limit.*`.
     """
+    if not data.strip():
+        raise Refused("document.empty", "got an empty file, expected a document", advice="Ask for the file again.")
     layers: list[Layer] = []
     most = min(limits.document_bytes, limits.inflate_ratio * len(data))  # over all containers: bombs in bombs multiply
     while True:

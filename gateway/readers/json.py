@@ -24,6 +24,7 @@ LONGEST_NUMBER = 100
 _BOM = b"\xef\xbb\xbf"
 _TO_NEXT_MARK = re.compile(r'(?:[^"\[\]{},]++|"(?:[^"\\]++|\\.)*+")*+([\[\]{},])', re.DOTALL)
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+_DEEP = "No credential nests so deep: the file is broken or hostile."
 _MEND = "Ask the issuer for the file again."
 
 
@@ -74,7 +75,7 @@ def parse_json(data: bytes, limits: Limits = DEFAULT_LIMITS) -> JsonValue:
         message = f"got no JSON ({error.msg}) at line {error.lineno}, column {error.colno}"
         raise Refused("json.syntax", message, advice=_MEND) from None
     except RecursionError:
-        raise Refused("limit.depth", "got JSON nested deeper than this process can follow") from None
+        raise Refused("limit.depth", "got JSON nested deeper than this process can follow", advice=_DEEP) from None
     if _SURROGATE_ESCAPE.search(text):
         _check_surrogates(value)
     return value
@@ -105,7 +106,8 @@ def _check_shape(text: str, limits: Limits) -> None:
         marks += mark in "[{,"
         depth += (mark in "[{") - (mark in "]}")
         if depth > limits.depth:
-            raise Refused("limit.depth", f"got JSON nested deeper than {limits.depth} at character {position}")
+            message = f"got JSON nested deeper than {limits.depth} at character {position}"
+            raise Refused("limit.depth", message, advice=_DEEP)
         if marks >= limits.nodes:
             raise Refused("limit.nodes", f"got more than {limits.nodes} JSON values")
 

@@ -56,7 +56,7 @@ class VerifiedDocument:
     """A document with its verdict, and the content that a reader may be given.
 
     `content` is None where nothing can be read; its `vouched` says by what it is covered. `inner` holds the documents
-    inside by their path. Only `gateway.verify` makes these.
+    inside by their path; `unreadable` says why the bytes are no document. Only `gateway.verify` makes these.
     """
 
     original: bytes
@@ -68,6 +68,7 @@ class VerifiedDocument:
     stated: Stated = field(default_factory=Stated)
     proofs: tuple[Proof, ...] = ()
     inner: Mapping[str, VerifiedDocument] = field(default_factory=dict)
+    unreadable: Refused | None = None
 
     @cached_property
     def sha256(self) -> str:
@@ -79,6 +80,8 @@ class VerifiedDocument:
 
         Inner documents of the role "part" are read first and handed to the reader; an enclosed original is not.
         """
+        if self.unreadable is not None:
+            raise self.unreadable
         adapter, content = self.adapter, self.content
         if adapter is None or content is None:
             raise Refused(
@@ -173,7 +176,8 @@ class _Examination:
             seen = _seen(document, content)
             head = head_of(seen)
         except Refused as refused:
-            return VerifiedDocument(original=octets, verdict=conclude([_unreadable(refused)]), role=role)
+            verdict = conclude([_unreadable(refused)])
+            return VerifiedDocument(original=octets, verdict=verdict, role=role, unreadable=refused)
         case = _Case(octets, role, unpacked, content, seen, proofs, vouched_outside)
         claims = recognise(head, self.adapters)
         return self._known(case, *claims[0]) if len(claims) == 1 else self._unknown(case, claims)

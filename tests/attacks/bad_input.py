@@ -15,8 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.adapters.europass.documents import SMALL
 from tests.elmo_documents import ELMO, elmo
-from tests.signing import DS, rsa_key, template
-from tests.toy_node import node_key, sealed, university
+from tests.toy_node import node_key, sealed
 
 PERSONAL = ("Élodie", "Eleni", "Nemo", "2001-02-03", "Ingrid", "root:x:")
 """What no message may show: names and birth date of the learners of the documents here, and a file of this machine."""
@@ -66,8 +65,7 @@ def _wrapped() -> bytes:
 
 def _over_a_part() -> bytes:
     """A signature, in its place, whose reference names one report alone."""
-    signature = template(key=rsa_key()).replace('URI=""', 'URI="#results"')
-    return elmo().replace(b"<report>", b'<report ID="results">').replace(b"</elmo>", signature.encode() + b"</elmo>")
+    return _altered(rb'Reference URI=""', b'Reference URI="#results"').replace(b"<report>", b'<report ID="results">')
 
 
 def _nested_courses() -> bytes:
@@ -103,6 +101,10 @@ def _nested_claims() -> bytes:
     return _credential(hasPart="HERE").replace(b'"HERE"', inside * 10_000 + b"[]" + b"}" * 10_000)
 
 
+_CREDIT = {"id": "urn:epass:creditPoint:9", "type": "CreditPoint", "point": "-5"}
+
+
+@cache
 def documents() -> Mapping[str, bytes]:
     """Every bad document by its name."""
     return {
@@ -128,6 +130,7 @@ def documents() -> Mapping[str, bytes]:
         "signature_over_a_part": _over_a_part(),
         "no_signature": elmo(),
         "negative_credits": _with("<value>5</value>", "<value>-5</value>"),
+        "negative_credits_in_a_credential": _credential(creditReceived=_CREDIT),
         "impossible_date": _with("<date>2025-06-15</date>", "<date>2025-02-30</date>"),
         "impossible_date_in_a_credential": _credential().replace(b"2025-06-20T00:00:00Z", b"2025-06-31T00:00:00Z"),
         "nested_courses": _nested_courses(),
@@ -141,6 +144,3 @@ def _certificates() -> tuple[bytes, bytes]:
     found = re.search(rb"X509Certificate>([^<]*)<", genuine())
     assert found is not None
     return found[1], _der(node_key())
-
-
-__all__ = ["DS", "PERSONAL", "documents", "genuine", "university"]

@@ -48,7 +48,6 @@ def test_a_plain_document_has_no_layers_and_one_parse() -> None:
         (b"\xef\xbb\xbf \n<a/>", "xml"),
         ("<a/>".encode("utf-16"), "xml"),
         (b"%PDF-1.7\n", "pdf"),
-        (b"", "other"),
         (b"plain words", "other"),
         (b"word", "other"),
         (b"example.edu.example", "other"),
@@ -155,3 +154,11 @@ def test_what_is_packed_is_unpacked_again(layers: list[str], more: int) -> None:
             return  # base64 of base64 is a word like another: nothing we know begins so
         packed = pack[name](packed)
     assert unpack(packed).octets == data
+
+
+@pytest.mark.parametrize("data", [b"", b" \n\t"])
+def test_an_empty_file_is_refused_with_a_code_of_its_own(data: bytes) -> None:
+    with pytest.raises(Refused) as refused:
+        unpack(data)
+    assert refused.value.code == "document.empty"
+    assert refused.value.advice
