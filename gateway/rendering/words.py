@@ -199,10 +199,6 @@ CHECKS = {
     "signature.time": "When was it sealed?",
     "signature.counter_signature": "Are there counter-signatures?",
     "signature.unsigned": "Has the seal parts that it doesn't cover?",
-    "jws.structure": "Is the seal made as the standard says?",
-    "jws.header": "Is the seal's header in order?",
-    "jws.certificate": "Can the sealer's certificate be read?",
-    "jws.certificate_reference": "Is the seal bound to that certificate?",
     "trust.anchor": "Does somebody whom you trust vouch for the sealer?",
     "trust.path": "Is the way from the sealer to that trust sound?",
     "trust.validity": "Is the sealer's certificate valid?",
@@ -213,7 +209,9 @@ CHECKS = {
     "trust.time": "Is it proven when it was made?",
     "credential.validity": "Is the credential itself valid at this time?",
     "inner.followed": "Were all documents inside looked at?",
-    "attachment": "Are there attached files?",
+    "evidence.asked": "Was everything asked outside that only an answer from there can tell?",
+    "content.attachment": "Are the attached files compared with the results?",
+    "content.evidence": "Are the files enclosed as evidence looked at?",
 }
 """Checks as the questions that they answer: so they read right whatever the answer is."""
 

@@ -204,10 +204,12 @@ def _strength_of_own_key(
 ) -> tuple[Finding, ...]:
     """As for any key; where the anchor is meant for one algorithm alone, any other is no use of it."""
     meant = anchor.algorithm
+    found = strength_findings(about, algorithms, anchor.key_facts, (), (), policy, day)
     if meant is None or SIGNATURES.get(algorithms[0]) == SIGNATURES[meant]:
-        return strength_findings(about, algorithms, anchor.key_facts, (), (), policy, day)
+        return found
     text, sub = f"the key is meant for {meant} alone, got another", SubIndication.CRYPTO_CONSTRAINTS_FAILURE
-    return (trust_finding("algorithm", Status.INDETERMINATE, about, text, sub, None, ()),)
+    other = trust_finding("algorithm", Status.INDETERMINATE, about, text, sub, None, ())
+    return (other, *(finding for finding in found if finding.check != other.check))
 
 
 def _own_validity(case: _Case, certificate: Certificate | None, facts: CertificateFacts | None) -> Finding:

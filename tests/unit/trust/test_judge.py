@@ -31,6 +31,13 @@ def test_every_check_is_listed_once_whatever_is_trusted(anchors):
     assert all(f.about == "/elmo/Signature" for f in verdict.findings)
 
 
+def test_a_key_meant_for_another_algorithm_is_refused_and_every_check_is_still_listed():
+    meant = Anchor(key=pki.seal().key.public_key(), algorithm="ES384")
+    verdict = judge(proof_by(pki.seal()), meant)
+    assert answer(verdict) == "INDETERMINATE CRYPTO_CONSTRAINTS_FAILURE"
+    assert [f.check for f in verdict.findings] == [f"trust.{check}" for check in CHECKS]
+
+
 def test_without_any_anchor_nothing_is_passed_and_the_advice_names_the_option():
     verdict = judge(proof_by(pki.seal(), pki.sub_ca()))
     assert answer(verdict) == "INDETERMINATE NO_CERTIFICATE_CHAIN_FOUND"
