@@ -103,15 +103,16 @@ class XmlReading:
         self.ledger.lose("dropped", place, **{"from": value}, detail="no place in the record")
 
 
-class _LocalNames(dict[str, str | None]):
-    """The local name of a tag in one of the namespaces, None for any other tag; each is looked at once."""
+class _LocalNames(dict[object, str | None]):
+    """The local name of a tag in one of the namespaces, None for any other and for comments; each looked at once."""
 
     def __init__(self, namespaces: frozenset[str]) -> None:
         super().__init__()
         self._namespaces = namespaces
 
-    def __missing__(self, tag: str) -> str | None:
-        name = self[tag] = local_name(tag) if _namespace(tag) in self._namespaces else None
+    def __missing__(self, tag: object) -> str | None:
+        known = isinstance(tag, str) and _namespace(tag) in self._namespaces
+        name = self[tag] = local_name(tag) if known else None
         return name
 
 
@@ -123,7 +124,7 @@ class XmlCursor:
     def __init__(self, element: etree._Element, reading: XmlReading) -> None:
         self.element = element
         self._reading = reading
-        self._named: dict[str, list[XmlCursor]] | None = None
+        self._named: dict[str, list[etree._Element]] | None = None
 
     @property
     def name(self) -> str:
@@ -183,25 +184,30 @@ class XmlCursor:
     def children(self, name: str) -> list[XmlCursor]:
         """The child elements of a local name, in one of the reading's namespaces."""
         named = self._named if self._named is not None else self._by_name()
-        return list(named.get(name, ()))
+        return [XmlCursor(child, self._reading) for child in named.get(name, ())]
 
     def child(self, name: str) -> XmlCursor | None:
         """The first child of a local name; further ones stay untaken and become losses."""
         named = self._named if self._named is not None else self._by_name()
         found = named.get(name)
-        return None if found is None else found[0]
+        return None if found is None else XmlCursor(found[0], self._reading)
 
     def __iter__(self) -> Iterator[XmlCursor]:
         """The child elements in the reading's namespaces, in order."""
-        return (cursor for cursor in self.foreign() if self._reading.local_names[str(cursor.element.tag)] is not None)
+        return (cursor for cursor in self.foreign() if self._reading.local_names[cursor.element.tag] is not None)
 
-    def _by_name(self) -> dict[str, list[XmlCursor]]:
+    def _by_name(self) -> dict[str, list[etree._Element]]:
         """The children by local name, gathered once: a reader asks for many names that aren't there."""
-        reading, named = self._reading, dict[str, list[XmlCursor]]()
-        for child in self.element.iterchildren(etree.Element):
-            name = reading.local_names[child.tag]
-            if name is not None:
-                named.setdefault(name, []).append(XmlCursor(child, reading))
+        local_names = self._reading.local_names
+        named: dict[str, list[etree._Element]] = {}
+        for child in self.element:
+            name = local_names[child.tag]
+            if name is None:
+                continue
+            if name in named:
+                named[name].append(child)
+            else:
+                named[name] = [child]
         self._named = named
         return named
 
