@@ -47,11 +47,17 @@ class Elmo:
         self.namespace = etree.QName(tree.getroot()).namespace or ""
         self._places = XmlReading(tree, frozenset())
         self._named: dict[str, list[etree._Element]] = {}
+        self._kinds: dict[etree._Element | None, str] = {None: ""}
         prefix = f"{{{self.namespace}}}" if self.namespace else ""
+        local_names: dict[str, str | None] = {}
         for element in tree.iter(etree.Element):
             tag = str(element.tag)
-            if tag.startswith(prefix) and "}" not in (local := tag[len(prefix) :]):
-                self._named.setdefault(local, []).append(element)
+            if tag not in local_names:
+                local = tag.removeprefix(prefix)
+                local_names[tag] = local if tag.startswith(prefix) and "}" not in local else None
+            name = local_names[tag]
+            if name is not None:
+                self._named.setdefault(name, []).append(element)
 
     def all(self, name: str) -> list[etree._Element]:
         """Every element of a local name, in order."""
@@ -100,7 +106,9 @@ class Elmo:
 
     def kind(self, opportunity: etree._Element | None) -> str:
         """The type of a learning opportunity, "" where it has none."""
-        return "" if opportunity is None else self.token(opportunity, "type")
+        if opportunity is not None and opportunity not in self._kinds:
+            self._kinds[opportunity] = self.token(opportunity, "type")
+        return self._kinds[opportunity]
 
 
 def token(element: etree._Element) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from adapters.europass.emitting import Emitting, Node
 from adapters.europass.fitting_claims import Around, Award, award_of, title_of
 from adapters.europass.fitting_specifications import SPECIFICATION_KEYS, level_places
-from gateway.model.leaves import is_empty, keys
+from gateway.model.leaves import filled, keys
 from gateway.model.record import (
     Achievement,
     Activity,
@@ -222,12 +222,9 @@ class ClaimEmitting:
     # --- specifications -----------------------------------------------------------------------------------------
 
     def _specification(self, given: Specification, kind: str) -> Node:
-        """Only what is there is looked at: a specification has many fields, and few of them are filled."""
         node = self.out.node(kind)
         self.out.put_title(node, "title", given.title, given, "title")
-        for field, value in given.__dict__.items():
-            if is_empty(value):
-                continue
+        for field, value in filled(given):
             if field == "levels":
                 self._levels(node, given)
             elif field in _KEYS:

@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.europass.fitting import Fitting
 from adapters.europass.profile import classes
-from gateway.model.leaves import is_empty
+from gateway.model.leaves import filled
 from gateway.model.record import Level, Outcome, Specification
 
 SPECIFICATION_KEYS = {
@@ -73,10 +73,10 @@ class SpecificationFitting:
         holds = classes()[name]
         qualified = name == "Qualification"
         values: dict[str, Any] = {"qualification": True if qualified else None, "alignments": ()}
-        for field, value in given.__dict__.items():
-            if is_empty(value) or (key := SPECIFICATION_KEYS.get(field)) is None:
-                continue
-            values[field] = self._held(given, field, value, qualified) if key in holds else getattr(_NOTHING, field)
+        for field, value in filled(given):
+            key = SPECIFICATION_KEYS.get(field)
+            if key is not None:
+                values[field] = self._held(given, field, value, qualified) if key in holds else getattr(_NOTHING, field)
         if holds["dcType"].single and len(given.kinds) > 1:
             values["kinds"] = values["kinds"][:1]
         return self.fit.changed(given, **values)

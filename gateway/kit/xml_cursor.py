@@ -29,12 +29,11 @@ class XmlReading:
     def __init__(self, tree: etree._ElementTree, namespaces: frozenset[str]) -> None:
         """`namespaces` are those in which elements are looked for by local name ("" for none)."""
         self.ledger = Ledger()
-        self.namespaces = namespaces
         self._texts: set[etree._Element] = set()
         self._attributes: set[tuple[etree._Element, str]] = set()
         self._whole: set[etree._Element] = set()
         self._positions: dict[etree._Element, tuple[str, dict[etree._Element, int]]] = {}
-        self._names: dict[str, str | None] = {}
+        self.local_names = _LocalNames(namespaces)
         self._root = tree.getroot()
 
     @property
@@ -52,12 +51,6 @@ class XmlReading:
     def take_whole(self, element: etree._Element) -> None:
         """Remember that everything at and under an element was taken."""
         self._whole.add(element)
-
-    def name_of(self, tag: str) -> str | None:
-        """The local name of a tag in one of the reading's namespaces, None for any other tag."""
-        if tag not in self._names:
-            self._names[tag] = local_name(tag) if _namespace(tag) in self.namespaces else None
-        return self._names[tag]
 
     def finish(self) -> Ledger:
         """Turn whatever was never taken into `dropped` losses, in document order."""
@@ -110,6 +103,19 @@ class XmlReading:
         self.ledger.lose("dropped", place, **{"from": value}, detail="no place in the record")
 
 
+class _LocalNames(dict[object, str | None]):
+    """The local name of a tag in one of the namespaces, None for any other and for comments; each looked at once."""
+
+    def __init__(self, namespaces: frozenset[str]) -> None:
+        super().__init__()
+        self._namespaces = namespaces
+
+    def __missing__(self, tag: object) -> str | None:
+        known = isinstance(tag, str) and _namespace(tag) in self._namespaces
+        name = self[tag] = local_name(tag) if known else None
+        return name
+
+
 class XmlCursor:
     """One element, and the way to its leaves and children. Asking for a leaf takes it."""
 
@@ -118,7 +124,7 @@ class XmlCursor:
     def __init__(self, element: etree._Element, reading: XmlReading) -> None:
         self.element = element
         self._reading = reading
-        self._named: dict[str, list[XmlCursor]] | None = None
+        self._named: dict[str, list[etree._Element]] | None = None
 
     @property
     def name(self) -> str:
@@ -177,26 +183,33 @@ class XmlCursor:
 
     def children(self, name: str) -> list[XmlCursor]:
         """The child elements of a local name, in one of the reading's namespaces."""
-        return list(self._by_name().get(name, ()))
+        named = self._named if self._named is not None else self._by_name()
+        return [XmlCursor(child, self._reading) for child in named.get(name, ())]
 
     def child(self, name: str) -> XmlCursor | None:
         """The first child of a local name; further ones stay untaken and become losses."""
-        found = self._by_name().get(name)
-        return None if found is None else found[0]
+        named = self._named if self._named is not None else self._by_name()
+        found = named.get(name)
+        return None if found is None else XmlCursor(found[0], self._reading)
 
     def __iter__(self) -> Iterator[XmlCursor]:
         """The child elements in the reading's namespaces, in order."""
-        return (cursor for cursor in self.foreign() if self._reading.name_of(str(cursor.element.tag)) is not None)
+        return (cursor for cursor in self.foreign() if self._reading.local_names[cursor.element.tag] is not None)
 
-    def _by_name(self) -> dict[str, list[XmlCursor]]:
+    def _by_name(self) -> dict[str, list[etree._Element]]:
         """The children by local name, gathered once: a reader asks for many names that aren't there."""
-        if self._named is None:
-            self._named = {}
-            for child in self.element.iterchildren(etree.Element):
-                name = self._reading.name_of(str(child.tag))
-                if name is not None:
-                    self._named.setdefault(name, []).append(XmlCursor(child, self._reading))
-        return self._named
+        local_names = self._reading.local_names
+        named: dict[str, list[etree._Element]] = {}
+        for child in self.element:
+            name = local_names[child.tag]
+            if name is None:
+                continue
+            if name in named:
+                named[name].append(child)
+            else:
+                named[name] = [child]
+        self._named = named
+        return named
 
     def token_of(self, name: str) -> str | None:
         """Take the text of the first child of a name as a token, None when there is no such child."""

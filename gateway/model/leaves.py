@@ -89,6 +89,11 @@ def is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, tuple | Mapping) and not value)
 
 
+def filled(noun: Noun) -> list[tuple[str, Any]]:
+    """The fields of a noun that aren't empty, with their values, in the order of the model: most of them are."""
+    return [(n, value) for n, value in noun.__dict__.items() if value is not None and value not in ((), {})]
+
+
 @cache
 def said_by_default(kind: type[Noun]) -> frozenset[str]:
     """The compared fields of a noun that say something even when nobody set them ("passed")."""
