@@ -102,9 +102,9 @@ def verify(octets: bytes, *, adapters: Sequence[Adapter], terms: Terms) -> Verif
 class _Case:
     """A document out of its containers, with its checked proofs.
 
-    `content` is what is checked against the format's rules and read: the covered octets, parsed again. `seen` is what
-    recognition and opening are given: the same, so that who issues a document, when, and what is inside is never taken
-    from the signature, from comments or from what else travels beside what is covered.
+    `content` is what is read: the covered octets, parsed again. `seen` is what recognition, opening and the check of
+    the format's rules are given: the same, so that who issues a document, when, and what is inside is never taken from
+    the signature, from comments or from what else travels beside what is covered.
     """
 
     octets: bytes
@@ -200,9 +200,10 @@ class _Examination:
         content = Content(document=covered.document, format=recognition.format, vouched=covered.vouched)
         opened, opening = _open(adapter, case.seen)
         inner, inner_findings = self._inner(opened.inner, vouched=content.vouched != "unverified")
+        looked_at = Content(document=case.seen, format=content.format, vouched=content.vouched)
+        conformity, rules = self._conformity(adapter, looked_at)
         if case.seen is not content.document:
             case.seen.forget()  # who looked at it is done, and of a large document it is as large again
-        conformity, rules = self._conformity(adapter, content)
         findings = (
             *case.containers(),
             _recognised(recognition.why),
