@@ -16,6 +16,8 @@ from gateway.model.record import Address, Attachment, Content, Learner, Name, Or
 from gateway.model.texts import Text
 from gateway.vocabulary import sexes
 
+DRAFT = "Unsealed draft: "
+"""What the title of a draft begins with, so that nobody takes it for more."""
 _CLAIMS = ("achievements", "activities", "assessments", "entitlements")
 
 
@@ -60,15 +62,13 @@ def _report(given: Report, shared: tuple[Attachment, ...], request: WriteRequest
         made = {name: tuple(_under(claim, issuer, reporter, fitting) for claim in made[name]) for name in _CLAIMS}
     if given.issued is None:
         fitting.drop(given, "issued", "the model wants a day from which the credential is valid")
-    if not given.title:
-        fitting.drop(given, "title", "the model wants a title")
     return fitting.changed(
         given,
         **made,
         issuer=reporter,
         issued=fitting.when(given, "issued") or fitting.when(given, "valid_from") or request.now,
         identifiers=fitting.identifiers(given.identifiers),
-        title=given.title or _results_of(reporter),
+        title=_title(given, reporter, request, fitting),
         valid_from=None,
         valid_until=fitting.when(given, "valid_until"),
         kinds=(),
@@ -108,6 +108,18 @@ def _under(claim: Any, issuer: Organisation, reporter: Organisation, fitting: Fi
     """A claim of a report whose issuer a reader takes for another."""
     bodies = claim.awarded_by or (issuer,)
     return fitting.changed(claim, awarded_by=() if bodies == (reporter,) else bodies)
+
+
+def _title(given: Report, reporter: Organisation, request: WriteRequest, fitting: Fitting) -> Text:
+    """The title, which the model wants; that of a draft says that it is one."""
+    title = given.title or _results_of(reporter)
+    if not given.title:
+        fitting.drop(given, "title", "the model wants a title")
+    if not request.draft or all(words.startswith(DRAFT) for words in title.values()):
+        return title
+    if given.title:
+        fitting.drop(given, "title", "a draft says in its title that it is one")
+    return {language: words if words.startswith(DRAFT) else DRAFT + words for language, words in title.items()}
 
 
 def _results_of(reporter: Organisation) -> Text:

@@ -32,6 +32,7 @@ from gateway.kit.contract import (
     WriteRequest,
 )
 from gateway.kit.discovery import Found
+from gateway.kit.guard import failed
 from gateway.model.record import Record
 from gateway.model.verdict import Finding
 from gateway.readers.document import Document
@@ -228,7 +229,7 @@ def _answer(adapter: Adapter, name: str, arguments: tuple[Any, ...]) -> tuple[st
     except MemoryError:
         return "memory", None
     except Exception as error:  # noqa: BLE001 - whatever it was, it is told to the parent
-        return "raised", _failed(adapter, error)
+        return "raised", failed(adapter, error)
 
 
 def _send(pipe: Connection, answer: tuple[str, Any]) -> None:
@@ -241,14 +242,6 @@ def _send(pipe: Connection, answer: tuple[str, Any]) -> None:
             ("raised", AdapterError("adapter.failed", f"the answer is no value: {type(error).__name__}"))
         )
     pipe.send_bytes(octets)
-
-
-def _failed(adapter: Adapter, error: Exception) -> AdapterError:
-    return AdapterError(
-        "adapter.failed",
-        f"the adapter {adapter.manifest.id!r} failed with {type(error).__name__}",
-        advice="this is a fault of the adapter, not of the document: please report it",
-    )
 
 
 def _limit_memory(limits: WorkerLimits) -> None:

@@ -18,8 +18,13 @@ def guarded(adapter: Adapter, call: Callable[[Adapter], _T]) -> _T:
     except TestamurError:
         raise
     except Exception as error:
-        raise AdapterError(
-            "adapter.failed",
-            f"the adapter {adapter.manifest.id!r} failed with {type(error).__name__}",
-            advice="this is a fault of the adapter, not of the document: please report it",
-        ) from error
+        raise failed(adapter, error) from error
+
+
+def failed(adapter: Adapter, error: Exception) -> AdapterError:
+    """An exception of an adapter as an error of ours; its words may be the document's, so none is kept."""
+    return AdapterError(
+        "adapter.failed",
+        f"the adapter {adapter.manifest.id!r} failed with {type(error).__name__}",
+        advice="this is a fault of the adapter, not of the document: please report it",
+    )

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
+
 from cryptography.x509 import Certificate, load_der_x509_certificate
+
+# The library warns, on stderr, of a certificate whose country isn't two letters long: no word for a caller's terminal.
+warnings.filterwarnings("ignore", message="Attribute's length must be", category=UserWarning)
 
 
 def load_certificate(der: bytes) -> Certificate:

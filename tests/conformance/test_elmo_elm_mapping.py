@@ -77,8 +77,9 @@ def test_a_field_without_a_place_is_a_loss(row):
 
 @needs_reference
 def test_the_workbook_is_still_the_one_that_the_table_was_made_from():
-    sheet = openpyxl.load_workbook(reference("elmo/mapping/ELM-ELMO-mapping-Github.xlsx"), read_only=True).worksheets[0]
-    rows = [row for row in sheet.iter_rows(min_row=2, max_col=2, values_only=True) if row[0]]
+    book = openpyxl.load_workbook(reference("elmo/mapping/ELM-ELMO-mapping-Github.xlsx"), read_only=True)
+    rows = [row for row in book.worksheets[0].iter_rows(min_row=2, max_col=2, values_only=True) if row[0]]
+    book.close()
     assert 90 < len(rows) < 130
 
 

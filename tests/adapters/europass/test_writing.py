@@ -155,6 +155,25 @@ def test_an_original_over_the_limit_is_named_by_its_digest_and_the_profile_is_ge
     assert any("ab" * 32 in loss.detail and loss.kind == "dropped" for loss in small.losses)
 
 
+def test_the_title_of_a_draft_says_that_it_is_one_and_says_it_once():
+    asked = replace(REQUEST, draft=True)
+    first = draft(record(course()), asked)
+    (title,) = json.loads(first.body)["displayParameter"]["title"].values()
+    assert title.startswith("Unsealed draft: ")
+    again = draft(read(first.body).record, asked)
+    assert json.loads(again.body)["displayParameter"]["title"] == json.loads(first.body)["displayParameter"]["title"]
+    assert "draft" not in json.dumps(written(record(course()))["displayParameter"]["title"])
+
+
+def test_a_title_that_a_draft_changes_is_told():
+    given = record(course())
+    titled = given.model_copy(update={"reports": (given.reports[0].model_copy(update={"title": {"en": "Diploma"}}),)})
+    told = [loss for loss in draft(titled, replace(REQUEST, draft=True)).losses if loss.path.endswith("/title/en")]
+    assert [(loss.kind, loss.from_, loss.to) for loss in told] == [
+        ("approximated", "Diploma", "Unsealed draft: Diploma")
+    ]
+
+
 def test_the_derived_note_is_read_back():
     derived = read(draft(record(course())).body).document.derived
     assert (derived.source_sha256, derived.node, derived.adapters) == ("ab" * 32, "node.example", ("elmo", "europass"))

@@ -52,17 +52,23 @@ def test_what_could_not_be_carried_is_listed_with_its_place(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("octets", "code", "said"),
-    [(b"<elmo", 1, "FAILED"), (b"{}", 3, "INDETERMINATE"), (b"words", 3, "INDETERMINATE")],
+    ("octets", "code", "said", "why"),
+    [
+        (b"<elmo", 1, "FAILED", "xml.malformed"),
+        (b"{}", 3, "INDETERMINATE", "document.unknown"),
+        (b"words", 3, "INDETERMINATE", "document.unknown"),
+    ],
 )
-def test_what_can_not_be_read_says_why_and_is_no_zero(tmp_path: Path, octets: bytes, code: int, said: str) -> None:
+def test_what_can_not_be_read_says_why_and_is_no_zero(
+    tmp_path: Path, octets: bytes, code: int, said: str, why: str
+) -> None:
     file = tmp_path / "unreadable"
     file.write_bytes(octets)
     got, output = run(file)
     assert (got, said in output, "it can't be read" in output) == (code, True, True)
     got, output = run(file, "--json")
     told = json.loads(output)
-    assert (got, told["record"], told["unread"]["code"]) == (code, None, "document.unknown")
+    assert (got, told["record"], told["unread"]["code"]) == (code, None, why)
 
 
 def test_every_leaf_of_a_record_is_in_the_tree() -> None:
