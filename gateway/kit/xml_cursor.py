@@ -56,7 +56,7 @@ class XmlReading:
         """Turn whatever was never taken into `dropped` losses, in document order."""
         touched, settled = self._touched(), self._settled()
         for element in self._root.iter(etree.Element):
-            if element in settled:
+            if element in settled or (element in self._texts and not element.keys()):
                 continue
             if element in touched:
                 self._finish_leaves(element)
