@@ -45,6 +45,8 @@ class Elmo:
     def __init__(self, tree: etree._ElementTree) -> None:
         self.tree = tree
         self.namespace = etree.QName(tree.getroot()).namespace or ""
+        self._opportunity = self._tag("learningOpportunitySpecification")
+        self._reports = self._tag("report"), self._tag("recognitionReport")
         self._places = XmlReading(tree, frozenset())
         self._named: dict[str, list[etree._Element]] = {}
         self._kinds: dict[etree._Element | None, str] = {None: ""}
@@ -81,13 +83,13 @@ class Elmo:
         child = self.child(parent, name)
         return "" if child is None else token(child)
 
-    def ancestors(self, element: etree._Element, *named: str) -> Iterator[etree._Element]:
-        """The elements of these names around this one, the nearest first."""
-        return element.iterancestors(*map(self._tag, named))
+    def opportunities(self, element: etree._Element) -> Iterator[etree._Element]:
+        """The learning opportunities around an element, the nearest first."""
+        return element.iterancestors(self._opportunity)
 
     def report(self, element: etree._Element) -> etree._Element | None:
         """The report around an element, also one that a recognition rests on."""
-        return next(self.ancestors(element, "report", "recognitionReport"), None)
+        return next(element.iterancestors(*self._reports), None)
 
     def _tag(self, name: str) -> str:
         return f"{{{self.namespace}}}{name}" if self.namespace else name
@@ -98,11 +100,11 @@ class Elmo:
 
     def opportunity(self, element: etree._Element) -> etree._Element | None:
         """The learning opportunity around an element."""
-        return next(self.ancestors(element, "learningOpportunitySpecification"), None)
+        return next(self.opportunities(element), None)
 
     def is_opportunity(self, element: etree._Element) -> bool:
         """Whether an element is a learning opportunity."""
-        return element.tag == self._tag("learningOpportunitySpecification")
+        return element.tag == self._opportunity
 
     def kind(self, opportunity: etree._Element | None) -> str:
         """The type of a learning opportunity, "" where it has none."""
@@ -199,7 +201,7 @@ def credits_once(elmo: Elmo) -> Iterator[Deviation]:
     schemes = (scheme for scheme in elmo.all("scheme") if token(scheme).casefold() == "ects")
     having = dict.fromkeys(opportunity for s in schemes if (opportunity := elmo.opportunity(s)) is not None)
     for opportunity in having:
-        if any(outer in having for outer in elmo.ancestors(opportunity, "learningOpportunitySpecification")):
+        if any(outer in having for outer in elmo.opportunities(opportunity)):
             yield opportunity, "got ECTS credits inside an opportunity that has ECTS credits itself: don't add them up"
 
 

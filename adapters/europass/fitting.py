@@ -39,6 +39,7 @@ DURATION = re.compile(
     r"-?P(?=[0-9T])(?:\d+(?:\.\d+)?Y)?(?:\d+(?:\.\d+)?M)?(?:\d+(?:\.\d+)?W)?(?:\d+(?:\.\d+)?D)?"
     r"(?:T(?=\d)(?:\d+(?:\.\d+)?H)?(?:\d+(?:\.\d+)?M)?(?:\d+(?:\.\d+)?S)?)?"
 )
+_CREDIT_SCHEMES = {listed: ours for ours, listed in lists.CREDIT_CODES.items()}
 _SAFE = re.compile(r"[A-Za-z0-9._-]+")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 
@@ -184,11 +185,10 @@ class Fitting:
 
     def framework(self, code: Code) -> Code:
         """A scheme of credits."""
-        known = {v: k for k, v in lists.CREDIT_CODES.items()}
         if code.scheme == "credit" and code.value in lists.CREDIT_CODES:
             return self.changed(code, label={})
-        if code.scheme == "education-credit" and code.value in known:
-            return self.changed(code, scheme="credit", value=known[code.value], label={})
+        if code.scheme == "education-credit" and code.value in _CREDIT_SCHEMES:
+            return self.changed(code, scheme="credit", value=_CREDIT_SCHEMES[code.value], label={})
         return self.code(code)
 
     def credit(self, credit: Credit) -> Credit | None:

@@ -81,6 +81,8 @@ class ClaimFitting:
         self, given: tuple[Achievement, ...], enrolments: tuple[Enrolment, ...], around: Award
     ) -> tuple[Achievement, ...]:
         """The passed ones, and those within what was failed or is under way; of those the results are kept apart."""
+        if not given and not enrolments:
+            return given
         passed = [a for study in (*given, *enrolments) for a in self._passed(study)]
         fitted = self._each(tuple(passed), lambda a: self._achievement(a, around))
         same = len(fitted) == len(given) and all(new is old for new, old in zip(fitted, given, strict=True))
@@ -88,7 +90,9 @@ class ClaimFitting:
 
     def _each(self, given: tuple[S, ...], fit: Callable[[S], S | None]) -> tuple[S, ...]:
         """Claims within a claim, as deep as our own limits let a reader follow."""
-        if given and self._depth == DEEPEST:
+        if not given:
+            return given
+        if self._depth == DEEPEST:
             for claim in given:
                 self.fit.drop(claim, "", f"nested deeper than {DEEPEST} claims")
             return ()
@@ -205,6 +209,8 @@ class ClaimFitting:
         self, given: tuple[Activity, ...], enrolments: tuple[Enrolment, ...], around: Around
     ) -> tuple[Activity, ...]:
         """Activities, and after them the enrolments as activities."""
+        if not given and not enrolments:
+            return given
         fitted = self.fit.each(given, lambda a: self._activity(a, around))
         enrolled = () if self._depth == DEEPEST else tuple(self._enrolled(one, around) for one in enrolments)
         return (*fitted, *enrolled) if enrolled else fitted

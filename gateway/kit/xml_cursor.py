@@ -56,7 +56,7 @@ class XmlReading:
         """Turn whatever was never taken into `dropped` losses, in document order."""
         touched, settled = self._touched(), self._settled()
         for element in self._root.iter(etree.Element):
-            if element in settled:
+            if element in settled or (element in self._texts and not element.keys()):
                 continue
             if element in touched:
                 self._finish_leaves(element)
@@ -257,14 +257,13 @@ def own_text(element: etree._Element) -> str:
     """The text of an element itself: its text and that after its comments and instructions, not that of children."""
     if not len(element):
         return element.text or ""
-    parts = [element.text or ""]
-    parts += [node.tail or "" for node in element]
-    return "".join(parts)
+    return (element.text or "") + "".join([node.tail or "" for node in element])
 
 
 def has_text_leaf(element: etree._Element) -> bool:
     """Whether the element's own text is a leaf: it says something, or the element is empty altogether."""
-    if own_text(element).strip():
+    text = own_text(element)
+    if text and not text.isspace():
         return True
     return next(element.iterchildren(etree.Element), None) is None and not attributes(element)
 

@@ -199,14 +199,14 @@ def results_of(translation: Translation, *, sealed: bool) -> tuple[Result, ...]:
     """The results of a translation, by their digests."""
     return tuple(
         Result(
-            sha256=sha256(draft.body),
+            sha256=body,
             core_sha256=core,
             size=len(draft.body),
             media_type=draft.media_type,
             seal=draft.seal if sealed else None,
             reports=draft.reports,
         )
-        for draft, core in zip(translation.drafts, translation.cores, strict=True)
+        for draft, body, core in zip(translation.drafts, translation.bodies, translation.cores, strict=True)
     )
 
 

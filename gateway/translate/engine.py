@@ -59,6 +59,7 @@ class Translation:
     """The results of one translation.
 
     drafts    unsealed bodies, in the order of the record's reports
+    bodies    SHA-256 of each body
     cores     SHA-256 of each body without its page images
     losses    of reading, then of writing
     renderer  (name, version) of who drew the pages; None where there are none
@@ -66,6 +67,7 @@ class Translation:
     """
 
     drafts: tuple[Draft, ...]
+    bodies: tuple[str, ...]
     cores: tuple[str, ...]
     losses: tuple[Loss, ...]
     renderer: tuple[str, str] | None = None
@@ -98,9 +100,11 @@ def translate(
     )
     drafts = guarded(target, lambda a: a.write(reading.record, request))
     _require_kept(target, drafts)
+    bodies = tuple(sha256(draft.body) for draft in drafts)
     return Translation(
         drafts=drafts,
-        cores=tuple(sha256(core_of(target, draft) if drawn.images else draft.body) for draft in drafts),
+        bodies=bodies,
+        cores=tuple(sha256(core_of(target, draft)) for draft in drafts) if drawn.images else bodies,
         losses=reading.losses + tuple(loss for draft in drafts for loss in draft.losses),
         renderer=(used.name, used.version) if used is not None else None,
         missing=drawn.missing,
