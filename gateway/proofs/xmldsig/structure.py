@@ -37,7 +37,6 @@ _SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
 _QUALIFYING_PROPERTIES = "QualifyingProperties"
 _MOST_PREFIXES = 20  # each is looked up at each element
 _WHITE = " \t\r\n"
-_NO_WHITE = str.maketrans("", "", _WHITE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +207,10 @@ def decode_base64(text: str) -> bytes | None:
 
     White space between two padding characters is refused: other verifiers (Java's) stop there.
     """
-    compact = text.translate(_NO_WHITE)
-    if compact.endswith("==") and not text.rstrip(_WHITE).endswith("=="):
+    if not text.isascii():
+        return None
+    compact = text.encode().translate(None, _WHITE.encode())
+    if compact.endswith(b"==") and not text.rstrip(_WHITE).endswith("=="):
         return None
     return strict_base64(compact)
 
