@@ -179,16 +179,10 @@ def _children(element: etree._Element, attributes: tuple[str, ...]) -> list[etre
         if name not in attributes:
             raise _structure(element, f"no attributes but {', '.join(attributes) or 'none'}")
     children = list(element)
-    if _stray(element.text):
-        raise _structure(element, "no text")
-    for child in children:
-        if _stray(child.tail):
+    for text in [element.text, *[child.tail for child in children]]:
+        if text and text.strip(_WHITE):
             raise _structure(element, "no text")
     return children
-
-
-def _stray(text: str | None) -> bool:
-    return text is not None and bool(text.strip(_WHITE))
 
 
 def _base64(element: etree._Element) -> bytes:
