@@ -28,11 +28,11 @@ def stated_by(tree: etree._ElementTree) -> tuple[tuple[Organisation, ...], When 
     """
     root = tree.getroot()
     named = in_namespace_of(root)
-    issuers = [report.find(named("issuer")) for report in root.iterchildren(named("report"))]
-    organisations = tuple([_organisation(issuer, named) for issuer in issuers if issuer is not None])
+    issuers = [_first(report, named("issuer")) for report in root.iterchildren(named("report"))]
+    organisations = tuple([_organisation(found, named) for found in issuers if found is not None])
     if len(organisations) > 1:
         organisations = tuple({o.model_dump_json(): o for o in organisations}.values())
-    return organisations, _when(root.find(named("generatedDate")))
+    return organisations, _when(_first(root, named("generatedDate")))
 
 
 def in_namespace_of(root: etree._Element) -> Named:
@@ -40,6 +40,10 @@ def in_namespace_of(root: etree._Element) -> Named:
     start, brace, _ = str(root.tag).rpartition("}")
     prefix = start + brace
     return lambda name: prefix + name
+
+
+def _first(parent: etree._Element, tag: str) -> etree._Element | None:
+    return next(parent.iterchildren(tag), None)
 
 
 def _organisation(issuer: etree._Element, named: Named) -> Organisation:
@@ -52,7 +56,7 @@ def _organisation(issuer: etree._Element, named: Named) -> Organisation:
                 if (value := collapsed(own_text(element)))
             ]
         ),
-        country=_country(issuer.find(named("country"))),
+        country=_country(_first(issuer, named("country"))),
     )
 
 

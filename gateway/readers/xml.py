@@ -155,13 +155,18 @@ def _deeper_than(depth: int) -> etree.XPath:
 
 def _check_width(data: bytes, tree: etree._ElementTree, limits: Limits) -> None:
     """Refuse what makes libxml2's canonical form take minutes: its cost grows with the square of these counts."""
-    equals = data.count(b"=")
+    equals = _count(data, b"=")
     if equals <= min(limits.attributes, limits.namespaces):
         return
     if equals > limits.attributes and _wider_than(limits.attributes)(tree):
         raise Refused("limit.attributes", f"got an element with more than {limits.attributes} attributes")
     if data.count(b"xmlns") > limits.namespaces and _most_namespaces(tree) > limits.namespaces:
         raise Refused("limit.namespaces", f"got more than {limits.namespaces} namespace declarations in scope at once")
+
+
+def _count(data: bytes, octet: bytes) -> int:
+    """How often an octet stands in `data`: taking it out of a copy is several times as fast as `count`."""
+    return len(data) - len(data.replace(octet, b"")) if len(data) < _APART_FROM else data.count(octet)
 
 
 @lru_cache(maxsize=8)

@@ -7,6 +7,7 @@ follows from certificates, keys, policies and places alone is made once. What a 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from cryptography.x509 import Certificate
@@ -15,6 +16,7 @@ from gateway.model.verdict import Caveat, Finding, Status, SubIndication
 from gateway.proofs.proof import PublicKey
 from gateway.trust.anchors import Anchor, certificate_sha256, key_sha256
 from gateway.trust.issuers import Sealer
+from gateway.trust.paths import whole_seconds
 
 Evidence = tuple[tuple[str, str], ...]
 """The names and values of `Finding.evidence`, in order."""
@@ -50,6 +52,12 @@ class CertificateFacts:
     organisation: Evidence  # never CN, GN, SN, which may be a person's
     identity: Evidence
     period: Evidence
+    first_moment: datetime
+    last_moment: datetime
+
+    def valid_at(self, when: datetime) -> bool:
+        """As `gateway.trust.paths.valid_at`, without asking the certificate again."""
+        return self.first_moment <= whole_seconds(when) <= self.last_moment
 
 
 @lru_cache(maxsize=256)
@@ -68,6 +76,8 @@ def facts_of(certificate: Certificate) -> CertificateFacts:
             ("not_before", certificate.not_valid_before_utc.isoformat()),
             ("not_after", certificate.not_valid_after_utc.isoformat()),
         ),
+        first_moment=certificate.not_valid_before_utc,
+        last_moment=certificate.not_valid_after_utc,
     )
 
 

@@ -166,7 +166,7 @@ def _by_own_key(case: _Case, anchor: Anchor, policy: Policy) -> tuple[Finding, .
     return (
         standing.anchor,
         standing.path,
-        _own_validity(case, anchor.certificate, facts),
+        _own_validity(case, facts),
         *standing.strength,
         _issuer_of_own_key(case, anchor, facts),
         standing.revocation,
@@ -212,18 +212,18 @@ def _strength_of_own_key(
     return (other, *(finding for finding in found if finding.check != other.check))
 
 
-def _own_validity(case: _Case, certificate: Certificate | None, facts: CertificateFacts | None) -> Finding:
+def _own_validity(case: _Case, facts: CertificateFacts | None) -> Finding:
     """A pinned certificate's period is a caveat, not a condition: the trust is in the key."""
-    if certificate is None or facts is None:
+    if facts is None:
         return case.finding("validity", Status.NOT_CHECKED, "a bare key has no validity period")
     claimed = case.past_claim
-    if claimed is not None and not valid_at(certificate, claimed):
+    if claimed is not None and not facts.valid_at(claimed):
         text = "the document says it was made outside the certificate's validity period"
         return case.finding("validity", Status.WARNING, text, caveat=Caveat.OUTSIDE_VALIDITY, evidence=facts.period)
-    if valid_at(certificate, case.now):
+    if facts.valid_at(case.now):
         text = "the certificate is within its validity period"
         return case.finding("validity", Status.PASSED, text, evidence=facts.period)
-    if case.now < certificate.not_valid_before_utc:
+    if case.now < facts.first_moment:
         text, caveat = "the certificate isn't valid yet", Caveat.OUTSIDE_VALIDITY
     else:
         text, caveat = "the certificate has expired since", Caveat.EXPIRED_SINCE

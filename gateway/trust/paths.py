@@ -71,7 +71,7 @@ class Path:
 
     def expired_at(self, time: datetime) -> bool:
         """Whether the time is past the first end of a validity period."""
-        return any(_whole_seconds(time) > certificate.not_valid_after_utc for certificate in self.certificates)
+        return any(whole_seconds(time) > certificate.not_valid_after_utc for certificate in self.certificates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Fault:
 
 def valid_at(certificate: Certificate, time: datetime) -> bool:
     """Whether the time is within the validity period, both ends included, in whole seconds (RFC 5280, 4.1.2.5)."""
-    return certificate.not_valid_before_utc <= _whole_seconds(time) <= certificate.not_valid_after_utc
+    return certificate.not_valid_before_utc <= whole_seconds(time) <= certificate.not_valid_after_utc
 
 
 def find_path(
@@ -228,7 +228,7 @@ def _second_opinion(path: Path, times: Sequence[datetime]) -> Fault | None:
         return None
     for_signer = ExtensionPolicy.permit_all()
     for_cas = for_signer.require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
-    builder = PolicyBuilder().store(Store([certificates[-1]])).time(_whole_seconds(moment)).max_chain_depth(MAX_LENGTH)
+    builder = PolicyBuilder().store(Store([certificates[-1]])).time(whole_seconds(moment)).max_chain_depth(MAX_LENGTH)
     verifier = builder.extension_policies(ca_policy=for_cas, ee_policy=for_signer).build_client_verifier()
     try:
         verifier.verify(certificates[0], list(certificates[1:-1]))
@@ -264,5 +264,6 @@ def _extension(certificate: Certificate, kind: type[_Extension]) -> _Extension |
         return None
 
 
-def _whole_seconds(time: datetime) -> datetime:
+def whole_seconds(time: datetime) -> datetime:
+    """A time as certificates have it, without the fraction of a second."""
     return time.replace(microsecond=0)

@@ -44,7 +44,7 @@ def offered_keys(key_info: etree._Element | None, given: Sequence[PublicKey]) ->
     A KeyValue is never used by itself: it narrows the given keys to the one that it equals.
     Raises `Unmet` ("signature.key", INDETERMINATE) where nothing can be tried.
     """
-    elements = [] if key_info is None else key_info.findall(f"{_X509_DATA}/{_X509_CERTIFICATE}")
+    elements = [] if key_info is None else _certificates(key_info)
     if len(elements) > _MOST_CERTIFICATES:
         raise _no_key(f"the signature carries {len(elements)} certificates, expected at most {_MOST_CERTIFICATES}.")
     offered = tuple([_of_certificate(_text(element)) for element in elements])
@@ -55,6 +55,11 @@ def offered_keys(key_info: etree._Element | None, given: Sequence[PublicKey]) ->
     if not given:
         raise _no_key("the signature carries no certificate, and no key was given: give the signer's with --trust.")
     return tuple([OfferedKey(key) for key in _equal_to_key_value(key_info, given)])
+
+
+def _certificates(key_info: etree._Element) -> list[etree._Element]:
+    data = key_info.iterchildren(_X509_DATA)
+    return [certificate for one in data for certificate in one.iterchildren(_X509_CERTIFICATE)]
 
 
 def _equal_to_key_value(key_info: etree._Element | None, given: Sequence[PublicKey]) -> Sequence[PublicKey]:

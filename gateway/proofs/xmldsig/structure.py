@@ -37,7 +37,6 @@ _SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
 _QUALIFYING_PROPERTIES = "QualifyingProperties"
 _MOST_PREFIXES = 20  # each is looked up at each element
 _WHITE = " \t\r\n"
-_NO_WHITE = str.maketrans("", "", _WHITE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,16 +179,10 @@ def _children(element: etree._Element, attributes: tuple[str, ...]) -> list[etre
         if name not in attributes:
             raise _structure(element, f"no attributes but {', '.join(attributes) or 'none'}")
     children = list(element)
-    if _stray(element.text):
-        raise _structure(element, "no text")
-    for child in children:
-        if _stray(child.tail):
+    for text in [element.text, *[child.tail for child in children]]:
+        if text and text.strip(_WHITE):
             raise _structure(element, "no text")
     return children
-
-
-def _stray(text: str | None) -> bool:
-    return text is not None and bool(text.strip(_WHITE))
 
 
 def _base64(element: etree._Element) -> bytes:
@@ -208,8 +201,10 @@ def decode_base64(text: str) -> bytes | None:
 
     White space between two padding characters is refused: other verifiers (Java's) stop there.
     """
-    compact = text.translate(_NO_WHITE)
-    if compact.endswith("==") and not text.rstrip(_WHITE).endswith("=="):
+    if not text.isascii():
+        return None
+    compact = text.encode().translate(None, _WHITE.encode())
+    if compact.endswith(b"==") and not text.rstrip(_WHITE).endswith("=="):
         return None
     return strict_base64(compact)
 
