@@ -20,6 +20,7 @@ from adapters.elmo.fit import (
     token,
     words,
 )
+from adapters.elmo.fit_issuer import left_empty
 from gateway.kit.walk import Walk
 from gateway.model.dates import as_moment
 from gateway.model.leaves import key_of
@@ -113,13 +114,16 @@ def _media_type(value: str) -> str:
     return "".join(lines(value).split()).replace(",", "").replace(";base64", "")
 
 
-def fit_supplement(walk: Walk, files: Files) -> DiplomaSupplement:
-    """A Diploma Supplement: ELMO wants a version, a date and at least one section."""
+def fit_supplement(walk: Walk, files: Files, place: str = "") -> DiplomaSupplement:
+    """A Diploma Supplement at a place: ELMO wants a version, a date, an introduction and at least one section."""
+    introduction = leaf(walk, "introduction", _introduction)
+    if introduction is None:
+        left_empty(walk, "introduction", f"{place}/introduction[1]")
     return DiplomaSupplement(
         language=leaf(walk, "language", spoken),
         version=_version(walk),
         issued=_issued(walk, files),
-        introduction=leaf(walk, "introduction", _introduction),
+        introduction=introduction,
         sections=_sections(walk, files),
     )
 

@@ -7,12 +7,9 @@ from typing import Any
 
 from adapters.elmo.fit import (
     always,
-    country_of_list,
     every,
     first,
     fit_foreign,
-    homepage,
-    identifiers,
     leaf,
     lines,
     scratch,
@@ -20,9 +17,9 @@ from adapters.elmo.fit import (
     token,
 )
 from adapters.elmo.fit_attachments import Files, fit_attachment
+from adapters.elmo.fit_issuer import fit_issuer, left_empty
 from adapters.elmo.fit_learner import fit_learner
-from adapters.elmo.fit_studies import References, fit_achievements, fit_enrolments
-from adapters.elmo.schema import countries
+from adapters.elmo.fit_studies import Places, References, fit_achievements, fit_enrolments
 from gateway.errors import Refused
 from gateway.kit.contract import WriteRequest
 from gateway.kit.walk import Walk, Writing
@@ -42,7 +39,7 @@ from gateway.model.record import (
     Report,
     Study,
 )
-from gateway.model.texts import When
+from gateway.model.texts import Text, When
 
 
 def fit_record(record: Record, request: WriteRequest) -> tuple[Record, tuple[Loss, ...]]:
@@ -61,7 +58,7 @@ def fit_record(record: Record, request: WriteRequest) -> tuple[Record, tuple[Los
     fitted = Record(
         learner=record.learner if learner is None else fit_learner(learner),
         reports=_fit_reports(walk, attachments, files, request.now),
-        groups=every(walk, "groups", _fit_group_type),
+        groups=_fit_group_types(walk),
         attachments=attachments,
         passthrough=every(walk, "passthrough", fit_foreign),
     )
@@ -103,27 +100,30 @@ def _all(value: Any, kind: type[Any]) -> Iterator[Any]:
 
 def _fit_reports(walk: Walk, shared: tuple[Attachment, ...], files: Files, now: When) -> tuple[Report, ...]:
     branches = walk.each("reports", _as_named)
-    return tuple(_fit_report(branch, shared, files, now) for branch in branches)
+    places = (f"/elmo/report[{n}]" for n in range(1, len(branches) + 1))
+    return tuple(_fit_report(branch, shared, files, now, place) for branch, place in zip(branches, places, strict=True))
 
 
 def _as_named(member: Any) -> Report:
-    return Report(issuer=scratch(_fit_issuer, member.issuer))
+    return Report(issuer=scratch(fit_issuer, member.issuer))
 
 
-def _fit_report(walk: Walk, shared: tuple[Attachment, ...], files: Files, now: When) -> Report:
+def _fit_report(walk: Walk, shared: tuple[Attachment, ...], files: Files, now: When, place: str) -> Report:
     issuer = walk.one("issuer")
-    fitted_issuer = Organisation() if issuer is None else _fit_issuer(issuer)
+    fitted_issuer = Organisation() if issuer is None else fit_issuer(issuer, f"{place}/issuer[1]")
     if not fitted_issuer.legal_name and not fitted_issuer.identifiers:
         raise _required("an issuer with a name or an identifier for each report")
     attachments = every(walk, "attachments", lambda branch: fit_attachment(branch, files))
     schemes, fitted_schemes = _fit_schemes(walk)
     known = _resolvable((*attachments, *shared))
     to = References(schemes=schemes, resolves=lambda key: known.get(key) == key, files=files)
+    opportunities = Places(f"{place}/learningOpportunitySpecification")
+    achievements = fit_achievements(walk, "achievements", to, opportunities)
     return Report(
         issuer=fitted_issuer,
         issued=_issued(walk, now),
-        achievements=fit_achievements(walk, "achievements", to),
-        enrolments=fit_enrolments(walk, to),
+        achievements=achievements,
+        enrolments=fit_enrolments(walk, to, opportunities, len(achievements)),
         grading_schemes=fitted_schemes,
         attachments=attachments,
     )
@@ -140,15 +140,6 @@ def _resolvable(attachments: tuple[Attachment, ...]) -> dict[str, str]:
         if attachment.identifiers:
             found.setdefault(key, first_with[attachment.identifiers[0].value])
     return found
-
-
-def _fit_issuer(walk: Walk) -> Organisation:
-    return Organisation(
-        country=leaf(walk, "country", country_of_list(countries())),
-        identifiers=identifiers(walk),
-        legal_name=text(walk, "legal_name"),
-        homepages=homepage(walk),
-    )
 
 
 def _issued(walk: Walk, now: When) -> When:
@@ -203,27 +194,40 @@ def _key(identifier: Identifier) -> str:
 # --- groups ----------------------------------------------------------------------------------------------------------
 
 
-def _fit_group_type(walk: Walk) -> GroupType:
+def _fit_group_types(walk: Walk) -> tuple[GroupType, ...]:
+    branches = walk.each("groups", lambda member: scratch(_fit_group_type, member))
+    return tuple(_fit_group_type(branch, f"/elmo/groups[1]/groupType[{n}]") for n, branch in enumerate(branches, 1))
+
+
+def _fit_group_type(walk: Walk, place: str = "") -> GroupType:
     return GroupType(
         id=always(walk, "id", lines(walk.peek("id"))),
-        title=text(walk, "title"),
-        groups=_groups(walk),
+        title=_title(walk, place),
+        groups=_groups(walk, place),
     )
 
 
-def _groups(walk: Walk) -> tuple[Group, ...]:
+def _groups(walk: Walk, place: str) -> tuple[Group, ...]:
     """The groups of a type: their ids are different."""
     fitted: dict[str, Group] = {}
     for branch in walk.each("groups", lambda member: scratch(_fit_group, member)):
         group_id = scratch(_fit_group, branch.noun).id
         if group_id not in fitted:
-            fitted[group_id] = _fit_group(branch)
+            fitted[group_id] = _fit_group(branch, f"{place}/group[{len(fitted) + 1}]")
     return tuple(fitted.values())
 
 
-def _fit_group(walk: Walk) -> Group:
+def _fit_group(walk: Walk, place: str = "") -> Group:
     return Group(
         id=always(walk, "id", lines(walk.peek("id"))),
         sorting_key=leaf(walk, "sorting_key", lines),
-        title=text(walk, "title"),
+        title=_title(walk, place),
     )
+
+
+def _title(walk: Walk, place: str) -> Text:
+    """A title that ELMO requires."""
+    title = text(walk, "title")
+    if not title:
+        left_empty(walk, "title", f"{place}/title[1]")
+    return title

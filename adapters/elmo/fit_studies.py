@@ -30,6 +30,7 @@ from adapters.elmo.fit import (
     words,
 )
 from adapters.elmo.fit_attachments import Files, fit_supplement
+from adapters.elmo.fit_issuer import left_empty
 from adapters.elmo.studies import CREDIT, EQF, ISCED_F, KIND, SUBJECT
 from gateway.kit.walk import Walk
 from gateway.model.record import (
@@ -63,23 +64,47 @@ class References:
     files: Files
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the studies of one list will stand in the document: `before[1]after`, `before[2]after` …"""
+
+    before: str
+    after: str = ""
+
+    def of(self, number: int) -> str:
+        """The place of the n-th, counted from 1."""
+        return f"{self.before}[{number}]{self.after}"
+
+    def parts(self, number: int) -> Places:
+        """The places of the parts of the n-th."""
+        return Places(f"{self.of(number)}/hasPart", "/learningOpportunitySpecification[1]")
+
+
 # --- studies ---------------------------------------------------------------------------------------------------------
 
 
-def fit_achievements(walk: Walk, field: str, to: References) -> tuple[Achievement, ...]:
+def fit_achievements(walk: Walk, field: str, to: References, places: Places) -> tuple[Achievement, ...]:
     """The achievements of a report, or the parts of a study."""
     if not walk.peek(field):
         return ()
     branches = walk.each(field, _as_named)
-    return tuple(Achievement(status=branch.take("status"), **_facts(branch, to)) for branch in branches)
+    return tuple(
+        Achievement(status=branch.take("status"), **_facts(branch, to, places, n))
+        for n, branch in enumerate(branches, 1)
+    )
 
 
-def fit_enrolments(walk: Walk, to: References) -> tuple[Enrolment, ...]:
-    """The studies in progress. Those interrupted, left or without an award have no word in ELMO."""
+def fit_enrolments(walk: Walk, to: References, places: Places, after: int) -> tuple[Enrolment, ...]:
+    """The studies in progress, which stand after so many others. Those interrupted, left or without an award have no
+    word in ELMO.
+    """
     if not walk.peek("enrolments"):
         return ()
     branches = walk.each("enrolments", lambda member: _as_named(member) if _under_way(member) else None)
-    return tuple(Enrolment(status=branch.take("status"), **_facts(branch, to)) for branch in branches)
+    return tuple(
+        Enrolment(status=branch.take("status"), **_facts(branch, to, places, n))
+        for n, branch in enumerate(branches, after + 1)
+    )
 
 
 def _under_way(member: Any) -> bool:
@@ -100,21 +125,28 @@ def _fit_names(study: Walk) -> Achievement:
     return Achievement(specification=Specification(identifiers=identifiers(walk), title=title))
 
 
-def _facts(walk: Walk, to: References) -> dict[str, Any]:
+def _facts(walk: Walk, to: References, places: Places, number: int) -> dict[str, Any]:
     supplement = walk.one("supplement")
     has_sections = supplement is not None and scratch(lambda w: fit_supplement(w, to.files), supplement.noun).sections
+    place, inner = places.of(number), places.parts(number)
+    instance = f"{place}/specifies[1]/learningOpportunityInstance[1]"
+    parts = fit_achievements(walk, "parts", to, inner)
     return {
         "identifiers": identifiers(walk),
-        "specification": _specification(walk),
+        "specification": _specification(walk, place),
         "period": _period(walk),
-        "term": _term(walk),
+        "term": _term(walk, f"{instance}/academicTerm[1]"),
         "assessments": of_one(_assessment(walk, to)),
         "credits_earned": () if isinstance(walk.noun, Enrolment) else every(walk, "credits_earned", _fit_credit),
-        "parts": fit_achievements(walk, "parts", to),
-        "enrolments": fit_enrolments(walk, to),
+        "parts": parts,
+        "enrolments": fit_enrolments(walk, to, inner, len(parts)),
         "groups": of_one(first(walk, "groups", _fit_membership)),
         "attachments": words(walk, "attachments", lambda key: key if to.resolves(key) else None),
-        "supplement": fit_supplement(supplement, to.files) if supplement is not None and has_sections else None,
+        "supplement": (
+            fit_supplement(supplement, to.files, f"{instance}/diplomaSupplement[1]")
+            if supplement is not None and has_sections
+            else None
+        ),
         "passthrough": every(walk, "passthrough", fit_foreign),
     }
 
@@ -129,14 +161,17 @@ def _fit_membership(walk: Walk) -> GroupMembership:
 # --- what was taken --------------------------------------------------------------------------------------------------
 
 
-def _specification(study: Walk) -> Specification:
+def _specification(study: Walk, place: str) -> Specification:
     walk = study.one("specification")
     if walk is None:
         return Specification()
     offered = isinstance(study.noun, Enrolment)
+    title = _moved_text(study, walk, "title", token)
+    if not title:
+        left_empty(walk, "title", f"{place}/title[1]")
     return Specification(
         identifiers=identifiers(walk),
-        title=_moved_text(study, walk, "title", token),
+        title=title,
         description=_moved_text(study, walk, "description", lines),
         kinds=of_one(first(walk, "kinds", _fit_code, _is_kind)),
         levels=every(walk, "levels", _fit_level, lambda level: level.claimed_by is None),
@@ -233,12 +268,15 @@ def _award_as_end(study: Walk) -> When | None:
     return awarded
 
 
-def _term(study: Walk) -> Period | None:
+def _term(study: Walk, place: str) -> Period | None:
     """An academic term: ELMO has it only with a start and an end."""
     walk = study.one("term")
     if walk is None or not all(when and as_day(when) for when in (walk.peek("start"), walk.peek("end"))):
         return None
-    return Period(title=text(walk, "title"), start=leaf(walk, "start", as_day), end=leaf(walk, "end", as_day))
+    title = text(walk, "title")
+    if not title:
+        left_empty(walk, "title", f"{place}/title[1]")
+    return Period(title=title, start=leaf(walk, "start", as_day), end=leaf(walk, "end", as_day))
 
 
 # --- results ---------------------------------------------------------------------------------------------------------

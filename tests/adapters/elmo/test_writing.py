@@ -12,7 +12,8 @@ from adapters.elmo import ADAPTER, names
 from adapters.elmo.dates import as_birthday, as_day
 from gateway.errors import Refused
 from gateway.kit import Draft, Reading
-from gateway.kit.laws.trip import request_for
+from gateway.kit.laws.places import places
+from gateway.kit.laws.trip import document_of, request_for
 from gateway.model.dates import as_moment, day_at_midnight
 from gateway.model.leaves import leaves
 from gateway.model.record import (
@@ -23,10 +24,15 @@ from gateway.model.record import (
     DiplomaSupplement,
     Enrolment,
     Foreign,
+    Group,
+    GroupType,
+    Identifier,
     Learner,
     Level,
+    Link,
     Name,
     Organisation,
+    Period,
     Record,
     Report,
     Specification,
@@ -37,7 +43,14 @@ from tests.adapters.elmo.reading import SMALL, WHOLE, read
 from tests.conformance.test_elmo_schema import official, ours
 from tests.reference import needs_reference, reference
 
-ISSUER = Organisation(legal_name={"sv": "Nordhamns universitet"})
+NAMED = Organisation(legal_name={"sv": "Nordhamns universitet"})
+"""An issuer of which nothing but the name is known."""
+ISSUER = NAMED.model_copy(
+    update={
+        "identifiers": (Identifier(scheme="schac", value="nordhamn.example"),),
+        "homepages": (Link(url="https://www.nordhamn.example"),),
+    }
+)
 
 
 def written(record: Record, **changes) -> Draft:
@@ -156,7 +169,7 @@ def test_an_enrolment_that_elmo_has_no_word_for_is_a_loss(status):
     enrolment = Enrolment(status=status, specification=Specification(title={"zh": "数学"}))
     draft = written(record_of(enrolments=(enrolment,)))
     assert texts(draft, "learningOpportunitySpecification") == []
-    assert told(draft) == {("dropped", "/reports/Nordhamns universitet/enrolments")}
+    assert told(draft) == {("dropped", "/reports/schac=nordhamn.example/enrolments")}
 
 
 def test_credits_only_offered_are_never_written_as_earned():
@@ -165,7 +178,9 @@ def test_credits_only_offered_are_never_written_as_earned():
     offered = Specification(title={"en": "Waves"}, credits_offered=(Credit(scheme=Code(value="ects"), value="5"),))
     draft = written(record_of(Achievement(specification=offered)))
     assert texts(draft, "credit") == []
-    assert ("dropped", "/reports/Nordhamns universitet/achievements/Waves/specification/credits_offered") in told(draft)
+    assert ("dropped", "/reports/schac=nordhamn.example/achievements/Waves/specification/credits_offered") in told(
+        draft
+    )
 
 
 def test_a_level_that_the_gateway_claims_is_not_written_as_the_issuers():
@@ -191,24 +206,90 @@ def test_an_awarding_body_is_never_assumed():
     assert "issuer" in refused.value.message
 
 
-def test_what_elmo_requires_and_nobody_knows_is_written_empty():
-    """No address, identifier or title is made up."""
-    draft = written(record_of(Achievement()))
-    issuer = root(draft).find(f".//{{{names.V1}}}issuer")
-    assert [(etree.QName(e).localname, e.text) for e in issuer] == [
-        ("identifier", None),
-        ("title", "Nordhamns universitet"),
-        ("url", None),
+def by(issuer: Organisation, *achievements: Achievement) -> Draft:
+    """A report of this issuer, written."""
+    report = Report(issuer=issuer, issued="2026-03-01", achievements=achievements)
+    return written(Record(learner=Learner(names=(Name(given="Ida", family="Ek"),)), reports=(report,)))
+
+
+def issuer_of(draft: Draft) -> list[tuple[str, dict[str, str], str | None]]:
+    element = root(draft).find(f".//{{{names.V1}}}issuer")
+    return [(etree.QName(child).localname, dict(child.attrib), child.text) for child in element]
+
+
+def test_what_elmo_requires_and_nobody_knows_stands_empty_and_is_told_where():
+    """No address, identifier or title is made up, and the empty ones are read back as nothing."""
+    term = Period(start="2025-09-01", end="2025-12-20")
+    draft = by(NAMED, Achievement(term=term, parts=(Achievement(),)))
+    assert issuer_of(draft) == [
+        ("identifier", {"type": ""}, None),
+        ("title", {f"{{{names.XML}}}lang": "sv"}, "Nordhamns universitet"),
+        ("url", {}, None),
     ]
-    assert draft.losses == ()
+    issuer, los = "/elmo/report[1]/issuer[1]", "/elmo/report[1]/learningOpportunitySpecification[1]"
+    assert {loss.target for loss in draft.losses} == {
+        f"{issuer}/identifier[1]/@type",
+        f"{issuer}/url[1]",
+        f"{los}/title[1]",
+        f"{los}/specifies[1]/learningOpportunityInstance[1]/academicTerm[1]/title[1]",
+        f"{los}/hasPart[1]/learningOpportunitySpecification[1]/title[1]",
+    }
+    assert {(loss.kind, loss.to) for loss in draft.losses} == {("assumed", "")}
     assert ours().validate(etree.ElementTree(root(draft)))
+    assert read(draft.body).record.reports[0].issuer == NAMED
+
+
+def test_every_empty_title_is_told_at_the_place_where_it_stands():
+    """Enrolments stand after the achievements beside them; groups and their types are counted on their own."""
+    enrolment = Enrolment(status="in-progress")
+    groups = (GroupType(id="a", title={"en": "Kind"}), GroupType(id="b", groups=(Group(id="1"), Group(id="2"))))
+    whole = record_of(course(parts=(course(),), enrolments=(enrolment,)), enrolments=(enrolment,))
+    draft = written(whole.model_copy(update={"groups": groups}))
+    empty = {place.leaf.place for place in places(document_of(draft.body)) if not place.leaf.value}
+    assert len(empty) == 5
+    assert {loss.target for loss in draft.losses} == empty
+
+
+@pytest.mark.parametrize(
+    ("facts", "kind", "at"),
+    [
+        ({"eidas_identifier": Identifier(value="NTRSE-1")}, "eidas", "eidas_identifier"),
+        ({"registration": Identifier(value="NTRSE-1")}, "registration", "registration"),
+        ({"vat_identifiers": (Identifier(value=" "), Identifier(value="NTRSE-1"))}, "vat", "vat_identifiers/NTRSE-1"),
+        ({"tax_identifiers": (Identifier(value="NTRSE-1", scheme="skv"),)}, "skv", "tax_identifiers/skv=NTRSE-1"),
+    ],
+)
+def test_an_issuer_without_an_identifier_is_known_by_its_first_other_number(facts, kind, at):
+    draft = by(NAMED.model_copy(update=facts))
+    assert issuer_of(draft)[0] == ("identifier", {"type": kind}, "NTRSE-1")
+    [moved] = [loss for loss in draft.losses if loss.kind == "moved" and "/issuer/" in loss.path]
+    assert moved.path == f"/reports/Nordhamns universitet/issuer/{at}"
+    assert moved.to_path == f"/reports/{kind}=NTRSE-1/issuer/identifiers/{kind}=NTRSE-1"
+
+
+def test_an_identifier_of_the_issuer_goes_before_its_other_numbers():
+    draft = by(ISSUER.model_copy(update={"registration": Identifier(value="1")}))
+    assert texts(draft, "identifier") == ["nordhamn.example"]
+    assert told(draft) == {("dropped", "/reports/schac=nordhamn.example/issuer/registration")}
+
+
+@pytest.mark.parametrize(
+    ("domain", "url"),
+    [("nordhamn.example", "https://nordhamn.example"), ("evil.example/x?y", None), ("javascript:x", None)],
+)
+def test_an_issuer_without_a_home_page_has_the_address_of_its_schac_domain(domain, url):
+    """Attack: an identifier that is no domain, but the beginning of an address of somebody's choice."""
+    draft = by(NAMED.model_copy(update={"identifiers": (Identifier(scheme="schac", value=domain),)}))
+    assert texts(draft, "url") == [url]
+    [loss] = draft.losses
+    assert loss.kind == "assumed"
 
 
 def test_a_report_without_a_date_gets_the_time_of_writing_and_says_so():
     record = Record(learner=Learner(), reports=(Report(issuer=ISSUER),))
     draft = written(record, now="2026-03-04T05:06:07Z")
     assert texts(draft, "issueDate") == ["2026-03-04T05:06:07Z"]
-    assert ("assumed", "/reports/Nordhamns universitet/issued") in told(draft)
+    assert ("assumed", "/reports/schac=nordhamn.example/issued") in told(draft)
 
 
 # --- names, dates, places --------------------------------------------------------------------------------------------
@@ -281,7 +362,7 @@ def test_the_day_of_the_award_stands_for_an_end_that_is_not_told():
     draft = written(record_of(course(awarded_on="2024-06-01")))
     assert texts(draft, "date") == ["2024-06-01"]
     [loss] = draft.losses
-    assert (loss.kind, loss.to_path) == ("moved", "/reports/Nordhamns universitet/achievements/Waves/period/end")
+    assert (loss.kind, loss.to_path) == ("moved", "/reports/schac=nordhamn.example/achievements/Waves/period/end")
 
 
 # --- grades, attachments, supplement ---------------------------------------------------------------------------------
@@ -309,7 +390,7 @@ def test_an_attachment_that_is_referred_to_gets_an_identifier_for_that():
     record, blobs = attached(10)
     draft = written(record, blobs=blobs)
     assert texts(draft, "ref") == ["Transcript"]
-    assert ("assumed", "/reports/Nordhamns universitet/attachments/Transcript/identifiers/Transcript") in told(draft)
+    assert ("assumed", "/reports/schac=nordhamn.example/attachments/Transcript/identifiers/Transcript") in told(draft)
     content = texts(draft, "content")[0]
     assert base64.b64decode(content.removeprefix("data:application/pdf;base64,")) == next(iter(blobs.values()))
 
