@@ -71,7 +71,7 @@ ROWS = (
         "Elmo.attachment",
         "elmo/attachment/title",
         "attachment",
-        "carried",
+        "moved",
         "it stands in the first report's credential",
     ),
     Row("Elmo.groups", "elmo/groups/", outcome="dropped", reason=_GROUPS),
