@@ -77,7 +77,7 @@ def is_ca(certificate: x509.Certificate) -> bool:
     """What basicConstraints says; a certificate without it, or with unreadable extensions, is no CA."""
     try:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError):
         return False
 
 
@@ -143,7 +143,7 @@ def _from_pem(data: bytes, place: str) -> list[Anchor]:
         )
     try:
         certificates = x509.load_pem_x509_certificates(data)
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise _unreadable(place, error) from None
     return [_from_certificate(certificate, place) for certificate in certificates]
 
@@ -151,11 +151,11 @@ def _from_pem(data: bytes, place: str) -> list[Anchor]:
 def _read_der(data: bytes, place: str) -> x509.Certificate:
     try:
         return load_certificate(data)
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise _unreadable(place, error) from None
 
 
-def _unreadable(place: str, error: ValueError) -> ConfigError:
+def _unreadable(place: str, error: Exception) -> ConfigError:
     return ConfigError(
         "trust.not_a_certificate",
         f"{place} isn't a readable X.509 certificate: {error}",

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import warnings
+from datetime import UTC, datetime
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -158,3 +164,50 @@ class TestFiles:
         with pytest.raises(ConfigError) as caught:
             load_anchors([tmp_path / "huge"])
         assert caught.value.code == "trust.too_large"
+
+
+SERIAL = 0x7A7B7C7D
+POLICY_OF_UTF8 = bytes.fromhex("301a3018 06022a03 30123010 06082b06010505070202 30041a02c3a9".replace(" ", ""))
+"""Certificate policies of which one has a notice whose VisibleString holds a byte over 127."""
+EDI_PARTY = bytes.fromhex("3007a505a1030c0178")
+"""Alternative names of which one is an EDIPartyName, which the library doesn't know."""
+
+
+def odd_certificate(oid: str, value: bytes) -> bytes:
+    """A CA certificate with this extension, as DER."""
+    key, name = pki.private_key("plain"), pki.name("Odd")
+    begin, end = datetime(2025, 1, 1, tzinfo=UTC), datetime(2035, 1, 1, tzinfo=UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), SERIAL, begin, end)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    builder = builder.add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), value), critical=False)
+    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def test_a_certificate_with_a_name_of_an_unknown_kind_is_no_ca():
+    """Attack: an extension that the library gives up on with an exception of its own."""
+    (anchor,) = parse_anchors(odd_certificate("2.5.29.17", EDI_PARTY), place="x")
+    assert not anchor.is_ca
+
+
+def test_a_certificate_of_a_version_that_does_not_exist_is_refused():
+    octets = odd_certificate("2.5.29.17", EDI_PARTY).replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020107"))
+    assert refused(octets) == "trust.not_a_certificate"
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        odd_certificate("2.5.29.32", POLICY_OF_UTF8),
+        odd_certificate("1.2.3", b"\x05\x00").replace(b"\x02\x04\x7a", b"\x02\x04\xfa"),
+    ],
+    ids=["a notice that isn't ASCII", "a negative serial number"],
+)
+def test_what_the_library_warns_of_never_reaches_the_terminal(octets):
+    """The faults are in the certificate; a later version of the library refuses them, as unreadable ones."""
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        x509.load_der_x509_certificate(octets).extensions  # noqa: B018
+    assert heard, "the library doesn't warn of it any more"
+    code = f"from gateway.trust.anchors import parse_anchors; parse_anchors(bytes.fromhex('{octets.hex()}'), place='')[0].is_ca"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
