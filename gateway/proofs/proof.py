@@ -26,7 +26,9 @@ class Proof:
     signature_algorithm, digest_algorithm   as named in the document: policy judges them
     claimed_time  the signing time the signer claims (RFC 3339), or None
     about         which proof: a place in the document
-    role          "document", or "supplement": inside a Diploma Supplement, and no word on the document around it
+    role          "document"; "supplement": inside a Diploma Supplement, and no word on the document around it; "aside":
+                  one of a set, of an unknown kind, and set aside because another of the set holds
+    known         whether its suite or algorithm is implemented here
     """
 
     kind: ProofKind
@@ -39,4 +41,5 @@ class Proof:
     claimed_time: str | None = None
     key_id: str | None = None
     about: str = ""
-    role: Literal["document", "supplement"] = "document"
+    role: Literal["document", "supplement", "aside"] = "document"
+    known: bool = True
