@@ -99,7 +99,7 @@ def database(code: str | None) -> Check:
 
 
 def disk(free: int, *, watermark: int) -> Check:
-    """Whether bodies still have room. Below the watermark (octets) the node takes nothing in; twice that is a warning."""
+    """Whether bodies still have room: below the watermark (octets) nothing is taken in; below twice that, a warning."""
     reason = f"{_size(free)} free, nothing is taken in below {_size(watermark)}"
     advice = "free room on the disk of [node] store, or shorten [retention]"
     if free < watermark:
@@ -171,7 +171,7 @@ def queues(depth: Depth, now: dt.datetime, *, limit: int) -> Iterator[Check]:
     )  # fmt: skip
     yield _waiting(
         "undecided", depth.undecided, depth.oldest_undecided, now, warn=_DECIDING_LATE, fail=_DECIDING_STUCK,
-        advice="documents aren't verified as fast as they come, or not at all: see the check of the workers, and the log",
+        advice="documents aren't verified as fast as they come, or not at all: see the workers' checks, and the log",
     )  # fmt: skip
     yield _waiting(
         "inbox", depth.inbox, depth.oldest_inbox, now, warn=_HAND_OVER_LATE,
