@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from adapters.europass import lists, media_types
 from adapters.europass.dates import read_when
-from adapters.europass.telling import Origins
+from gateway.kit.telling import Origins
 from gateway.model.dates import as_moment
 from gateway.model.noun import Noun
 from gateway.model.record import (

@@ -7,9 +7,9 @@ from typing import Any
 
 from adapters.europass.fitting import Fitting
 from adapters.europass.fitting_claims import Around, Award, ClaimFitting
-from adapters.europass.telling import Origins
 from gateway.errors import Refused
 from gateway.kit.contract import WriteRequest
+from gateway.kit.telling import Origins
 from gateway.model.leaves import keys
 from gateway.model.noun import Noun
 from gateway.model.record import Address, Attachment, Content, Learner, Name, Organisation, Place, Record, Report

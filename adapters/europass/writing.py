@@ -15,9 +15,9 @@ from adapters.europass.emitting import Emitting, Node, Placeholder
 from adapters.europass.emitting_claims import ClaimEmitting
 from adapters.europass.fitting import Fitting
 from adapters.europass.fitting_report import fit_report
-from adapters.europass.telling import ANOTHER_KEY, Origins, Telling
 from gateway.errors import RequestError
 from gateway.kit.contract import Draft, PageImage, WriteRequest
+from gateway.kit.telling import ANOTHER_KEY, Origins, Telling
 from gateway.model.leaves import keys, pointer
 from gateway.model.losses import Loss
 from gateway.model.record import Attachment, Identifier, Learner, Name, Organisation, Record, Report

@@ -20,6 +20,7 @@ from gateway.kit.contract import (
     WriteRequest,
 )
 from gateway.kit.json_cursor import JsonCursor, JsonReading
+from gateway.kit.telling import Origins, Telling
 from gateway.kit.walk import Walk, Writing, share
 from gateway.kit.xml_cursor import XmlCursor, XmlReading
 from gateway.model.losses import Loss
@@ -46,6 +47,7 @@ __all__ = [
     "Loss",
     "Manifest",
     "Opened",
+    "Origins",
     "PageImage",
     "Reading",
     "Recognition",
@@ -53,6 +55,7 @@ __all__ = [
     "Source",
     "Stated",
     "Status",
+    "Telling",
     "Walk",
     "WriteRequest",
     "Writing",

@@ -220,7 +220,8 @@ class Draft:
     """One result of `write`: the unsealed body, what seals it, and what couldn't be carried.
 
     `reports` are the keys of the record's reports that it holds. `core` is what `Adapter.core` makes of the body,
-    where the writer has it at hand; None asks for that call.
+    where the writer has it at hand; None asks for that call. `inner` are the places (JSON Pointers) of the credentials
+    inside that are sealed apart, each before whatever it stands in.
     """
 
     body: bytes
@@ -228,6 +229,7 @@ class Draft:
     extension: str
     seal: SealProfile | None
     core: bytes | None = None
+    inner: tuple[str, ...] = ()
     reports: tuple[str, ...] = ()
     losses: tuple[Loss, ...] = ()
 

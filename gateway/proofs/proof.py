@@ -27,7 +27,9 @@ class Proof:
     claimed_time  the signing time the signer claims (RFC 3339), or None
     controller    the DID whose key it is, as the key's own name or a given DID document says; "" where neither does
     about         which proof: a place in the document
-    role          "document", or "supplement": inside a Diploma Supplement, and no word on the document around it
+    role          "document"; "supplement": inside a Diploma Supplement, and no word on the document around it; "aside":
+                  one of a set, of an unknown kind, and set aside because another of the set holds
+    known         whether its suite or algorithm is implemented here
     """
 
     kind: ProofKind
@@ -41,4 +43,5 @@ class Proof:
     key_id: str | None = None
     controller: str = ""
     about: str = ""
-    role: Literal["document", "supplement"] = "document"
+    role: Literal["document", "supplement", "aside"] = "document"
+    known: bool = True

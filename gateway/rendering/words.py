@@ -180,6 +180,7 @@ CHECKS = {
     "format.recognised": "Is it a known kind of document?",
     "format.opened": "Can the document be opened?",
     "proof.present": "Does anything vouch for it?",
+    "proof.set": "Are all of several seals of a known kind?",
     "signature.place": "Is the seal where it belongs?",
     "signature.structure": "Is the seal made as the standard says?",
     "signature.reference": "Does the seal cover the whole document?",

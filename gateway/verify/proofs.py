@@ -15,6 +15,7 @@ from gateway.readers.vc_jwt import JwtCredential
 from gateway.trust.issuers import IssuerClaim
 from gateway.trust.judge import judge_proof
 from gateway.verify.life import first_moment
+from gateway.verify.proof_sets import settle
 from gateway.verify.terms import Terms
 
 
@@ -25,7 +26,8 @@ def proofs_around(unpacked: Unpacked, terms: Terms) -> tuple[Proof, ...]:
         return ()
     from gateway.proofs.jose import verify_jws
 
-    proofs = tuple(proof for jws in signatures for proof in verify_jws(jws, keys=terms.keys, methods=terms.methods))
+    sets = [verify_jws(jws, keys=terms.keys, methods=terms.methods) for jws in signatures]
+    proofs = tuple(proof for one in sets for proof in settle(one))
     token = unpacked.layers[-1].jwt
     return proofs if token is None else (*proofs[:-1], _with_claims(proofs[-1], token))
 
@@ -66,15 +68,17 @@ def proof_findings(
 ) -> tuple[Finding, ...]:
     """Findings of the proofs of the document itself, and of the trust in each; none at all is a finding too.
 
+    Of a proof that is set aside, what was seen of it is told, and trust isn't asked.
     `stated` is None where no adapter could read what the document states.
     """
-    own = [proof for proof in proofs if proof.role == "document"]
+    own = [proof for proof in proofs if proof.role != "supplement"]
     if not own:
         return (_VOUCHED_OUTSIDE if vouched_outside else _NO_PROOF,)
     findings: list[Finding] = []
     for proof in own:
         findings += proof.findings
-        findings += _judged(proof, stated, terms)
+        if proof.role == "document":
+            findings += _judged(proof, stated, terms)
     return tuple(findings)
 
 

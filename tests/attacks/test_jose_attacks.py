@@ -307,6 +307,13 @@ def test_the_payload_of_a_seal_is_taken_from_the_signed_string_alone() -> None:
     assert proof(escaped).covered == CREDENTIAL
 
 
+def test_a_certificate_whose_name_is_a_bit_string_is_a_finding_and_no_crash() -> None:
+    octets = certificate("p256").public_bytes(Encoding.DER)
+    country, bits = bytes((0x13, 2)) + b"XX", bytes((0x03, 2)) + b"XX"
+    found = proof(compact({"alg": "ES256", "x5c": [base64.b64encode(octets.replace(country, bits)).decode()]}))
+    assert (status(found, "signature.certificate"), found.covered) == (Status.FAILED, None)
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_a_damaged_certificate_is_a_finding_and_never_a_crash(data: st.DataObject) -> None:

@@ -17,10 +17,10 @@ from lxml import etree
 from adapters.elmo import ADAPTER as ELMO
 from adapters.elmo.names import DS
 from adapters.europass import ADAPTER as EUROPASS
-from adapters.europass.telling import ANOTHER_KEY
 from gateway.kit.contract import Leaf, Reading
 from gateway.kit.laws.places import Place, covers, places
 from gateway.kit.laws.trip import document_of, read_with
+from gateway.kit.telling import ANOTHER_KEY
 from gateway.kit.xml_cursor import XmlReading
 from gateway.model.leaves import leaves
 from gateway.model.losses import Loss

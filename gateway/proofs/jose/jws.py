@@ -95,7 +95,14 @@ def _verify(
         key_id=_text(signature.header, "kid"),
         controller=candidates.controller,
         about=about,
+        known=not _is_unknown(signature.header),
     )
+
+
+def _is_unknown(header: Mapping[str, JsonValue]) -> bool:
+    """Whether the header names an algorithm that isn't implemented: no word on whether the signature is good."""
+    name = header.get("alg")
+    return isinstance(name, str) and name not in ALGORITHMS and not never_acceptable(name)
 
 
 def _text(header: Mapping[str, JsonValue], name: str) -> str | None:

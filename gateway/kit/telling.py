@@ -1,9 +1,11 @@
 """What differs between a record and what a reader of the target will have of it, told as losses.
 
-The writer doesn't note losses where it writes. It first makes the record that the target can hold (`adapters.europass.
-fitting`), member by member from the given one, and writes that one whole. The losses are then the difference of the
-two, path by path: a field that is gone is `dropped`, one that is new is `assumed`, a changed leaf `approximated`, a
-member that stands elsewhere or under another key `moved`. So nothing can be forgotten, and nothing told in vain.
+A writer with few fields can walk the record and note each loss where it happens (`gateway.kit.walk`). One with many
+makes the record that the target holds, and lets the two be compared: either it fits the record first, member by
+member, and writes the fitted one whole (adapters/europass), or it writes, reads what it wrote, and keeps of each object
+between them which noun it was written for (adapters/openbadges). The losses are then the difference, path by path: a
+field that is gone is `dropped`, one that is new is `assumed`, a changed leaf `approximated`, a member that stands
+elsewhere or under another key `moved`. So nothing can be forgotten, and nothing told in vain.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ class Origins:
         self.renamed: dict[int, tuple[str, str]] = {}
         self.carried: dict[int, list[tuple[str, Noun]]] = {}
         self.reasons: dict[tuple[int, str], str] = {}
+        self._written: dict[int, tuple[Any, bool]] = {}
 
     def note(self, made: Any, given: Any, *, elsewhere: bool = False) -> Any:
         """Remember that `made` came from `given`, perhaps from elsewhere in the record; gives `made`."""
@@ -42,6 +45,18 @@ class Origins:
             self._made_elsewhere.add(id(made))
             self._gone_elsewhere.add(id(self.of(made)))
         return made
+
+    def wrote(self, value: dict[str, Any], given: Any, *, elsewhere: bool = False) -> dict[str, Any]:
+        """Remember for which noun an object of the document was written, perhaps one from elsewhere; gives `value`."""
+        self._written[id(value)] = (given, elsewhere)
+        self._alive += (value, given)
+        return value
+
+    def read_back(self, made: Any, value: Mapping[str, Any]) -> None:
+        """Remember that `made` was read from an object of the document, where that was written for a noun of ours."""
+        given, elsewhere = self._written.get(id(value), (None, False))
+        if given is not None:
+            self.note(made, given, elsewhere=elsewhere)
 
     def came_from_elsewhere(self, made: Any) -> bool:
         """Whether a fitted noun was made from one that stood in another place."""
@@ -161,13 +176,16 @@ class Telling:
 
     def _text(self, given: Noun | None, name: str, old: Mapping[str, str], new: Mapping[str, str], here: str) -> None:
         why = self._why(given, name)
+        moved = _other_languages(old, new)
         for language, words in old.items():
-            if language not in new:
+            if language in moved:
+                self._tell("moved", pointer(here, language), why, to_path=pointer(here, moved[language]))
+            elif language not in new:
                 self._tell("dropped", pointer(here, language), why, **{"from": words})
             elif new[language] != words:
                 self._tell("approximated", pointer(here, language), why, **{"from": words, "to": new[language]})
         for language in new:
-            if language not in old:
+            if language not in old and language not in moved.values():
                 self._tell("assumed", pointer(here, language), why, to=new[language])
 
     # --- lists -----------------------------------------------------------------------------------------------------
@@ -288,6 +306,12 @@ def _lexical(value: Any) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, str | int) else None
+
+
+def _other_languages(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+    """The languages whose words stand under another one now, which had none before."""
+    gone = {words: language for language, words in old.items() if language not in new}
+    return {gone[words]: language for language, words in new.items() if language not in old and words in gone}
 
 
 def _paths(root: Noun, wanted: frozenset[int], base: str, *, every: bool) -> dict[int, list[str]]:
