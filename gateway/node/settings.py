@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
-from gateway.drivers.keys import PASSPHRASE_VARIABLE
+from gateway.drivers.private_keys import PASSPHRASE_VARIABLE
 from gateway.errors import ConfigError
 from gateway.kit.contract import SealProfile
 from gateway.model.noun import Noun
