@@ -9,9 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from gateway.delivery.states import Alarm, Arrival, ArrivalState, Delivery, DeliveryState, Event, OutgoingReceipt
+
+Queue = Literal["outbox", "receipts", "undecided", "inbox"]
+"""What `due`, `receipts_due`, `undecided` and `to_hand_over` take from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +167,10 @@ class DeliveryStore(Protocol):
 
     async def timeline(self, message: str, *, sender: str | None = None) -> Sequence[Event]:
         """What happened to a delivery of ours, or (with `sender`) to an arrival, in the order it happened."""
+        ...
+
+    async def next_due(self, queue: Queue, after: dt.datetime) -> dt.datetime | None:
+        """When the next item of a queue is due, of those that are due later than `after`; None where none is."""
         ...
 
     async def depth(self) -> Depth:

@@ -21,5 +21,8 @@ def load_certificate(der: bytes) -> Certificate:
         ValueError: octets that are no certificate, or one with an unreadable name or date.
     """
     certificate = load_der_x509_certificate(der)
-    _ = certificate.issuer, certificate.subject, certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    try:
+        _ = certificate.issuer, certificate.subject, certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    except TypeError as error:  # the library's answer to a name that is a bit string
+        raise ValueError(str(error)) from None
     return certificate

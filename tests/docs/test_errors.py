@@ -70,12 +70,8 @@ def test_every_code_is_documented_and_every_documented_code_exists() -> None:
 
 def test_a_code_stands_under_whose_fault_it_is() -> None:
     whose = {"Refused": "The document", "RequestError": "The caller", "ConfigError": "The operator"}
-    whose |= {
-        "AdapterError": "The adapter",
-        "_Gone": "The adapter",
-        "Withheld": "The document",
-        "Stopped": "Between nodes",
-    }
+    whose |= {"AdapterError": "The adapter", "_Gone": "The adapter", "Withheld": "The document"}
+    whose |= {"Stopped": "A request to a node"}
     sections = documented()
     for kind, code in raised():
         if "[" not in code and code in sections:
