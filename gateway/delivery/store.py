@@ -1,7 +1,7 @@
 """The port to whatever keeps outbox, inbox and receipts. One call is one transaction: all of it, or nothing.
 
 When a call returns, what it wrote is flushed to disk. Every call may raise `Stopped`: `store.full` (507), `store.busy`
-(503, retryable), `store.failed` (503, retryable), `store.damaged` (500: what stands on the disk isn't what was written).
+(503, retryable), `store.failed` (503, retryable), `store.damaged` (500: what is on the disk isn't what was written).
 Times are given by the caller; a store has no clock. A new row whose `next_attempt` is None is due at once.
 
 Whoever is cancelled while a call runs may find later that it was done: every call can be made again.
@@ -56,7 +56,7 @@ class DeliveryStore(Protocol):
     # --- the sender's side
 
     async def submit(self, delivery: Delivery) -> Delivery:
-        """Put a new delivery into the outbox; where its idempotency key, or itself, is known, what is there is returned.
+        """Put a new delivery into the outbox; where its idempotency key, or id, is known, that one is returned.
 
         Raises:
             Stopped: `request.key_reused` (409) where the key was used for another request.
