@@ -207,14 +207,14 @@ def _closed(payload: bytes, noun: type[_N], what: _Statement) -> _N:
     try:
         value = parse_json(payload, _PAYLOAD)
         statement = noun.model_validate_json(payload, strict=True, by_alias=True, by_name=False)
-        if value != parse_json(_payload(statement), _PAYLOAD):
-            raise _form(what, "the payload leaves out a member, or holds null")
-        return statement
     except Refused as refused:
         raise _form(what, refused.message) from None
     except ValidationError as error:
         places = sorted({".".join(str(part) for part in e["loc"]) or "/" for e in error.errors()})
         raise _form(what, f"the payload isn't of the form expected, at: {', '.join(places[:5])}") from None
+    if value != parse_json(_payload(statement), _PAYLOAD):
+        raise _form(what, "the payload leaves out a member, or holds null")
+    return statement
 
 
 def _form(what: _Statement, message: str) -> Stopped:

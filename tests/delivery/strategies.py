@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import strategies as st
 
@@ -21,7 +22,7 @@ lives = st.timedeltas(timedelta(seconds=1), timedelta(days=30)).map(
 def chunked(octets: bytes, cuts: list[int]) -> list[bytes]:
     """The octets in chunks, cut at these places (taken modulo their number)."""
     places = sorted({0, len(octets), *(cut % (len(octets) + 1) for cut in cuts)})
-    return [octets[start:end] for start, end in zip(places, places[1:], strict=False)]
+    return [octets[start:end] for start, end in pairwise(places)]
 
 
 cuts = st.lists(st.integers(0, 10_000), max_size=20)
