@@ -13,6 +13,7 @@ from adapters.openbadges.emitting import Emitting, Node, addressed
 from adapters.openbadges.nodes import PLACEHOLDER
 from adapters.openbadges.results import ORDINARY
 from adapters.openbadges.studies import LICENSE
+from gateway.kit import Number
 from gateway.model.leaves import keys
 from gateway.model.record import (
     Achievement,
@@ -26,7 +27,6 @@ from gateway.model.record import (
     Study,
 )
 from gateway.model.texts import UNDETERMINED, Text
-from gateway.readers.json import Number
 
 _DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?")
 _LANGUAGE = re.compile(r"[a-z]{2,4}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")

@@ -16,12 +16,12 @@ from adapters.openbadges.emitting_studies import StudyEmitting, is_writable
 from adapters.openbadges.graph import DEEPEST
 from adapters.openbadges.nodes import PLACEHOLDER
 from gateway.errors import Refused
+from gateway.kit import dump_json
 from gateway.kit.contract import Draft, Reading, SealProfile, WriteRequest
 from gateway.kit.telling import Origins, Telling
 from gateway.model.leaves import key_of, keys, pointer
 from gateway.model.losses import Loss
 from gateway.model.record import Organisation, Record, Relation, Report, Study
-from gateway.readers.json import dump_json
 
 MEDIA_TYPE = "application/vc+ld+json"
 DRAFT = "Unsealed draft: "
