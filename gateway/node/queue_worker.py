@@ -115,9 +115,13 @@ class QueueWorker(Generic[_T]):
         say("worker.failed", level=logging.ERROR, worker=self._task.queue, code=code, error=error)
 
     async def _put_back(self, item: _T, error: Exception) -> None:
+        """A store that fails is no fault of the item: it stays as it is, and due."""
         try:
+            if isinstance(error, Stopped) and error.stage == "store" and error.retryable:
+                await self._running.clock.wait(self._running.stopping, LOOK_AGAIN)
+                return
             await self._task.failed(item, error)
-        except Exception as second:  # noqa: BLE001 - the store is down as well: the item stays as it is, and due
+        except Exception as second:  # noqa: BLE001 - as above
             say("worker.failed", level=logging.ERROR, worker=self._task.queue, error=second)
             await self._running.clock.wait(self._running.stopping, LOOK_AGAIN)
 

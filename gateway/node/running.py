@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from gateway.delivery.admission import AdmissionLimits
@@ -14,7 +15,7 @@ from gateway.delivery.decision import ReceivePolicy
 from gateway.delivery.nonces import Nonces
 from gateway.delivery.peers import Peer
 from gateway.delivery.signing import NodeSigner
-from gateway.delivery.store import DeliveryStore, Queue
+from gateway.delivery.store import DeliveryStore, Depth, Queue
 from gateway.drivers.bodies import Bodies
 from gateway.drivers.clock import Clock
 from gateway.drivers.http_client import PeerClient
@@ -23,6 +24,7 @@ from gateway.drivers.work import WorkThread
 from gateway.node.settings import Settings
 from gateway.node.startup import Node
 
+_DEPTH_SECONDS = 1.0
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -63,7 +65,12 @@ class WorkerState:
 
 @dataclass(kw_only=True)
 class Running:
-    """A node at work. `nonces` are those of requests at its door; `wakes` tell workers that something was put in."""
+    """A node at work.
+
+    nonces       those of requests at its door
+    wakes        tell workers that something was put into their queue
+    authorities  of the TLS certificates of peers that have one of their own
+    """
 
     node: Node
     settings: Settings
@@ -89,6 +96,8 @@ class Running:
         }
     )
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    authorities: Mapping[str, Path] = field(default_factory=dict)
+    _depth: tuple[float, Depth] | None = None
 
     @property
     def id(self) -> str:
@@ -106,6 +115,13 @@ class Running:
     def wake(self, queue: Queue) -> None:
         """Something was put into a queue."""
         self.wakes[queue].set()
+
+    async def depth(self) -> Depth:
+        """How much waits, as of a second ago at the most: it is asked for every message that comes in."""
+        now = self.clock.monotonic()
+        if self._depth is None or now - self._depth[0] > _DEPTH_SECONDS:
+            self._depth = (now, await self.store.depth())
+        return self._depth[1]
 
     @property
     def admission(self) -> AdmissionLimits:
