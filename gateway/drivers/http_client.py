@@ -6,13 +6,12 @@ and on what is read of an answer. An address is one of the settings', never one 
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import Literal, Self
 
 import aiohttp
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
@@ -58,7 +57,7 @@ class PeerClient:
         self._contexts: dict[Path | None, ssl.SSLContext] = {}
         self._session: aiohttp.ClientSession | None = None
 
-    async def __aenter__(self) -> PeerClient:
+    async def __aenter__(self) -> Self:
         connector = aiohttp.TCPConnector(
             limit=0, limit_per_host=_CONNECTIONS_OF_PEER, keepalive_timeout=_KEEP_ALIVE_SECONDS
         )

@@ -1,4 +1,4 @@
-"""The use case: bring our business receipts back to the senders. Each is a message of its own, retried like any other."""
+"""The use case: bring our business receipts back to the senders. Each is retried like any other message."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gateway.delivery.states import OutgoingReceipt
 from gateway.delivery.store import Retry
 from gateway.drivers.failpoints import reach
 from gateway.drivers.logs import say, tracing
-from gateway.node.links import Request, failed, post, resting, retry_of, say_failed, succeeded, to_probe, turn
+from gateway.node.links import Request, failed, post, retry_of, say_failed, succeeded, take_fairly, turn
 from gateway.node.queue_worker import QueueWorker, Task
 from gateway.node.running import Link, Running
 
@@ -41,15 +41,11 @@ class _Answer:
 
     async def take(self, limit: int) -> Sequence[OutgoingReceipt]:
         running, now = self._running, self._running.now()
-        found = await running.store.receipts_due(now, limit=limit, without=resting(running))
-        probed = to_probe(running)
-        if probed is None:
-            return found
-        others = [peer for peer in running.links if peer != probed.peer.id]
-        probe = await running.store.receipts_due(now, limit=1, without=others)
-        if not probe:
-            probed.breaker.abandoned()
-        return [*found, *probe]
+
+        async def due(limit: int, without: Sequence[str]) -> Sequence[OutgoingReceipt]:
+            return await running.store.receipts_due(now, limit=limit, without=without)
+
+        return await take_fairly(running, due, limit)
 
     async def send(self, receipt: OutgoingReceipt) -> None:
         link = self._running.links.get(receipt.peer)
@@ -68,15 +64,18 @@ class _Answer:
         await self._put_off(receipt, stopped)
 
     async def _attempt(self, link: Link, receipt: OutgoingReceipt) -> None:
+        leave = link.ask(self._running.clock.monotonic())
+        if leave is None:
+            return
         reach("receipt.sending")
         try:
             await post(self._running, link, _request(receipt.receipt_jws))
         except Stopped as stopped:
-            failed(self._running, link, "receipt", stopped)
+            failed(self._running, link, leave, "receipt", stopped)
             await self._put_off(receipt, stopped)
             return
         reach("receipt.sent")
-        succeeded(self._running, link, "receipt")
+        succeeded(self._running, link, leave, "receipt")
         await self._running.store.receipt_delivered(receipt.peer, receipt.message, self._running.now())
 
     async def _put_off(self, receipt: OutgoingReceipt, stopped: Stopped) -> None:

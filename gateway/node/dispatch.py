@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from gateway.delivery.breaker import Leave
 from gateway.delivery.message import MEDIA_TYPE
 from gateway.delivery.problem import Stopped
 from gateway.delivery.schedule import ask_again, end_of
@@ -16,7 +17,7 @@ from gateway.delivery.states import Alarm, Delivery, DeliveryState
 from gateway.delivery.store import Retry
 from gateway.drivers.failpoints import reach
 from gateway.drivers.logs import say, tracing
-from gateway.node.links import Request, failed, post, resting, retry_of, say_failed, succeeded, to_probe, turn
+from gateway.node.links import Request, failed, post, retry_of, say_failed, succeeded, take_fairly, turn
 from gateway.node.queue_worker import QueueWorker, Task
 from gateway.node.running import Link, Running
 
@@ -45,15 +46,11 @@ class _Dispatch:
 
     async def take(self, limit: int) -> Sequence[Delivery]:
         running, now = self._running, self._running.now()
-        found = await running.store.due(now, limit=limit, without=resting(running))
-        probed = to_probe(running)
-        if probed is None:
-            return found
-        others = [peer for peer in running.links if peer != probed.peer.id]
-        probe = await running.store.due(now, limit=1, without=others)
-        if not probe:
-            probed.breaker.abandoned()
-        return [*found, *probe]
+
+        async def due(limit: int, without: Sequence[str]) -> Sequence[Delivery]:
+            return await running.store.due(now, limit=limit, without=without)
+
+        return await take_fairly(running, due, limit)
 
     async def send(self, delivery: Delivery) -> None:
         link = self._running.links.get(delivery.peer)
@@ -75,6 +72,9 @@ class _Dispatch:
         if delivery.body is None:
             await self._give_up(delivery, "body.missing")
             return
+        leave = link.ask(self._running.clock.monotonic())
+        if leave is None:
+            return  # the breaker opened while this one waited for its turn: it stays due
         reach("dispatch.sending")
         try:
             answer = await post(self._running, link, self._request(delivery, delivery.body))
@@ -83,9 +83,9 @@ class _Dispatch:
             sent = SignedEnvelope(jws=delivery.envelope_jws, envelope=delivery.envelope)
             read_transport_receipt(receipt, link.peer, sent)
         except Stopped as stopped:
-            await self._failed(link, delivery, stopped)
+            await self._failed(link, leave, delivery, stopped)
             return
-        succeeded(self._running, link, "message")
+        succeeded(self._running, link, leave, "message")
         now = self._running.now()
         await self._running.store.receipted(delivery.id, receipt, now, _ask_at(delivery, now))
         say("delivery.receipted", peer=delivery.peer, message=delivery.id, attempt=delivery.attempts + 1)
@@ -99,13 +99,13 @@ class _Dispatch:
             open_body=lambda: self._running.bodies.read(body, body),
         )
 
-    async def _failed(self, link: Link, delivery: Delivery, stopped: Stopped) -> None:
+    async def _failed(self, link: Link, leave: Leave, delivery: Delivery, stopped: Stopped) -> None:
         """A receipt that doesn't fit (attack G7) is no receipt: the attempt failed, and a person is told."""
         if stopped.code.startswith("receipt."):
             at = self._running.now()
             await self._running.store.alarm(Alarm(at=at, code=stopped.code, peer=delivery.peer, message=delivery.id))
             stopped = Stopped(stopped.code, stopped.message, status=502, stage="receipt", retryable=True)
-        failed(self._running, link, "message", stopped)
+        failed(self._running, link, leave, "message", stopped)
         await self._put_off(delivery, stopped)
 
     async def _put_off(self, delivery: Delivery, stopped: Stopped) -> None:

@@ -7,12 +7,14 @@ import logging
 import random
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from pydantic import ValidationError
 
+from gateway.delivery.breaker import Leave
 from gateway.delivery.door import sign_request
 from gateway.delivery.problem import Problem, Stopped
 from gateway.delivery.schedule import next_attempt, read_retry_after
@@ -25,6 +27,7 @@ from gateway.node.running import Link, Running
 WAITING_MOST = 32
 """Items of one peer that are taken out of the store at once: the others' turn comes in between."""
 
+_T = TypeVar("_T")
 _RETRYABLE = frozenset({408, 425, 429})
 _SERVER_ERROR = 500
 _CODE = re.compile(r"[a-z_]{1,40}(\.[a-z_]{1,40}){1,3}")
@@ -50,11 +53,27 @@ def resting(running: Running) -> list[str]:
     ]
 
 
-def to_probe(running: Running) -> Link | None:
-    """A peer whose breaker has rested long enough, with leave for one probe: whoever takes it tells the outcome."""
+async def take_fairly(
+    running: Running, due: Callable[[int, Sequence[str]], Awaitable[Sequence[_T]]], limit: int
+) -> Sequence[_T]:
+    """What is due for peers that may be tried now; for one whose breaker has rested long enough, a single probe."""
+    found = await due(limit, resting(running))
+    link = _to_probe(running)
+    if link is None:
+        return found
+    probe = await due(1, [peer for peer in running.links if peer != link.peer.id])
+    if not probe and link.probe is not None:
+        link.breaker.abandoned(link.probe)
+        link.probe = None
+    return [*probe, *found]
+
+
+def _to_probe(running: Running) -> Link | None:
     now = running.clock.monotonic()
     for link in running.links.values():
-        if link.breaker.state == "open" and link.breaker.may_try(now):
+        if link.breaker.state == "open":
+            link.probe = link.breaker.ask(now)
+        if link.probe is not None:
             return link
     return None
 
@@ -117,22 +136,20 @@ def _refusal(answer: Answer, now: dt.datetime) -> Stopped:
     )
 
 
-def succeeded(running: Running, link: Link, kind: Sent) -> None:
+def succeeded(running: Running, link: Link, leave: Leave, kind: Sent) -> None:
     """The peer took it."""
-    link.breaker.succeeded()
+    link.breaker.succeeded(leave)
     link.last_success, link.problem = running.now(), None
     running.metrics.attempted(link.peer.id, kind, "done")
 
 
-def failed(running: Running, link: Link, kind: Sent, stopped: Stopped) -> None:
+def failed(running: Running, link: Link, leave: Leave, kind: Sent, stopped: Stopped) -> None:
     """The peer didn't take it, or nothing came through."""
     link.last_failure, link.problem = running.now(), stopped.code
     if stopped.status >= _SERVER_ERROR:
-        link.breaker.failed(running.clock.monotonic())
-        running.wake("outbox")
-        running.wake("receipts")
+        link.breaker.failed(leave, running.clock.monotonic())
     else:
-        link.breaker.succeeded()  # it is there, and answers
+        link.breaker.succeeded(leave)  # it is there, and answers
     running.metrics.attempted(link.peer.id, kind, "failed" if stopped.retryable else "stopped")
 
 

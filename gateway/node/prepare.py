@@ -1,4 +1,7 @@
-"""What is sent of a document: the original, and beside it the sealed translation with its papers. Runs in the work thread."""
+"""What is sent of a document: the original, and beside it the sealed translation with its papers.
+
+Pure but for the time that is given: it runs in the work thread.
+"""
 
 from __future__ import annotations
 

@@ -22,6 +22,9 @@ LONGEST_SLEEP = 3600.0
 LOOK_AGAIN = 1.0
 """Seconds until a worker looks again while it is at something, or after the store failed it."""
 
+BREAKER_SECONDS = 5.0
+"""Seconds until a worker looks whether a peer may be tried again."""
+
 _T = TypeVar("_T")
 
 
@@ -134,4 +137,9 @@ class QueueWorker(Generic[_T]):
             due = await self._running.store.next_due(self._task.queue, now)
         except Stopped:
             return LOOK_AGAIN
-        return LONGEST_SLEEP if due is None else min(max((due - now) / dt.timedelta(seconds=1), 0), LONGEST_SLEEP)
+        longest = LONGEST_SLEEP if _all_closed(self._running) else BREAKER_SECONDS
+        return longest if due is None else min(max((due - now) / dt.timedelta(seconds=1), 0), longest)
+
+
+def _all_closed(running: Running) -> bool:
+    return all(link.breaker.state == "closed" for link in running.links.values())

@@ -1,6 +1,6 @@
 """The use case: take in what a peer sends. Nothing is said to be received before it is on disk.
 
-door (gateway.web) ─▶ announced size ─▶ room ─▶ envelope ─▶ seen before? ─▶ times, hops ─▶ parts to disk ─▶ row ─▶ receipt
+door (gateway.web) ─▶ announced size ─▶ room ─▶ envelope ─▶ seen before? ─▶ times, hops ─▶ parts ─▶ row ─▶ receipt
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class _Reception:
             return await self._again(known)
         reader.expect(self._signed)
         await self._parts(reader, body, chunks)
-        return await self._keep(reader, body) if known is None else await self._restore(known, body)
+        return await self._keep(body) if known is None else await self._restore(known, body)
 
     async def _parts(self, reader: MessageReader, body: IncomingBody, chunks: AsyncIterator[bytes]) -> None:
         async for chunk in chunks:
@@ -84,7 +84,7 @@ class _Reception:
                 advice="send what was signed",
             )
 
-    async def _keep(self, reader: MessageReader, body: IncomingBody) -> bytes:
+    async def _keep(self, body: IncomingBody) -> bytes:
         name = await body.keep()
         arrival = self._arrival(name, body.size)
         reach("receive.kept")

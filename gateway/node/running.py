@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from gateway.delivery.admission import AdmissionLimits
-from gateway.delivery.breaker import Breaker
+from gateway.delivery.breaker import Breaker, Leave
 from gateway.delivery.decision import ReceivePolicy
 from gateway.delivery.nonces import Nonces
 from gateway.delivery.peers import Peer
@@ -34,6 +34,7 @@ class Link:
     """What is known of the way to one peer since this node runs. Times are for health; the breaker decides.
 
     under_way   messages and receipts that are being sent, or wait for their turn
+    probe       leave for the one request that asks whether the peer is back, until somebody takes it
     problem     the code of the last failure; None after a success
     """
 
@@ -41,9 +42,15 @@ class Link:
     breaker: Breaker = field(default_factory=Breaker)
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(8))
     under_way: int = 0
+    probe: Leave | None = None
     last_success: dt.datetime | None = None
     last_failure: dt.datetime | None = None
     problem: str | None = None
+
+    def ask(self, now: float) -> Leave | None:
+        """Leave for one request, or None; `now` in monotonic seconds."""
+        leave, self.probe = self.probe, None
+        return leave or self.breaker.ask(now)
 
 
 @dataclass(kw_only=True)
