@@ -74,6 +74,9 @@ class _Answer:
             failed(self._running, link, leave, "receipt", stopped)
             await self._put_off(receipt, stopped)
             return
+        except BaseException:
+            link.breaker.abandoned(leave)
+            raise
         reach("receipt.sent")
         succeeded(self._running, link, leave, "receipt")
         await self._running.store.receipt_delivered(receipt.peer, receipt.message, self._running.now())

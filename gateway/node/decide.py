@@ -20,7 +20,7 @@ from gateway.delivery.states import Alarm, Arrival, ArrivalState, OutgoingReceip
 from gateway.delivery.store import Retry
 from gateway.drivers.failpoints import reach
 from gateway.drivers.logs import say, tracing
-from gateway.node.examine import Examined, Received, ReceivedPart, examine
+from gateway.node.examine import Examined, Received, ReceivedPart, ReceivedTranslation, examine
 from gateway.node.queue_worker import QueueWorker, Task
 from gateway.node.running import Running
 
@@ -66,17 +66,17 @@ class _Decide:
             await self._write(arrival, decision, found)
 
     async def _received(self, arrival: Arrival) -> Received:
+        """The parts that are looked at; each translation with the derivation that follows it."""
         signed = SignedEnvelope(jws=arrival.envelope_jws, envelope=arrival.envelope)
-        by_role: dict[str, list[Slice]] = {}
-        for one in slices(signed):
-            by_role.setdefault(one.part.role, []).append(one)
-        original, *_ = [await self._part(arrival, one) for one in by_role["original"]]
-        derivations = [await self._part(arrival, one) for one in by_role.get("derivation", [])]
-        return Received(
-            original=original,
-            translations=tuple([await self._part(arrival, one) for one in by_role.get("translation", [])]),
-            derivation=derivations[0].octets if len(derivations) == 1 else None,
-        )
+        original, *others = slices(signed)
+        translations: list[ReceivedTranslation] = []
+        for one in others:
+            if one.part.role == "translation":
+                translations.append(ReceivedTranslation(part=await self._part(arrival, one), derivation=None))
+            elif one.part.role == "derivation":
+                derivation = await self._part(arrival, one)
+                translations[-1] = replace(translations[-1], derivation=derivation.octets)
+        return Received(original=await self._part(arrival, original), translations=tuple(translations))
 
     async def _part(self, arrival: Arrival, one: Slice) -> ReceivedPart:
         part, limit = one.part, self._running.node.limits.document_bytes
@@ -90,7 +90,7 @@ class _Decide:
     async def _write(self, arrival: Arrival, decision: Decision, found: Examined) -> None:
         running, now = self._running, self._running.now()
         signed = SignedEnvelope(jws=arrival.envelope_jws, envelope=arrival.envelope)
-        receipt = sign_receipt(business_receipt(signed, decision, now), running.signer)
+        receipt = sign_receipt(business_receipt(signed, decision, running.stamp()), running.signer)
         accepted = decision.decision == "accepted"
         decided = replace(
             arrival,

@@ -85,6 +85,9 @@ class _Dispatch:
         except Stopped as stopped:
             await self._failed(link, leave, delivery, stopped)
             return
+        except BaseException:
+            link.breaker.abandoned(leave)
+            raise
         succeeded(self._running, link, leave, "message")
         now = self._running.now()
         await self._running.store.receipted(delivery.id, receipt, now, _ask_at(delivery, now))

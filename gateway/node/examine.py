@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, Literal
 
 from gateway.delivery.decision import TranslationFound
@@ -31,12 +32,19 @@ class ReceivedPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ReceivedTranslation:
+    """A translation, and the derivation that came with it."""
+
+    part: ReceivedPart
+    derivation: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Received:
     """The parts that are looked at; a sender's losses and verdict are not among them."""
 
     original: ReceivedPart
-    translations: tuple[ReceivedPart, ...] = ()
-    derivation: bytes | None = None
+    translations: tuple[ReceivedTranslation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -64,7 +72,7 @@ def examine(node: Node, received: Received, terms: Terms, seals: frozenset[str])
     part = received.original
     if part.octets is None:
         checked = Checked(sha256=part.sha256, verdict=Indication.INDETERMINATE, sub_indication=SubIndication.TOO_LARGE)
-        found = tuple(TranslationFound(sha256=t.sha256, seal="none", outcome=None) for t in received.translations)
+        found = tuple(TranslationFound(sha256=t.part.sha256, seal="none", outcome=None) for t in received.translations)
         return Examined(original=checked, verdict=None, translations=found, reruns=(None,) * len(found))
     document = verify(part.octets, adapters=node.adapters, terms=terms)
     found, reruns = _translations(node, received, document, replace(terms, conformity=False), seals)
@@ -86,15 +94,19 @@ def _checked(part: ReceivedPart, verdict: Verdict) -> Checked:
 def _translations(
     node: Node, received: Received, source: VerifiedDocument, terms: Terms, seals: frozenset[str]
 ) -> tuple[tuple[TranslationFound, ...], tuple[Reproduction | None, ...]]:
-    if not received.translations:
-        return (), ()
-    delivered = [_delivered(node, part, terms) for part in received.translations]
-    reruns = _run_again(node, received.derivation, source, delivered)
-    found = tuple(
-        TranslationFound(sha256=part.sha256, seal=_seal(document, seals), outcome=rerun.outcome if rerun else None)
-        for part, document, rerun in zip(received.translations, delivered, reruns, strict=True)
-    )
-    return found, reruns
+    """Results of one derivation are run again together."""
+    found: list[TranslationFound] = []
+    reruns: list[Reproduction | None] = []
+    for derivation, group in groupby(received.translations, key=lambda one: one.derivation):
+        parts = [one.part for one in group]
+        delivered = [_delivered(node, part, terms) for part in parts]
+        for part, document, rerun in zip(
+            parts, delivered, _run_again(node, derivation, source, delivered), strict=True
+        ):
+            outcome = None if rerun is None else rerun.outcome
+            found.append(TranslationFound(sha256=part.sha256, seal=_seal(document, seals), outcome=outcome))
+            reruns.append(rerun)
+    return tuple(found), tuple(reruns)
 
 
 def _delivered(node: Node, part: ReceivedPart, terms: Terms) -> VerifiedDocument | None:

@@ -98,14 +98,18 @@ def _translated(done: Translated) -> Prepared:
 
 
 def _parts(done: Translated) -> Iterator[PreparedPart]:
-    """The document that was translated is the original: where a derived file encloses it, that is what was taken."""
+    """The document that was translated is the original: where a derived file encloses it, that is what was taken.
+
+    Each translation has its papers after it, though several results of one source share them.
+    """
     yield _part("original", done.source.original, media_type_of(done.source))
-    if not done.returned:
-        for result in done.results:
-            yield _part("translation", result.octets, result.media_type)
+    yield _verdict_part(done.verdict)
+    if done.returned:
+        return
+    for result in done.results:
+        yield _part("translation", result.octets, result.media_type)
         yield _part("derivation", done.derivation_octets, "application/jose")
         yield _part("losses", losses_paper(done.losses), "application/json")
-    yield _verdict_part(done.verdict)
 
 
 def _verdict_part(verdict: Verdict) -> PreparedPart:

@@ -101,7 +101,7 @@ class _Reception:
         return kept.transport_receipt
 
     def _arrival(self, name: str, size: int) -> Arrival:
-        envelope, now = self._signed.envelope, self._running.now()
+        envelope, now = self._signed.envelope, self._running.stamp()
         receipt = TransportReceipt(
             message=envelope.id,
             envelope_sha256=self._signed.sha256,

@@ -74,6 +74,7 @@ class WorkerState:
 class Running:
     """A node at work.
 
+    keys         whose each node key is, by key id
     nonces       those of requests at its door
     wakes        tell workers that something was put into their queue
     authorities  of the TLS certificates of peers that have one of their own
@@ -84,6 +85,7 @@ class Running:
     signer: NodeSigner
     url: str
     peers: Mapping[str, Peer]
+    keys: Mapping[str, Peer]
     store: DeliveryStore
     bodies: Bodies
     clock: Clock
@@ -115,9 +117,19 @@ class Running:
         """The time, in UTC."""
         return self.clock.now()
 
+    def stamp(self) -> dt.datetime:
+        """The time as signed statements give it: in whole seconds."""
+        return self.clock.now().replace(microsecond=0)
+
     async def work(self, job: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Do what needs the processor, off the event loop."""
         return await self.thread(job, *args, **kwargs)
+
+    def stop(self) -> None:
+        """From now on nothing new is begun; the workers wake up to see it."""
+        self.stopping.set()
+        for wake in self.wakes.values():
+            wake.set()
 
     def wake(self, queue: Queue) -> None:
         """Something was put into a queue."""

@@ -171,7 +171,7 @@ class _Desk:
             return too_large(sha256, spool.size)
         octets = b"".join([chunk async for chunk in spool.again()])
         wish = Wish(asked=wanted.adapter, peer_wants=peer.wants, languages=wanted.languages)
-        now = running.now().replace(microsecond=0)
+        now = running.stamp()
         prepared = await running.work(prepare, running.node, octets, wish, now)
         if prepared.verdict is not None:
             running.metrics.verdict(prepared.verdict.verdict)
@@ -179,7 +179,7 @@ class _Desk:
         return prepared
 
     def _envelope(self, prepared: Prepared, origin: Arrival | None) -> Envelope:
-        now, wanted = self._running.now(), self._submission
+        now, wanted = self._running.stamp(), self._submission
         return Envelope(
             id=str(uuid.uuid4()),
             sender=self._running.id,
