@@ -86,7 +86,7 @@ class _Answer:
         retry = retry_of(stopped, failures=failures, now=now, until=end_of(receipt.created, receipt.expires))
         await self._keep(receipt, retry)
         said = {"peer": receipt.peer, "message": receipt.message}
-        say_failed("receipt.failed", stopped, **said, retry=retry, attempt=failures)
+        say_failed("receipt", stopped, **said, retry=retry, attempt=failures)
 
     async def _keep(self, receipt: OutgoingReceipt, retry: Retry) -> None:
         await self._running.store.receipt_attempted(receipt.peer, receipt.message, self._running.now(), retry)

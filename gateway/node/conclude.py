@@ -71,5 +71,11 @@ async def _keep(running: Running, visitor: Visitor, octets: bytes, receipt: Busi
 def _tell(running: Running, delivery: Delivery, receipt: BusinessReceipt) -> None:
     seconds = (running.now() - delivery.created).total_seconds()
     running.metrics.delivery_ended(delivery.peer, receipt.decision, seconds)
-    event = "delivery.accepted" if receipt.decision == "accepted" else "delivery.refused"
-    say(event, peer=delivery.peer, message=delivery.id, code=receipt.reason, seconds=seconds)
+    say(
+        "delivery.decided",
+        peer=delivery.peer,
+        message=delivery.id,
+        state=receipt.decision,
+        code=receipt.reason,
+        seconds=seconds,
+    )

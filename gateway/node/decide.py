@@ -113,8 +113,13 @@ class _Decide:
         running.wake("receipts")
         running.wake("inbox")
         running.metrics.arrival(arrival.sender, "accepted" if accepted else "refused")
-        event = "arrival.accepted" if accepted else "arrival.refused"
-        say(event, peer=arrival.sender, message=arrival.id, code=decision.reason)
+        say(
+            "arrival.decided",
+            peer=arrival.sender,
+            message=arrival.id,
+            state=decision.decision,
+            code=decision.reason,
+        )
 
     async def unforeseen(self, arrival: Arrival, error: Exception) -> None:
         """Later again, later each time; at last it is set aside with an alarm, and stays to be looked at."""

@@ -115,7 +115,7 @@ class _Dispatch:
         now, failures = self._running.now(), delivery.attempts + 1
         retry = retry_of(stopped, failures=failures, now=now, until=_end(delivery))
         await self._keep(delivery, retry, now)
-        say_failed("delivery.failed", stopped, peer=delivery.peer, message=delivery.id, retry=retry, attempt=failures)
+        say_failed("message", stopped, peer=delivery.peer, message=delivery.id, retry=retry, attempt=failures)
 
     async def _give_up(self, delivery: Delivery, code: str) -> None:
         now = self._running.now()

@@ -164,7 +164,16 @@ def retry_of(
     return Retry(code=stopped.code if at is not None or now < until else gives_up, at=at)
 
 
-def say_failed(event: str, stopped: Stopped, *, peer: str, message: str, retry: Retry, attempt: int) -> None:
-    """Log an attempt that failed."""
-    level = logging.WARNING if retry.at is None else logging.INFO
-    say(event, level=level, peer=peer, message=message, code=retry.code, stage=stopped.stage, attempt=attempt)
+def say_failed(kind: Sent, stopped: Stopped, *, peer: str, message: str, retry: Retry, attempt: int) -> None:
+    """Log an attempt that failed: `state` says of what, and whether it is tried again."""
+    level, state = (logging.WARNING, f"{kind} dead") if retry.at is None else (logging.INFO, f"{kind} waits")
+    say(
+        "attempt.failed",
+        level=level,
+        peer=peer,
+        message=message,
+        state=state,
+        code=retry.code,
+        stage=stopped.stage,
+        attempt=attempt,
+    )
