@@ -14,8 +14,9 @@ from typing import TypeVar
 from gateway.delivery.states import Alarm, Arrival, ArrivalState, Delivery, DeliveryState, Event, OutgoingReceipt
 from gateway.delivery.store import Depth, Retry
 from gateway.drivers.failpoints import reach
-from gateway.drivers.private import private_folder
+from gateway.drivers.folders import private_folder
 from gateway.drivers.store import history, inbox, outbox, receipts, retention
+from gateway.drivers.store.backup import back_up
 from gateway.drivers.store.database import NAME, connect, create, faults_of, migrate, migrations
 from gateway.drivers.store.depth import depth
 from gateway.drivers.store.faults import stopped
@@ -194,6 +195,13 @@ class SqliteStore:
     async def faults(self, *, thorough: bool = False) -> Sequence[str]:
         """What is wrong with the file: nothing, where it is sound. `thorough` reads every index too."""
         return await self._read(partial(faults_of, thorough=thorough))
+
+    async def back_up(self, to: Path) -> None:
+        """Copy the store as it is at this moment to a file that isn't there yet. Raises as `backup.back_up`."""
+        try:
+            await asyncio.to_thread(back_up, self._file, to)
+        except sqlite3.Error as error:
+            raise stopped(error) from error
 
     async def close(self) -> None:
         if not self._closed:
