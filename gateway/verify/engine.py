@@ -21,6 +21,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from gateway.errors import Refused, TestamurError
 from gateway.kit.contract import Adapter, Content, EvidenceRequest, InnerDocument, Opened, Reading, Recognition, Stated
@@ -98,8 +99,7 @@ def verify(octets: bytes, *, adapters: Sequence[Adapter], terms: Terms) -> Verif
     return _Examination(tuple(adapters), terms).of(octets)
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(NamedTuple):
     """A document out of its containers, with its checked proofs.
 
     `content` is what is read: the covered octets, parsed again. `seen` is what recognition, opening and the check of
@@ -233,6 +233,8 @@ class _Examination:
         self, documents: tuple[InnerDocument, ...], *, vouched: bool
     ) -> tuple[dict[str, VerifiedDocument], list[Finding]]:
         """Documents inside go the same way; what isn't followed is said, and a part not followed is no pass."""
+        if not documents:
+            return {}, []
         most = INNER_DOCUMENTS if self.depth < INNER_DEPTH else 0
         followed, left = documents[:most], documents[most:]
         deeper = _Examination(self.adapters, self.terms, self.depth + 1)

@@ -7,7 +7,7 @@ refused before it comes here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -32,8 +32,7 @@ _XML = "{http://www.w3.org/XML/1998/namespace}"
 _INHERITED_11 = frozenset([f"{_XML}lang", f"{_XML}space"])
 
 
-@dataclass(frozen=True, slots=True)
-class Canonicalization:
+class Canonicalization(NamedTuple):
     """One canonicalization: its algorithm, and the prefixes that the exclusive form treats as the inclusive does."""
 
     algorithm: str = _INCLUSIVE_10
