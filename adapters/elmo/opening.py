@@ -28,7 +28,8 @@ def stated_by(tree: etree._ElementTree) -> tuple[tuple[Organisation, ...], When 
     """
     root = tree.getroot()
     named = in_namespace_of(root)
-    issuers = [_first(report, named("issuer")) for report in root.iterchildren(named("report"))]
+    tag = named("issuer")
+    issuers = [_first(report, tag) for report in root.iterchildren(named("report"))]
     organisations = tuple([_organisation(found, named) for found in issuers if found is not None])
     if len(organisations) > 1:
         organisations = tuple({o.model_dump_json(): o for o in organisations}.values())

@@ -12,6 +12,7 @@ kin were two parsers that saw two documents). What is refused, and why:
 from __future__ import annotations
 
 import re
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import islice
@@ -55,7 +56,8 @@ def parse_xml(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._ElementTre
 
 
 def _parse(data: bytes) -> etree._ElementTree:
-    return etree.fromstring(data, _parser(huge=len(data) > _HUGE_FROM)).getroottree()
+    parser = _parsers.huge if len(data) > _HUGE_FROM else _parsers.usual
+    return etree.fromstring(data, parser).getroottree()
 
 
 def _parse_apart(data: bytes) -> etree._ElementTree:
@@ -68,10 +70,20 @@ def _parse_apart(data: bytes) -> etree._ElementTree:
 
 
 def _parser(*, huge: bool) -> etree.XMLParser:
-    """A parser for one document: a shared one would make threads wait for each other."""
     return etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, collect_ids=False, huge_tree=huge, remove_pis=False
     )
+
+
+class _Parsers(threading.local):
+    """The parsers of one thread: with the same ones, threads would wait for each other."""
+
+    def __init__(self) -> None:
+        self.usual = _parser(huge=False)
+        self.huge = _parser(huge=True)
+
+
+_parsers = _Parsers()
 
 
 def _check_octets(data: bytes, limits: Limits) -> None:
