@@ -36,7 +36,8 @@ def verifying(function: Callable[..., Any]) -> Callable[..., Any]:
                 "--trust",
                 multiple=True,
                 metavar="T",
-                help="Trust this: a certificate (a CA's, or the signer's own), a JWK, a JWK set, or a folder of these. "
+                help="Trust this: a certificate (a CA's, or the signer's own), a JWK, a JWK set, a DID, or a folder "
+                "of these. "
                 "May be given several times. Without any, nothing can be PASSED.",
             ),
             click.option("--policy", metavar="NAME_OR_FILE", help="strict (the default), legacy, or a policy file."),

@@ -7,26 +7,29 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gateway.errors import ConfigError
-from gateway.trust.anchors import Anchor, did_refused, parse_anchors
+from gateway.proofs.dids import Methods
+from gateway.trust.anchors import NO_METHODS, Anchor, anchors_of_did, parse_anchors
 
 _LARGEST = 4 * 1024 * 1024
 
 
-def load_anchors(sources: Iterable[str | Path]) -> tuple[Anchor, ...]:
-    """All anchors of these files and folders, each once, in order (a folder's files by name, hidden ones left out).
+def load_anchors(sources: Iterable[str | Path], methods: Methods = NO_METHODS) -> tuple[Anchor, ...]:
+    """All anchors of these DIDs, files and folders, each once, in order (of a folder by name, hidden files left out).
+
+    `methods` are out of the DID documents that were given.
 
     Raises:
         ConfigError: the fault of the one bad file, or `trust.files_unusable` naming every bad one.
     """
-    anchors: dict[tuple[str, object, str | None], Anchor] = {}
+    anchors: dict[tuple[object, ...], Anchor] = {}
     faults: list[ConfigError] = []
-    for file in _files(sources, faults):
+    for source in _each(sources, faults):
         try:
-            found = parse_anchors(_read(file), place=str(file))
+            found = _anchors(source, methods)
         except ConfigError as fault:
             faults.append(fault)
             continue
-        anchors |= {(anchor.key_sha256, anchor.certificate, anchor.algorithm): anchor for anchor in found}
+        anchors |= {(one.key_sha256, one.certificate, one.algorithm, one.controller): one for one in found}
     if len(faults) == 1:
         raise faults[0]
     if faults:
@@ -38,14 +41,21 @@ def load_anchors(sources: Iterable[str | Path]) -> tuple[Anchor, ...]:
     return tuple(anchors.values())
 
 
-def _files(sources: Iterable[str | Path], faults: list[ConfigError]) -> Iterable[Path]:
+def _anchors(source: str | Path, methods: Methods) -> tuple[Anchor, ...]:
+    if isinstance(source, str):
+        return anchors_of_did(source, methods, place="--trust")
+    return parse_anchors(_read(source), place=str(source), methods=methods)
+
+
+def _each(sources: Iterable[str | Path], faults: list[ConfigError]) -> Iterable[str | Path]:
+    """The DIDs as they are, and every file."""
     for source in sources:
         if not str(source).strip():
-            advice = "name a certificate, a JWK or a folder of these (was a variable empty?)"
+            advice = "name a certificate, a JWK, a DID or a folder of these (was a variable empty?)"
             faults.append(ConfigError("trust.empty", "got an empty name, expected a file or folder", advice=advice))
             continue
         if str(source).startswith("did:"):
-            faults.append(did_refused(str(source)))
+            yield str(source)
             continue
         path = Path(source)
         if not path.is_dir():
@@ -75,7 +85,7 @@ def _read(file: Path) -> bytes:
     if len(data) > _LARGEST:
         raise ConfigError(
             "trust.too_large",
-            f"{file} is over {_LARGEST} bytes, expected a certificate, a JWK or a JWK set",
+            f"{file} is over {_LARGEST} bytes, expected a certificate, a JWK, a JWK set or a DID",
             advice="give the certificates alone",
         )
     return data

@@ -11,7 +11,7 @@ from cryptography.x509 import Certificate
 from gateway.model.verdict import Finding
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
-ProofKind = Literal["xmldsig", "jades", "jws"]
+ProofKind = Literal["xmldsig", "jades", "jws", "dataintegrity"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -25,6 +25,7 @@ class Proof:
     certificates  as the proof carries them, the signer's own first; hints until trust has looked at them
     signature_algorithm, digest_algorithm   as named in the document: policy judges them
     claimed_time  the signing time the signer claims (RFC 3339), or None
+    controller    the DID whose key it is, as the key's own name or a given DID document says; "" where neither does
     about         which proof: a place in the document
     role          "document"; "supplement": inside a Diploma Supplement, and no word on the document around it; "aside":
                   one of a set, of an unknown kind, and set aside because another of the set holds
@@ -40,6 +41,7 @@ class Proof:
     digest_algorithm: str = ""
     claimed_time: str | None = None
     key_id: str | None = None
+    controller: str = ""
     about: str = ""
     role: Literal["document", "supplement", "aside"] = "document"
     known: bool = True

@@ -1,7 +1,7 @@
 """Taking containers off a document, whole, until what is inside can be recognised (rulings, 1.1).
 
-base64 text, gzip, a baked PNG, the upload wrapper of the Europass tools, and JSON Web Signatures. What a JWS yields is
-vouched for by that JWS alone, so each layer keeps the octets that it yields.
+base64 text, gzip, a baked PNG, the upload wrapper of the Europass tools, JSON Web Signatures, and the claims of a token
+around a credential. What a JWS yields is vouched for by that JWS alone, so each layer keeps the octets that it yields.
 """
 
 from __future__ import annotations
@@ -18,18 +18,23 @@ from gateway.errors import Refused
 from gateway.readers.json import JsonValue, parse_json
 from gateway.readers.jws import ParsedJws, is_json_jws, parse_compact, parse_json_jws
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
+from gateway.readers.vc_jwt import JwtCredential, credential_in
 
-LayerKind = Literal["base64", "gzip", "png", "upload_wrapper", "jws"]
+LayerKind = Literal["base64", "gzip", "png", "upload_wrapper", "jws", "jwt"]
 DocumentKind = Literal["xml", "json", "pdf", "other"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
-    """One container that was taken off, the octets it yields, and for a JWS its parts, to be checked."""
+    """One container that was taken off, the octets it yields, and for a JWS its parts, to be checked.
+
+    A token's claims are no container of their own: `jwt` stands right inside its `jws`, and is not counted.
+    """
 
     kind: LayerKind
     octets: bytes
     jws: ParsedJws | None = None
+    jwt: JwtCredential | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +69,23 @@ def unpack(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Unpacked:
             raise Refused("limit.bytes", f"got {len(data)} octets, expected at most {limits.document_bytes}")
         found = _outermost(data, limits, most)
         if isinstance(found, Unpacked):
-            return replace(found, layers=tuple(layers)) if layers else found
+            return _out_of_claims(replace(found, layers=tuple(layers))) if layers else found
         if len(layers) == limits.containers:
             raise Refused("limit.containers", f"got more than {limits.containers} containers, one in another")
         layers.append(found)
         data = found.octets
+
+
+def _out_of_claims(unpacked: Unpacked) -> Unpacked:
+    """The credential in the claims of a token that one signature holds together; else what was given."""
+    jws = unpacked.layers[-1].jws if unpacked.layers else None
+    if unpacked.kind != "json" or jws is None or len(jws.signatures) != 1:
+        return unpacked
+    found = credential_in(unpacked.json, jws.signatures[0].header)
+    if found is None:
+        return unpacked
+    layer = Layer(kind="jwt", octets=found.octets, jwt=found)
+    return Unpacked(layers=(*unpacked.layers, layer), octets=found.octets, kind="json", json=parse_json(found.octets))
 
 
 def _outermost(data: bytes, limits: Limits, most: int) -> Layer | Unpacked:
@@ -178,7 +195,7 @@ def _inflated(data: bytes, kind: Literal["gzip", "png"]) -> Iterator[bytes]:
 # --- baked PNG (Open Badges) -----------------------------------------------------------------------------------------
 
 _TEXTS = (b"tEXt", b"iTXt")
-_KEYWORDS = (b"openbadgecredential", b"openbadges")
+_KEYWORDS = (b"openbadgecredential", b"openbadges", b"clrcredential")
 _CHUNKS = 65_536
 
 

@@ -192,6 +192,7 @@ CHECKS = {
     "signature.key_id": "Is the key named the key used?",
     "signature.value": "Was the seal made by that key?",
     "signature.digest": "Is the document unchanged since it was sealed?",
+    "signature.claims": "Do the token and the credential in it agree?",
     "signature.payload": "Is the sealed content there?",
     "signature.certificate": "Can the sealer's certificate be read?",
     "signature.certificate_reference": "Is the seal bound to that certificate?",

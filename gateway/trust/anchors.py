@@ -1,4 +1,4 @@
-"""Trust anchors: what is trusted by decision. A certificate (a CA's, or the signer's own, pinned) or a bare key.
+"""Trust anchors: what is trusted by decision. A certificate (a CA's, or the signer's own, pinned), a key, or a DID.
 
 An anchor is known by its key and certificate digest, never by a name: two CAs may carry the same name. Whether a
 certificate may vouch for others is told by its basicConstraints alone (RFC 5280, 4.2.1.9); every anchor also vouches
@@ -16,8 +16,9 @@ from functools import cached_property
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from gateway.errors import ConfigError
+from gateway.errors import ConfigError, Refused
 from gateway.proofs.certificate import load_certificate
+from gateway.proofs.dids import Methods, key_of_did
 from gateway.proofs.proof import PublicKey
 from gateway.trust.algorithms import KeyFacts, key_facts, key_of
 from gateway.trust.jwk import keys_from_jwk
@@ -32,6 +33,7 @@ class Anchor:
     certificate  as configured, or None for a bare key
     key_id       `kid` of a JWK
     algorithm    `alg` of a JWK: the only one that the key may be used with (RFC 8725, 3.1)
+    controller   the DID that is trusted, and whose key this is
     policy       the policy for what this anchor vouches for; None: the caller's
     until        the last day (UTC) on which it is used
     issuers      names or identifiers it is limited to; empty: not limited
@@ -41,6 +43,7 @@ class Anchor:
     certificate: x509.Certificate | None = None
     key_id: str | None = None
     algorithm: str | None = None
+    controller: str | None = None
     policy: Policy | None = None
     until: date | None = None
     issuers: tuple[str, ...] = ()
@@ -91,18 +94,21 @@ def certificate_sha256(certificate: x509.Certificate) -> str:
     return hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
 
 
-def parse_anchors(data: bytes, *, place: str) -> tuple[Anchor, ...]:
-    """The anchors in the bytes of one trust file: PEM (several), DER, JWK or JWK set; `place` is named in errors.
+NO_METHODS: Methods = {}
+
+
+def parse_anchors(data: bytes, *, place: str, methods: Methods = NO_METHODS) -> tuple[Anchor, ...]:
+    """The anchors in the bytes of one trust file: PEM (several), DER, JWK, JWK set, or a DID; errors name `place`.
 
     Raises:
-        ConfigError: `trust.empty`, `trust.did_not_supported`, `trust.private_key`, `trust.not_a_certificate`,
-            `trust.unsupported_key`, `trust.jwk_invalid`, `trust.unknown_form`.
+        ConfigError: `trust.empty`, `trust.did_invalid`, `trust.did_unresolved`, `trust.private_key`,
+            `trust.not_a_certificate`, `trust.unsupported_key`, `trust.jwk_invalid`, `trust.unknown_form`.
     """
     head = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not head:
         raise ConfigError("trust.empty", f"{place} is empty", advice="give a certificate, a JWK or a JWK set")
     if head.startswith(b"did:"):
-        raise did_refused(place)
+        return anchors_of_did(head.decode("ascii", "replace").strip(), methods, place=place)
     if head.startswith(b"{"):
         found = keys_from_jwk(head, place=place)
         return tuple(Anchor(key=key, key_id=key_id, algorithm=algorithm) for key, key_id, algorithm in found)
@@ -112,18 +118,33 @@ def parse_anchors(data: bytes, *, place: str) -> tuple[Anchor, ...]:
         return (_from_certificate(_read_der(data, place), place),)
     raise ConfigError(
         "trust.unknown_form",
-        f"got neither PEM, DER nor JSON in {place}, expected a certificate, a JWK or a JWK set",
+        f"got neither PEM, DER nor JSON in {place}, expected a certificate, a JWK, a JWK set or a DID",
         advice="export the certificate as PEM (it begins with -----BEGIN CERTIFICATE-----)",
     )
 
 
-def did_refused(place: str) -> ConfigError:
-    """The error for a DID given as an anchor."""
-    return ConfigError(
-        "trust.did_not_supported",
-        f"got a DID at {place}, expected a certificate or a JWK: DIDs aren't resolved yet",
-        advice="fetch the DID document's verification key as a JWK and give that file",
-    )
+def anchors_of_did(did: str, methods: Methods, *, place: str) -> tuple[Anchor, ...]:
+    """The keys by which a DID makes statements: that in a did:key or did:jwk, else those of its document.
+
+    Raises:
+        ConfigError: `trust.did_invalid`, or `trust.did_unresolved` where its document isn't among those given.
+    """
+    try:
+        own = key_of_did(did)
+    except Refused as refused:
+        message = f"got no DID that can be used at {place}: {refused.message}"
+        raise ConfigError("trust.did_invalid", message, advice="copy the DID whole, without its fragment") from None
+    if own is not None:
+        return (Anchor(key=own, controller=did),)
+    stating = [m for m in methods.values() if m.controller == did and "assertionMethod" in (m.purposes or ())]
+    keys = {key_sha256(method.key): method.key for method in stating if method.key is not None}
+    if not keys:
+        raise ConfigError(
+            "trust.did_unresolved",
+            f"got a DID at {place} whose keys aren't known: its document isn't among the evidence, or states no key",
+            advice="give the folder with its document by --evidence, or the key itself as a JWK",
+        )
+    return tuple(Anchor(key=key, controller=did) for key in keys.values())
 
 
 def _from_pem(data: bytes, place: str) -> list[Anchor]:

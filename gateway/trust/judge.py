@@ -240,6 +240,8 @@ def _issuer_of_own_key(case: _Case, anchor: Anchor, facts: CertificateFacts | No
         return _not_for(case)
     if facts is None and anchor.issuers:
         return case.finding("issuer", Status.PASSED, "the configuration trusts this key for the issuer named")
+    if facts is None and (case.proof.controller or anchor.controller):
+        return _issuer_by_did(case, anchor)
     if facts is None:
         text = "a bare key names no organisation: make sure that it is the issuer's"
         return case.finding("issuer", Status.WARNING, text, caveat=Caveat.SEALER_IS_NOT_ISSUER)
@@ -248,6 +250,15 @@ def _issuer_of_own_key(case: _Case, anchor: Anchor, facts: CertificateFacts | No
     text = "the document names an issuer that the sealer's certificate doesn't: make sure that it may seal for it"
     caveat = Caveat.SEALER_IS_NOT_ISSUER
     return case.finding("issuer", Status.WARNING, text, caveat=caveat, evidence=facts.organisation)
+
+
+def _issuer_by_did(case: _Case, anchor: Anchor) -> Finding:
+    """Whether the issuer is the DID whose key it is: by the key's name, its document, or the decision to trust it."""
+    controllers = {case.proof.controller, anchor.controller} - {"", None}
+    if all(controllers.intersection(issuer.identifiers) for issuer in case.issuers):
+        return case.finding("issuer", Status.PASSED, "the key is that of the issuer's DID")
+    text = "the key is that of another DID than the issuer's: make sure that it may sign for the issuer"
+    return case.finding("issuer", Status.WARNING, text, caveat=Caveat.SEALER_IS_NOT_ISSUER)
 
 
 # --- a CA is the anchor -----------------------------------------------------------------------------------------------

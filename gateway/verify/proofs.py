@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from gateway.kit.contract import Stated
 from gateway.model.record import Organisation
@@ -11,6 +12,7 @@ from gateway.proofs.proof import Proof
 from gateway.proofs.xmldsig import verify_enveloped
 from gateway.readers.containers import Unpacked
 from gateway.readers.document import Document
+from gateway.readers.vc_jwt import JwtCredential
 from gateway.trust.issuers import IssuerClaim
 from gateway.trust.judge import judge_proof
 from gateway.verify.life import first_moment
@@ -25,7 +27,32 @@ def proofs_around(unpacked: Unpacked, terms: Terms) -> tuple[Proof, ...]:
         return ()
     from gateway.proofs.jose import verify_jws
 
-    return tuple(proof for jws in signatures for proof in settle(verify_jws(jws, keys=terms.keys)))
+    sets = [verify_jws(jws, keys=terms.keys, methods=terms.methods) for jws in signatures]
+    proofs = tuple(proof for one in sets for proof in settle(one))
+    token = unpacked.layers[-1].jwt
+    return proofs if token is None else (*proofs[:-1], _with_claims(proofs[-1], token))
+
+
+def _with_claims(proof: Proof, token: JwtCredential) -> Proof:
+    """The proof around a token, with what the token's claims say of the credential in it."""
+    covered = None if proof.covered is None or token.faults else token.octets
+    claimed = proof.claimed_time or token.issued_at
+    return replace(
+        proof, findings=(*proof.findings, _claims_agree(proof, token)), covered=covered, claimed_time=claimed
+    )
+
+
+def _claims_agree(proof: Proof, token: JwtCredential) -> Finding:
+    if not token.faults:
+        explanation = "what the token's claims state and what the credential states is the same"
+        return Finding(check="signature.claims", status=Status.PASSED, about=proof.about, explanation=explanation)
+    return Finding(
+        check="signature.claims",
+        status=Status.INDETERMINATE,
+        about=proof.about,
+        explanation=f"the token contradicts itself: {'; '.join(token.faults)}",
+        sub_indication=SubIndication.SIG_CONSTRAINTS_FAILURE,
+    )
 
 
 def proofs_inside(document: Document, terms: Terms) -> tuple[Proof, ...]:

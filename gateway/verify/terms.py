@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from gateway.proofs.dids import Methods
 from gateway.proofs.proof import PublicKey
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
 from gateway.trust.anchors import Anchor
@@ -14,13 +15,17 @@ from gateway.trust.policies import Policy
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """Who is trusted, under which policy, as of when, within which limits; whether conformity is checked too."""
+    """Who is trusted, under which policy, as of when, within which limits; whether conformity is checked too.
+
+    `methods` are keys out of DID documents that were given: known by name, and not by that trusted.
+    """
 
     now: dt.datetime
     policy: Policy
     anchors: tuple[Anchor, ...] = ()
     limits: Limits = DEFAULT_LIMITS
     conformity: bool = True
+    methods: Methods = field(default_factory=dict)
 
     @cached_property
     def keys(self) -> tuple[PublicKey, ...]:

@@ -68,7 +68,7 @@ def test_c2_a_public_key_as_hmac_secret_fails(alg: str) -> None:
         assert found.covered is None
 
 
-@pytest.mark.parametrize("name", ["jku", "x5u", "jwk"])
+@pytest.mark.parametrize("name", ["jku", "x5u"])
 def test_c3_keys_that_the_sender_points_to_are_neither_fetched_nor_used(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,10 +76,7 @@ def test_c3_keys_that_the_sender_points_to_are_neither_fetched_nor_used(
         raise AssertionError("a socket was opened")
 
     monkeypatch.setattr(socket, "socket", no_network)
-    numbers = key("p256").public_key().public_numbers()
-    jwk = {"kty": "EC", "crv": "P-256", "x": b64url(numbers.x.to_bytes(32)), "y": b64url(numbers.y.to_bytes(32))}
-    value = jwk if name == "jwk" else "https://attacker.example/keys"
-    found = proof(compact({"alg": "ES256", name: value}))
+    found = proof(compact({"alg": "ES256", name: "https://attacker.example/keys"}))
     assert found.key is None
     assert found.covered is None
     assert status(found, "signature.key") is Status.INDETERMINATE

@@ -1,8 +1,9 @@
 """Checking JSON Web Signatures (RFC 7515, 7518, 7797, 8037; the best practices of RFC 8725) without leniency.
 
 Why an own core: docs/adr/0003-own-jws-core.md. Every signature of a JWS is checked, each gives a `Proof`. Nothing is
-fetched: `jku`, `x5u` and `jwk` name keys that the sender chose, and are never looked at. The key is the first
-certificate of `x5c`, or the certificate that a signed digest names, or one of the keys that the caller knows.
+fetched: `jku` and `x5u` are never looked at. The key is that of the first certificate of `x5c`, or of the certificate
+that a signed digest names, or the `jwk`, or the one that the `kid` names as a DID, or one of the keys that the caller
+knows. A key that the signature brings along says only who signed: whether that one is trusted is another floor's.
 """
 
 from __future__ import annotations
@@ -14,16 +15,20 @@ from cryptography.x509 import Certificate
 
 from gateway.errors import Refused
 from gateway.model.verdict import SubIndication
+from gateway.proofs.dids import Methods, method_named
 from gateway.proofs.jose import certificates as certs
 from gateway.proofs.jose import jades
 from gateway.proofs.jose.algorithms import ALGORITHMS, Algorithm, never_acceptable
 from gateway.proofs.jose.steps import Steps
+from gateway.proofs.jwk import read_jwk
 from gateway.proofs.proof import Proof, PublicKey
 from gateway.readers.json import JsonValue
 from gateway.readers.jws import JwsSignature, ParsedJws
 
 KnownKeys = Mapping[str, PublicKey] | Sequence[PublicKey]
 """Keys that the caller knows: by key id, or merely as candidates."""
+
+NO_METHODS: Methods = {}
 
 _REGISTERED = frozenset(
     {
@@ -36,22 +41,34 @@ _LONGEST_KEY_ID = 1024  # JAdES puts an issuer's whole name there; real ones hav
 _MOST_KEYS = 64
 
 
-def verify_jws(jws: ParsedJws, *, keys: KnownKeys = (), algorithms: Collection[str] | None = None) -> tuple[Proof, ...]:
+def verify_jws(
+    jws: ParsedJws,
+    *,
+    keys: KnownKeys = (),
+    methods: Methods = NO_METHODS,
+    algorithms: Collection[str] | None = None,
+) -> tuple[Proof, ...]:
     """Check every signature of a JWS.
 
-    `keys` are tried where a signature carries no certificate: the one of its `kid` where they are given by id and it
-    names one, else all. Whether any key is trusted isn't asked here. `algorithms` are the only ones accepted, where a
-    key or a protocol is bound to some (RFC 8725, section 3.1); else all that are implemented.
+    `keys` are tried where a signature brings no key along: the one of its `kid` where they are given by id and it
+    names one, else all. Given by id, they alone count, beside certificates. `methods` are out of DID documents, by the
+    names that a `kid` may have. Whether any key is trusted isn't asked here. `algorithms` are the only ones accepted,
+    where a key or a protocol is bound to some (RFC 8725, section 3.1); else all that are implemented.
     """
     many = len(jws.signatures) > 1
     return tuple(
-        _verify(jws, signature, f"signatures/{at}" if many else "signature", keys, algorithms)
+        _verify(jws, signature, f"signatures/{at}" if many else "signature", keys, methods, algorithms)
         for at, signature in enumerate(jws.signatures)
     )
 
 
 def _verify(
-    jws: ParsedJws, signature: JwsSignature, about: str, keys: KnownKeys, algorithms: Collection[str] | None
+    jws: ParsedJws,
+    signature: JwsSignature,
+    about: str,
+    keys: KnownKeys,
+    methods: Methods,
+    algorithms: Collection[str] | None,
 ) -> Proof:
     steps = Steps(about)
     is_jades = jades.is_jades(signature)
@@ -60,7 +77,7 @@ def _verify(
     _check_crit(signature.header, steps)
     algorithm = _algorithm(signature.header, algorithms, steps)
     carried, hints = _certificates(signature, steps)
-    candidates = _candidates(signature, carried, keys)
+    candidates = _candidates(signature, carried, keys, methods, steps)
     key = _check_value(jws, signature, algorithm, candidates, steps)
     if is_jades:
         jades.check(jws, signature, carried, steps)
@@ -76,6 +93,7 @@ def _verify(
         digest_algorithm=algorithm.digest.name if algorithm and algorithm.digest else "",
         claimed_time=jades.claimed_time(signature.header),
         key_id=_text(signature.header, "kid"),
+        controller=candidates.controller,
         about=about,
         known=not _is_unknown(signature.header),
     )
@@ -204,18 +222,49 @@ def _certificates(signature: JwsSignature, steps: Steps) -> tuple[tuple[Certific
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Keys to try; `named` when the signature itself says that it was made with this one."""
+    """Keys to try; `named` when the signature itself says that it was made with this one, `controller` whose it is."""
 
     keys: tuple[PublicKey, ...] = ()
     named: bool = False
+    controller: str = ""
 
 
-def _candidates(signature: JwsSignature, carried: tuple[Certificate, ...], keys: KnownKeys) -> Candidates:
-    """The certificate's key alone, else the known one of that id, else all known ones."""
+def _candidates(
+    signature: JwsSignature, carried: tuple[Certificate, ...], keys: KnownKeys, methods: Methods, steps: Steps
+) -> Candidates:
+    """The certificate's key alone, else the header's, else that of its `kid`, else all known ones."""
     if carried:
         key = certs.public_key(carried[0])
         return Candidates(() if key is None else (key,), named=True)
     key_id = _text(signature.header, "kid")
+    if isinstance(keys, Mapping):
+        return _known(key_id, keys)
+    try:
+        return _named(signature.header, keys, methods) or _known(key_id, keys)
+    except Refused as refused:
+        _broken(steps, "signature.header", f"The key that the header holds or names can't be read: {refused.message}.")
+        return Candidates(named=True)
+
+
+def _named(header: Mapping[str, JsonValue], keys: Sequence[PublicKey], methods: Methods) -> Candidates | None:
+    """The key that `kid` names as a DID, or the one in `jwk`, which is meant for this algorithm (RFC 7517, 4.4).
+
+    Where keys are known, one in `jwk` has to be among them: anybody can put his own there.
+    """
+    key_id = _text(header, "kid")
+    method = method_named(key_id, methods) if key_id is not None and key_id.startswith("did:") else None
+    named = None if method is None else method.key
+    if "jwk" in header:
+        held = read_jwk(header["jwk"])
+        if held.algorithm not in (None, header.get("alg")) or named not in (None, held.key):
+            raise Refused("jws.header", "it is meant for another algorithm, or isn't the key that kid names")
+        named = held.key if not keys or held.key in keys else named
+    if named is None:
+        return None
+    return Candidates((named,), named=True, controller="" if method is None else method.controller)
+
+
+def _known(key_id: str | None, keys: KnownKeys) -> Candidates:
     if isinstance(keys, Mapping):
         if key_id is not None:
             return Candidates((keys[key_id],), named=True) if key_id in keys else Candidates()

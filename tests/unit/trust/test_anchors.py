@@ -84,7 +84,9 @@ EC_KEY = pki.private_key("jwk", "p256")
     [
         (b"", "trust.empty"),
         (b" \n", "trust.empty"),
-        (b"did:web:nordhavn.example", "trust.did_not_supported"),
+        (b"did:web:nordhavn.example", "trust.did_unresolved"),
+        (b"did:key:z6Mk", "trust.did_invalid"),
+        (b"did:jwk:e30", "trust.did_invalid"),
         (b"hello", "trust.unknown_form"),
         (b"\x30\x03\x02\x01\x01", "trust.not_a_certificate"),
         (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "trust.not_a_certificate"),
@@ -144,13 +146,13 @@ class TestFiles:
         with pytest.raises(ConfigError) as caught:
             load_anchors([tmp_path, tmp_path / "absent.pem", "did:key:z6Mk"])
         assert caught.value.code == "trust.files_unusable"
-        assert all(name in caught.value.message for name in ("bad.pem", "worse.json", "absent.pem", "did:key:z6Mk"))
+        assert all(name in caught.value.message for name in ("bad.pem", "worse.json", "absent.pem", "--trust"))
         assert "good.pem" not in caught.value.message
 
     def test_one_bad_file_keeps_its_own_code(self, tmp_path):
         with pytest.raises(ConfigError) as caught:
             load_anchors(["did:web:x.example"])
-        assert caught.value.code == "trust.did_not_supported"
+        assert caught.value.code == "trust.did_unresolved"
         with pytest.raises(ConfigError) as caught:
             load_anchors([tmp_path])
         assert caught.value.code == "trust.empty"

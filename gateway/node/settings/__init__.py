@@ -1,0 +1,20 @@
+"""A node's settings, from a TOML file (config/node.toml shows every key).
+
+Unknown keys are refused with a suggestion, and everything wrong in a file is said at once. Secrets never stand in the
+file: a passphrase comes from the environment. Paths are relative to the settings file.
+"""
+
+from gateway.node.settings.reading import STANDARD_FILE, load_settings, parse_settings
+from gateway.node.settings.translation import LEGACY, LimitsSection, SealSection, TrustSection
+from gateway.node.settings.whole import Settings
+
+__all__ = [
+    "LEGACY",
+    "STANDARD_FILE",
+    "LimitsSection",
+    "SealSection",
+    "Settings",
+    "TrustSection",
+    "load_settings",
+    "parse_settings",
+]

@@ -1,0 +1,50 @@
+"""All settings of a node."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from gateway.model.verdict import SubIndication
+from gateway.node.settings.section import Section
+from gateway.node.settings.translation import AdaptersSection, LimitsSection, PolicySection, SealSection, TrustSection
+from gateway.readers.limits import Limits
+from gateway.translate.sealing import Sealable
+
+
+class NodeSection(Section):
+    """`[node]`: who this node is."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$")]
+
+
+class Settings(Section):
+    """All settings of a node."""
+
+    node: NodeSection
+    seal: tuple[SealSection, ...] = ()
+    trust: tuple[TrustSection, ...] = ()
+    adapters: AdaptersSection = AdaptersSection()
+    policy: PolicySection = PolicySection()
+    limits: LimitsSection = LimitsSection()
+
+    @model_validator(mode="after")
+    def _each_kind_once(self) -> Settings:
+        kinds = [kind for seal in self.seal for kind in seal.profiles]
+        twice = sorted({kind for kind in kinds if kinds.count(kind) > 1})
+        if twice:
+            message = f"seal: got {', '.join(twice)} more than once in `for`, expected each kind of seal once"
+            raise ValueError(message)
+        return self
+
+    def bounds(self) -> Limits:
+        """The limits as the readers know them."""
+        return Limits(**self.limits.model_dump())
+
+    def sealable(self) -> Sealable:
+        """Adapter id to the sub-indications that this node's policy lets pass."""
+        named: dict[str, frozenset[SubIndication]] = {}
+        for entry in self.policy.seal_indeterminate:
+            named[entry.adapter] = named.get(entry.adapter, frozenset()) | frozenset(entry.sub_indications)
+        return named
