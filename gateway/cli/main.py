@@ -18,6 +18,7 @@ _VERBS = {
     "inspect": "Show the record that a document holds, and what of it can't be carried.",
     "translate": "Translate a document for another system, and say what was lost.",
     "reproduce": "Run a translation again from its derivation, and compare.",
+    "serve": "Exchange documents with other nodes.",
     "demo": "Show it all with fictional registries: verified, translated, reproduced, forged and refused.",
     "adapters": "List, check or begin adapters: the credential systems known here.",
 }
