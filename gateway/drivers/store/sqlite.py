@@ -16,7 +16,7 @@ from gateway.delivery.store import Depth, Retry
 from gateway.drivers.failpoints import reach
 from gateway.drivers.private import private_folder
 from gateway.drivers.store import history, inbox, outbox, receipts, retention
-from gateway.drivers.store.database import NAME, connect, create, faults_of, migrate, migrations
+from gateway.drivers.store.database import NAME, connect, create, faults_of, migrate, migrations, touch
 from gateway.drivers.store.depth import depth
 from gateway.drivers.store.faults import stopped
 from gateway.drivers.store.lock import ProcessLock
@@ -175,6 +175,9 @@ class SqliteStore:
 
     async def alarms(self, *, limit: int = 50) -> Sequence[Alarm]:
         return await self._read(partial(history.newest_alarms, limit=limit))
+
+    async def probe(self) -> None:
+        await self._writer.write("probe", touch)
 
     # --- retention
 
