@@ -42,7 +42,9 @@ def delivery_lines(delivery: Answer) -> Iterator[str]:
     for part in delivery["parts"]:
         yield f"  part         {part['role']:<11} {part['size']:>9} octets  {shown(part['media_type'])}"
     for event in delivery["timeline"]:
-        yield f"  {_minute(event['at'])}  {shown(event['what'])}" + (f"  ({shown(event['code'])})" if event["code"] else "")
+        yield f"  {_minute(event['at'])}  {shown(event['what'])}" + (
+            f"  ({shown(event['code'])})" if event["code"] else ""
+        )
     yield from _receipt_lines(delivery)
 
 

@@ -43,11 +43,23 @@ class LocalNode:
         """
         return await self._ask("GET", path, query, None)
 
+    async def get_status(self, path: str, query: Query | None = None) -> Any:
+        """The JSON at a path that also answers 503 with it: of health. Raises as `get`."""
+        return await self._ask("GET", path, query, None, also=503)
+
     async def post(self, path: str, query: Query | None = None, document: Path | None = None) -> Any:
         """The JSON that a POST is answered with; `document` is streamed. Raises as `get`, and RequestError for it."""
         return await self._ask("POST", path, query, document)
 
-    async def _ask(self, method: Literal["GET", "POST"], path: str, query: Query | None, document: Path | None) -> Any:
+    async def _ask(
+        self,
+        method: Literal["GET", "POST"],
+        path: str,
+        query: Query | None,
+        document: Path | None,
+        *,
+        also: int | None = None,
+    ) -> Any:
         given = {name: value for name, value in (query or {}).items() if value is not None}
         headers = {"Content-Type": "application/octet-stream"} if document is not None else None
         body = _opened(document) if document is not None else None
@@ -56,7 +68,7 @@ class LocalNode:
                 method, path, params=given, data=body, headers=headers, allow_redirects=False
             ) as response:
                 octets = await response.read()
-                if not response.ok:
+                if not response.ok and response.status != also:
                     raise _problem(response.status, octets)
                 return json.loads(octets)
         except aiohttp.ClientConnectorError:
@@ -116,5 +128,7 @@ def _strange() -> Stopped:
     return _transport("node.answer", "what answers there is no node of Testamur", "check [node] local_listen")
 
 
-def _transport(code: Literal["node.not_running", "node.broke_off", "node.answer"], message: str, advice: str) -> Stopped:
+def _transport(
+    code: Literal["node.not_running", "node.broke_off", "node.answer"], message: str, advice: str
+) -> Stopped:
     return Stopped(code, message, status=503, stage="transport", retryable=True, advice=advice)
