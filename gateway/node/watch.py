@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from gateway.delivery.envelope import PROTOCOL
 from gateway.delivery.peers import Peer
@@ -18,7 +18,6 @@ from gateway.delivery.problem import Stopped
 from gateway.drivers.clock import Clock
 from gateway.drivers.http_client import Outgoing, PeerClient
 from gateway.drivers.logs import say
-from gateway.node.about import About
 
 EVERY = 60.0
 """Seconds between two rounds."""
@@ -33,6 +32,13 @@ class Seen:
     at: dt.datetime
     problem: str | None = None
     skew: dt.timedelta | None = None
+
+
+class _About(BaseModel):
+    """What we read of what a peer says about itself."""
+
+    id: str
+    protocol: tuple[int, ...]
 
 
 async def watch_peers(
@@ -78,9 +84,9 @@ def _problem(peer: Peer, status: int, body: bytes) -> str | None:
     if status != _OK:
         return "peer.answer"
     try:
-        about = About.model_validate_json(body)
+        about = _About.model_validate_json(body)
     except ValidationError:
         return "peer.answer"
     if about.id != peer.id:
         return "peer.other_id"
-    return None if PROTOCOL in about.protocols else "peer.protocol"
+    return None if PROTOCOL in about.protocol else "peer.protocol"

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from gateway.model.verdict import Verdict
 from gateway.node.running import Running
-from gateway.node.translate import Order, Translated, Withheld, translate_file
+from gateway.node.translate import Order, Translated, Withheld, translate_now
 from gateway.translate.engine import sha256
 from gateway.verify.engine import verify
 from gateway.web.local.answers import TranslateAnswer, TranslationAnswer, WithheldAnswer
@@ -43,7 +43,7 @@ class TranslateQuery(Query):
 async def verify_document(running: Running, request: web.Request, _query: NoParameters) -> web.Response:
     """Say what is proven of a document."""
     octets = await read_document(request, running.node.limits.document_bytes)
-    node, now = running.node, running.now()
+    node, now = running.node, running.now().replace(microsecond=0)
     document = await running.work(verify, octets, adapters=node.adapters, terms=node.terms(now))
     running.metrics.verdict(document.verdict.verdict)
     return json_answer(document.verdict)
@@ -57,7 +57,7 @@ async def translate_document(running: Running, request: web.Request, query: Tran
         unsealed=query.unsealed,
         languages=languages_in(query.lang),
     )
-    outcome = await translate_file(running.node, order, now=running.now())
+    outcome = await running.work(translate_now, running.node, order, running.now().replace(microsecond=0))
     running.metrics.verdict(outcome.verdict.verdict)
     if isinstance(outcome, Withheld):
         why = WithheldAnswer(code=outcome.code, message=outcome.message, advice=outcome.advice)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from gateway.delivery.problem import MEDIA_TYPE, Problem
@@ -140,9 +140,10 @@ def _problem(status: int) -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    nouns = {answer.body for route in ROUTES for answer in route.answers.values() if answer.body is not None}
-    ordered = sorted({*nouns, Problem}, key=lambda noun: noun.__name__)
-    _, told = models_json_schema([(noun, "serialization") for noun in ordered], by_alias=True, ref_template=_REF)
+    bodies = [answer.body for route in ROUTES for answer in route.answers.values()]
+    nouns: dict[str, type[BaseModel]] = {noun.__name__: noun for noun in bodies if noun is not None}
+    nouns["Problem"] = Problem
+    _, told = models_json_schema([(noun, "serialization") for noun in nouns.values()], by_alias=True, ref_template=_REF)
     queries = [route.query.model_json_schema(ref_template=_REF).get("$defs", {}) for route in ROUTES]
     schemas: dict[str, Any] = dict(told["$defs"])
     for definitions in queries:
