@@ -1,11 +1,9 @@
-"""A worker: asks each peer once a minute who it is and what time it has, so that health needn't wait for anybody."""
+"""Asking a peer who it is and what time it has."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -17,10 +15,6 @@ from gateway.delivery.peers import Peer
 from gateway.delivery.problem import Stopped
 from gateway.drivers.clock import Clock
 from gateway.drivers.http_client import Outgoing, PeerClient
-from gateway.drivers.logs import say
-
-EVERY = 60.0
-"""Seconds between two rounds."""
 
 _OK = 200
 
@@ -39,25 +33,6 @@ class _About(BaseModel):
 
     id: str
     protocol: tuple[int, ...]
-
-
-async def watch_peers(
-    peers: Mapping[str, Peer],
-    authorities: Mapping[str, Path],
-    client: PeerClient,
-    clock: Clock,
-    seen: dict[str, Seen],
-    stopping: asyncio.Event,
-) -> None:
-    """Ask all peers, again and again, until the node stops."""
-    while not stopping.is_set():
-        asked = [look_at(peer, client, clock, authorities.get(peer.id)) for peer in peers.values()]
-        for peer, found in zip(peers.values(), await asyncio.gather(*asked), strict=True):
-            before = seen.get(peer.id)
-            if found.problem != (before.problem if before is not None else None):
-                say("peer.changed", peer=peer.id, code=found.problem or "peer.answers")
-            seen[peer.id] = found
-        await clock.wait(stopping, EVERY)
 
 
 async def look_at(peer: Peer, client: PeerClient, clock: Clock, authority: Path | None) -> Seen:

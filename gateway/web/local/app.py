@@ -16,6 +16,7 @@ from gateway.web.problems import problems
 
 ROUTES = (*documents.ROUTES, *deliveries.ROUTES, *inbox.ROUTES, *watching.ROUTES)
 _BARE = frozenset({"/livez", "/startupz", "/readyz"})
+_ID, _NUMBER = "{id:[0-9a-f-]{36}}", "{number:[0-9]{1,2}}"  # so that no path is two routes
 
 
 def local_app(running: Running, token: Token, *, host: str) -> web.Application:
@@ -40,7 +41,8 @@ def local_app(running: Running, token: Token, *, host: str) -> web.Application:
     )
     app.on_response_prepare.append(set_headers)
     for route in ROUTES:
-        app.router.add_route(route.method, route.path, _handler(running, route), name=route.name)
+        path = route.path.replace("{id}", _ID).replace("{number}", _NUMBER)
+        app.router.add_route(route.method, path, _handler(running, route), name=route.name)
     return app
 
 
