@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adapters.openbadges import credentials, reading, terms
+from adapters.openbadges import credentials, reading, terms, writing
 from adapters.openbadges.structure import is_structural
-from gateway.errors import Refused
 from gateway.kit import Document
 from gateway.kit.contract import Content, Draft, Head, Manifest, Opened, Reading, Recognition, WriteRequest
 from gateway.model.record import Record
@@ -47,9 +46,9 @@ class Clr:
         """Read one learner record as one report."""
         return reading.read_clr(content.document.value)
 
-    def write(self, record: Record, request: WriteRequest) -> tuple[Draft, ...]:  # noqa: ARG002 - not built yet
-        """Not yet."""
-        raise Refused("target.requires", "learner records can't be written yet")
+    def write(self, record: Record, request: WriteRequest) -> tuple[Draft, ...]:
+        """Write one learner record for each report, with a credential for each study inside."""
+        return writing.write_records(record, request)
 
     def core(self, body: bytes) -> bytes:
         """There are no page images to leave out."""
@@ -95,9 +94,9 @@ class OpenBadges:
         """Read one badge as one report."""
         return reading.read_badge(content.document.value)
 
-    def write(self, record: Record, request: WriteRequest) -> tuple[Draft, ...]:  # noqa: ARG002 - not built yet
-        """Not yet."""
-        raise Refused("target.requires", "badges can't be written yet")
+    def write(self, record: Record, request: WriteRequest) -> tuple[Draft, ...]:
+        """Write one badge for each study."""
+        return writing.write_badges(record, request)
 
     def core(self, body: bytes) -> bytes:
         """There are no page images to leave out."""

@@ -21,6 +21,7 @@ _VERBS = {
     "deliveries": "What became of what was sent; mend dead letters.",
     "doctor": "Find what is wrong with this node, and how to mend it.",
     "reproduce": "Run a translation again from its derivation, and compare.",
+    "serve": "Exchange documents with other nodes.",
     "demo": "Show it all with fictional registries: verified, translated, reproduced, forged and refused.",
     "adapters": "List, check or begin adapters: the credential systems known here.",
 }

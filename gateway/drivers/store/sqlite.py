@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from gateway.delivery.states import Alarm, Arrival, ArrivalState, Delivery, DeliveryState, Event, OutgoingReceipt
-from gateway.delivery.store import Depth, Retry
+from gateway.delivery.store import Depth, Queue, Retry
 from gateway.drivers.failpoints import reach
 from gateway.drivers.private import private_folder
 from gateway.drivers.store import history, inbox, outbox, receipts, retention
 from gateway.drivers.store.database import NAME, connect, create, faults_of, migrate, migrations, touch
 from gateway.drivers.store.depth import depth
+from gateway.drivers.store.dues import next_due
 from gateway.drivers.store.faults import stopped
 from gateway.drivers.store.lock import ProcessLock
 from gateway.drivers.store.quarantine import quarantine, sound
@@ -166,6 +167,9 @@ class SqliteStore:
 
     async def timeline(self, message: str, *, sender: str | None = None) -> Sequence[Event]:
         return await self._read(partial(history.timeline, message=message, sender=sender or history.OURS))
+
+    async def next_due(self, queue: Queue, after: dt.datetime) -> dt.datetime | None:
+        return await self._read(partial(next_due, queue=queue, after=after))
 
     async def depth(self) -> Depth:
         return await self._read(depth)
