@@ -56,7 +56,13 @@ class Api:
         self.running = running
 
     async def __call__(
-        self, method: str, path: str, *, token: str | None = TOKEN.secret, headers: Mapping[str, str] | None = None, **how
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = TOKEN.secret,
+        headers: Mapping[str, str] | None = None,
+        **how,
     ) -> Answered:
         given = dict(headers or {})
         if token is not None:

@@ -176,7 +176,7 @@ def _peer_files(settings: Settings) -> Iterator[Check]:
             yield _attempt("peer key", f"{entry.id}: {file}", lambda file=file: load_peer_keys(file), "can be used")[1]  # type: ignore[misc]  # as above
 
 
-# --- where things are kept, and whether the node runs ------------------------------------------------------------------
+# --- where things are kept, and whether the node runs -----------------------------------------------------------------
 
 
 async def _at_work(settings: Settings) -> list[Check]:
