@@ -41,6 +41,7 @@ bench: setup  ## the figures of docs/performance.md, side by side in one run
 
 docs: setup  ## write the reference pages that come from the code
 	@$(BIN)/python -m scripts.cli_reference
+	@$(BIN)/python -m scripts.openapi
 
 clean:
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache

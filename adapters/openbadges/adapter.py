@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adapters.openbadges import credentials, reading, terms, writing
+from adapters.openbadges import conformity, credentials, reading, terms, writing
 from adapters.openbadges.structure import is_structural
 from gateway.kit import Document
 from gateway.kit.contract import Content, Draft, Head, Manifest, Opened, Reading, Recognition, WriteRequest
@@ -24,6 +24,7 @@ class Clr:
         title="Comprehensive Learner Record",
         version="1",
         formats=(CLR_FORMAT,),
+        schemas=(conformity.CLR_SCHEMA,),
         structural=is_structural,
         sources=("1EdTech Comprehensive Learner Record Standard 2.0", "W3C VC Data Model 1.1 and 2.0"),
     )
@@ -38,9 +39,9 @@ class Clr:
         """State issuer and life; hand out the credentials inside, endorsements, and an enclosed original."""
         return _opened(document)
 
-    def conform(self, content: Content) -> tuple[Finding, ...]:  # noqa: ARG002 - not built yet
-        """Not checked yet."""
-        return (Finding(check="conformity.schema", status=Status.NOT_CHECKED),)
+    def conform(self, content: Content) -> tuple[Finding, ...]:
+        """Check the schema, classes, dates, and whom the credentials inside are about."""
+        return conformity.conform(content.document.value, conformity.CLR_SCHEMA)
 
     def read(self, content: Content, inner: Mapping[str, Reading]) -> Reading:  # noqa: ARG002 - read from the whole
         """Read one learner record as one report."""
@@ -64,6 +65,7 @@ class OpenBadges:
         title="Open Badges",
         version="1",
         formats=(BADGE_FORMAT,),
+        schemas=(conformity.BADGE_SCHEMA,),
         structural=is_structural,
         sources=("1EdTech Open Badges Specification 3.0", "W3C VC Data Model 1.1 and 2.0"),
     )
@@ -86,9 +88,12 @@ class OpenBadges:
         """State issuer and life; hand out endorsements, and an enclosed original."""
         return _opened(document)
 
-    def conform(self, content: Content) -> tuple[Finding, ...]:  # noqa: ARG002 - not built yet
-        """Not checked yet."""
-        return (Finding(check="conformity.schema", status=Status.NOT_CHECKED),)
+    def conform(self, content: Content) -> tuple[Finding, ...]:
+        """Check the schema, classes and dates; an endorsement has rules of its own, which aren't checked."""
+        value = content.document.value
+        if terms.is_endorsement(value) and not terms.is_badge(value):
+            return (Finding(check="conformity.schema", status=Status.NOT_CHECKED),)
+        return conformity.conform(value, conformity.BADGE_SCHEMA)
 
     def read(self, content: Content, inner: Mapping[str, Reading]) -> Reading:  # noqa: ARG002 - it has no parts
         """Read one badge as one report."""

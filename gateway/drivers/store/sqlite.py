@@ -16,7 +16,7 @@ from gateway.delivery.store import Depth, Queue, Retry
 from gateway.drivers.failpoints import reach
 from gateway.drivers.private import private_folder
 from gateway.drivers.store import history, inbox, outbox, receipts, retention
-from gateway.drivers.store.database import NAME, connect, create, faults_of, migrate, migrations
+from gateway.drivers.store.database import NAME, connect, create, faults_of, migrate, migrations, touch
 from gateway.drivers.store.depth import depth
 from gateway.drivers.store.dues import next_due
 from gateway.drivers.store.faults import stopped
@@ -179,6 +179,9 @@ class SqliteStore:
 
     async def alarms(self, *, limit: int = 50) -> Sequence[Alarm]:
         return await self._read(partial(history.newest_alarms, limit=limit))
+
+    async def probe(self) -> None:
+        await self._writer.write("probe", touch)
 
     # --- retention
 
