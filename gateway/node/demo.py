@@ -1,4 +1,6 @@
-"""The demonstration: two registries, translations, forgeries, and nodes that exchange documents. Each step checks itself.
+"""The demonstration: two registries, translations, forgeries, and nodes that exchange documents.
+
+Each step checks itself.
 
 It uses what everybody uses: the settings file, the seals, the use cases. Only the people and institutions are made up.
 """
@@ -42,7 +44,14 @@ class Demonstration:
         self._nodes = nodes
 
     async def steps(self) -> AsyncIterator[Step]:
-        """The steps, as they happen; files are left in the folder."""
+        """All steps, as they happen; files are left in the folder."""
+        async for step in self.alone():
+            yield step
+        async for step in self._nodes.steps():
+            yield step
+
+    async def alone(self) -> AsyncIterator[Step]:
+        """The steps for which no node has to run."""
         stage = _Stage(self._world, right_now())
         yield stage.set_up()
         for step in (*stage.verified(), stage.without_trust()):
@@ -51,8 +60,6 @@ class Demonstration:
             async for step in stage.translated(source, target):
                 yield step
         async for step in stage.forgeries():
-            yield step
-        async for step in self._nodes.steps():
             yield step
 
     def left_running(self) -> tuple[str, ...]:

@@ -141,7 +141,7 @@ class Exchange:
     def left_running(self) -> tuple[str, ...]:
         """How to look at the nodes that go on running, and how to stop them."""
         nodes = (self.shore, self.river)
-        pids = " ".join(str(node.process.pid) for node in nodes if node.process is not None)
+        pids = " ".join(str(node.process) for node in nodes if node.process is not None)
         looks = (f"testamur deliveries list --config {node.folder / 'node.toml'}" for node in nodes)
         return (*looks, f"kill {pids}")
 

@@ -7,9 +7,8 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +56,7 @@ seals = ["../{folder}/seal.pem"]
 
 @dataclass(kw_only=True)
 class DemoNode:
-    """A participant of the demonstration: its folder, where it listens, and its process while it runs.
+    """A participant of the demonstration: its folder, where it listens, and the id of its process while it runs.
 
     `wants` is the adapter in whose format it wants translations.
     """
@@ -67,7 +66,7 @@ class DemoNode:
     wants: str
     port: int
     local_port: int
-    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    process: int | None = None
 
     @property
     def url(self) -> str:
@@ -88,15 +87,20 @@ class DemoNode:
     # --- its process
 
     def start(self) -> None:
-        """Start the process; it outlives this one only where somebody lets it."""
-        with (self.folder / "node.log").open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603 - our own command
-                [sys.executable, "-m", "gateway.cli.main", "serve", "--config", str(self.folder / "node.toml")],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        """Start the process, in a session of its own: it may go on when this one ends."""
+        log = str(self.folder / "node.log")
+        arguments = [sys.executable, "-m", "gateway.cli.main", "serve", "--config", str(self.folder / "node.toml")]
+        self.process = os.posix_spawn(
+            sys.executable,
+            arguments,
+            os.environ,
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+            setsid=True,
+        )
 
     async def ready(self) -> bool:
         """Wait until it answers; False where it doesn't."""
@@ -119,9 +123,9 @@ class DemoNode:
         self._end(signal.SIGTERM)
 
     def _end(self, how: signal.Signals) -> None:
-        if self.process is not None and self.process.poll() is None:
-            os.kill(self.process.pid, how)
-            self.process.wait(PATIENCE)
+        if self.process is not None:
+            os.kill(self.process, how)
+            os.waitpid(self.process, 0)
         self.process = None
 
     # --- its local API
