@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adapters.openbadges import credentials, reading, terms
+from adapters.openbadges import conformity, credentials, reading, terms, writing
 from adapters.openbadges.structure import is_structural
-from gateway.errors import Refused
 from gateway.kit import Document
 from gateway.kit.contract import Content, Draft, Head, Manifest, Opened, Reading, Recognition, WriteRequest
 from gateway.model.record import Record
@@ -25,6 +24,7 @@ class Clr:
         title="Comprehensive Learner Record",
         version="1",
         formats=(CLR_FORMAT,),
+        schemas=(conformity.CLR_SCHEMA,),
         structural=is_structural,
         sources=("1EdTech Comprehensive Learner Record Standard 2.0", "W3C VC Data Model 1.1 and 2.0"),
     )
@@ -39,17 +39,17 @@ class Clr:
         """State issuer and life; hand out the credentials inside, endorsements, and an enclosed original."""
         return _opened(document)
 
-    def conform(self, content: Content) -> tuple[Finding, ...]:  # noqa: ARG002 - not built yet
-        """Not checked yet."""
-        return (Finding(check="conformity.schema", status=Status.NOT_CHECKED),)
+    def conform(self, content: Content) -> tuple[Finding, ...]:
+        """Check the schema, classes, dates, and whom the credentials inside are about."""
+        return conformity.conform(content.document.value, conformity.CLR_SCHEMA)
 
     def read(self, content: Content, inner: Mapping[str, Reading]) -> Reading:  # noqa: ARG002 - read from the whole
         """Read one learner record as one report."""
         return reading.read_clr(content.document.value)
 
-    def write(self, record: Record, request: WriteRequest) -> tuple[Draft, ...]:  # noqa: ARG002 - not built yet
-        """Not yet."""
-        raise Refused("target.requires", "learner records can't be written yet")
+    def write(self, record: Record, request: WriteRequest) -> tuple[Draft, ...]:
+        """Write one learner record for each report, with a credential for each study inside."""
+        return writing.write_records(record, request)
 
     def core(self, body: bytes) -> bytes:
         """There are no page images to leave out."""
@@ -65,6 +65,7 @@ class OpenBadges:
         title="Open Badges",
         version="1",
         formats=(BADGE_FORMAT,),
+        schemas=(conformity.BADGE_SCHEMA,),
         structural=is_structural,
         sources=("1EdTech Open Badges Specification 3.0", "W3C VC Data Model 1.1 and 2.0"),
     )
@@ -87,17 +88,20 @@ class OpenBadges:
         """State issuer and life; hand out endorsements, and an enclosed original."""
         return _opened(document)
 
-    def conform(self, content: Content) -> tuple[Finding, ...]:  # noqa: ARG002 - not built yet
-        """Not checked yet."""
-        return (Finding(check="conformity.schema", status=Status.NOT_CHECKED),)
+    def conform(self, content: Content) -> tuple[Finding, ...]:
+        """Check the schema, classes and dates; an endorsement has rules of its own, which aren't checked."""
+        value = content.document.value
+        if terms.is_endorsement(value) and not terms.is_badge(value):
+            return (Finding(check="conformity.schema", status=Status.NOT_CHECKED),)
+        return conformity.conform(value, conformity.BADGE_SCHEMA)
 
     def read(self, content: Content, inner: Mapping[str, Reading]) -> Reading:  # noqa: ARG002 - it has no parts
         """Read one badge as one report."""
         return reading.read_badge(content.document.value)
 
-    def write(self, record: Record, request: WriteRequest) -> tuple[Draft, ...]:  # noqa: ARG002 - not built yet
-        """Not yet."""
-        raise Refused("target.requires", "badges can't be written yet")
+    def write(self, record: Record, request: WriteRequest) -> tuple[Draft, ...]:
+        """Write one badge for each study."""
+        return writing.write_badges(record, request)
 
     def core(self, body: bytes) -> bytes:
         """There are no page images to leave out."""

@@ -14,14 +14,13 @@ from urllib.parse import unquote_to_bytes
 
 from adapters.openbadges import terms
 from adapters.openbadges.nodes import Nodes
-from gateway.kit import strict_base64
+from gateway.kit import dump_json, strict_base64
 from gateway.kit.contract import EvidenceRequest, InnerDocument, Stated
 from gateway.kit.json_cursor import JsonCursor, JsonReading, lexical
 from gateway.model.document import Derived, DocumentFacts
 from gateway.model.leaves import pointer
 from gateway.model.record import Organisation
 from gateway.model.verdict import Finding, Status, SubIndication
-from gateway.readers.json import dump_json
 
 ABOUT_THE_FILE = (
     "@context",

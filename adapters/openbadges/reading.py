@@ -136,7 +136,7 @@ def _report(root: JsonCursor, around: Around, studies: Studies, made: list[Study
         root.skip("issuer")
     reporter = around.reporter if around.derived else credentials.issuer_of(root, studies.nodes) or around.reporter
     issued = (when(root, "awardedDate") if is_clr else None) or _start(root)
-    return Report(
+    report = Report(
         issuer=reporter,
         issued=issued,
         title=text(root, "name") if is_clr else {},
@@ -146,6 +146,7 @@ def _report(root: JsonCursor, around: Around, studies: Studies, made: list[Study
         enrolments=tuple(one for one in made if isinstance(one, Enrolment)),
         grading_schemes=tuple(studies.schemes),
     )
+    return studies.nodes.made(report, root, "report")
 
 
 def _start(root: JsonCursor) -> str | None:

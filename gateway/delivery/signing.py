@@ -155,9 +155,12 @@ def _mismatch(what: str) -> Stopped:
 
 def _sign(statement: Noun, kind: str, signer: NodeSigner) -> bytes:
     header = dump_json({"alg": signer.algorithm, "kid": signer.key_id, "typ": kind})
-    payload = statement.model_dump_json(by_alias=True, exclude_none=True).encode()
-    signing_input = f"{encode_base64url(header)}.{encode_base64url(payload)}".encode()
+    signing_input = f"{encode_base64url(header)}.{encode_base64url(_payload(statement))}".encode()
     return signing_input + b"." + encode_base64url(signer.sign(signing_input)).encode()
+
+
+def _payload(statement: Noun) -> bytes:
+    return statement.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
 def _verified(octets: bytes, kind: str, peer: Peer, what: _Statement) -> bytes:
@@ -200,15 +203,18 @@ def _check_header(header: Mapping[str, JsonValue], kind: str, what: _Statement) 
 
 
 def _closed(payload: bytes, noun: type[_N], what: _Statement) -> _N:
-    """The payload as a noun: one reading only, nothing unknown, nothing in another spelling."""
+    """The payload as a noun: one reading only, nothing unknown, nothing left out, nothing in another spelling."""
     try:
-        parse_json(payload, _PAYLOAD)
-        return noun.model_validate_json(payload, strict=True, by_alias=True, by_name=False)
+        value = parse_json(payload, _PAYLOAD)
+        statement = noun.model_validate_json(payload, strict=True, by_alias=True, by_name=False)
     except Refused as refused:
         raise _form(what, refused.message) from None
     except ValidationError as error:
         places = sorted({".".join(str(part) for part in e["loc"]) or "/" for e in error.errors()})
         raise _form(what, f"the payload isn't of the form expected, at: {', '.join(places[:5])}") from None
+    if value != parse_json(_payload(statement), _PAYLOAD):
+        raise _form(what, "the payload leaves out a member, or holds null")
+    return statement
 
 
 def _form(what: _Statement, message: str) -> Stopped:

@@ -238,6 +238,14 @@ class IncomingBody:
         if len(self._gathered) >= CHUNK_BYTES:
             await self._write_gathered()
 
+    async def again(self) -> AsyncIterator[bytes]:
+        """What was written so far, from its beginning: of a body that is looked at and not kept."""
+        await self._write_gathered()
+        offset = 0
+        while chunk := await self._bodies.run(self.hidden.read, offset):
+            offset += len(chunk)
+            yield chunk
+
     async def keep(self) -> str:
         """Flush it to the disk under its name, the SHA-256 of its octets, and return that."""
         await self._write_gathered()
@@ -265,6 +273,11 @@ class _Hidden:
             self._digest.update(view)
             while view:
                 view = view[self._file.write(view) :]
+
+    def read(self, offset: int) -> bytes:
+        with self.path.open("rb", buffering=0) as file:
+            file.seek(offset)
+            return file.read(CHUNK_BYTES)
 
     def flush(self) -> str:
         """The digest of what is now on the disk."""

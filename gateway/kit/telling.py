@@ -159,7 +159,7 @@ class Telling:
             if not is_empty(old) and not self._origins.went_elsewhere(old):
                 self._drop(given, name, here, old)
         elif isinstance(new, Mapping):
-            self._text(given, name, old or {}, new, here)
+            self._text(given, name, old or {}, new, here, there)
         elif isinstance(new, Noun):
             self._one(given, name, old, new, here, there)
         elif old is None:
@@ -177,12 +177,14 @@ class Telling:
         else:
             self._noun(old, new, here, there)
 
-    def _text(self, given: Noun | None, name: str, old: Mapping[str, str], new: Mapping[str, str], here: str) -> None:
+    def _text(
+        self, given: Noun | None, name: str, old: Mapping[str, str], new: Mapping[str, str], here: str, there: str
+    ) -> None:
         why = self._why(given, name)
         moved = _other_languages(old, new)
         for language, words in old.items():
             if language in moved:
-                self._tell("moved", pointer(here, language), why, to_path=pointer(here, moved[language]))
+                self._tell("moved", pointer(here, language), why, to_path=pointer(there, moved[language]))
             elif language not in new:
                 self._tell("dropped", pointer(here, language), why, **{"from": words})
             elif new[language] != words:
@@ -242,7 +244,7 @@ class Telling:
         if isinstance(new, Noun):
             self._noun(old, new, path, at)
         elif isinstance(new, Mapping):
-            self._text(None, "", old, new, path)
+            self._text(None, "", old, new, path, at)
 
     def _pairs(
         self, old: Sequence[Any], new: Sequence[Any], old_names: list[str], new_names: list[str]

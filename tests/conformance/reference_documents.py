@@ -87,7 +87,7 @@ def of_1edtech() -> dict[Path, str]:
 
 
 def _values(file: Path) -> list[Any]:
-    """What a file may hold: its JSON, the JSON in a PNG's text, the payload of a compact JWS in either."""
+    """What a file may hold: its JSON, the JSON in a PNG's text, the payload of a compact JWS in either, and its `vc`."""
     octets = file.read_bytes()
     if octets[:8] == b"\x89PNG\r\n\x1a\n":
         start = octets.find(b"openbadgecredential\0")
@@ -96,9 +96,10 @@ def _values(file: Path) -> list[Any]:
     if re.fullmatch(rb"[\w-]+\.[\w-]+\.[\w-]+\s*", octets[:1_000_000]):
         octets = base64.urlsafe_b64decode(octets.split(b".")[1] + b"==")
     try:
-        return [json.loads(octets)] if octets[:1] in b"{[ \t\r\n" else []
+        value = json.loads(octets) if octets[:1] in b"{[ \t\r\n" else None
     except (ValueError, RecursionError):
         return []
+    return [value, value["vc"]] if isinstance(value, dict) and "vc" in value else [value]
 
 
 @cache

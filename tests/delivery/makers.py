@@ -22,9 +22,13 @@ MESSAGE_ID = "0195f6a0-0000-7000-8000-000000000001"
 TRACE = "0123456789abcdef0123456789abcdef"
 
 
-@cache
 def node_key(name: str = A, kind: str = "ed25519") -> NodeKey:
-    """The node key of a participant."""
+    """The node key of a participant: the same in a whole session."""
+    return _made(name, kind)
+
+
+@cache
+def _made(name: str, kind: str) -> NodeKey:
     return NodeKey(Ed25519PrivateKey.generate() if kind == "ed25519" else ec.generate_private_key(ec.SECP256R1()))
 
 

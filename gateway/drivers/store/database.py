@@ -121,6 +121,12 @@ def check_schema(database: sqlite3.Connection, scripts: Mapping[int, str]) -> No
             )
 
 
+def touch(database: sqlite3.Connection) -> None:
+    """Write what stands there already, so that the page goes to the log and is flushed."""
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    database.execute(f"PRAGMA user_version = {version}")
+
+
 def statements(script: str) -> Iterator[str]:
     """The statements of a script."""
     held = ""

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from gateway.delivery.states import Alarm, Arrival, ArrivalState, Delivery, DeliveryState, Event, OutgoingReceipt
-from gateway.delivery.store import Depth, Retry
+from gateway.delivery.store import Depth, Queue, Retry
 from gateway.drivers.failpoints import reach
 from gateway.drivers.folders import private_folder
 from gateway.drivers.store import history, inbox, outbox, receipts, retention
 from gateway.drivers.store.backup import back_up
-from gateway.drivers.store.database import NAME, check_schema, connect, create, faults_of, migrate, migrations
+from gateway.drivers.store.database import NAME, check_schema, connect, create, faults_of, migrate, migrations, touch
 from gateway.drivers.store.depth import depth
+from gateway.drivers.store.dues import next_due
 from gateway.drivers.store.faults import SQLITE_FAULTS, stopped
 from gateway.drivers.store.lock import ProcessLock
 from gateway.drivers.store.log import damaged_copy, keep_if_damaged
@@ -171,6 +172,9 @@ class SqliteStore:
     async def timeline(self, message: str, *, sender: str | None = None) -> Sequence[Event]:
         return await self._read(partial(history.timeline, message=message, sender=sender or history.OURS))
 
+    async def next_due(self, queue: Queue, after: dt.datetime) -> dt.datetime | None:
+        return await self._read(partial(next_due, queue=queue, after=after))
+
     async def depth(self) -> Depth:
         return await self._read(depth)
 
@@ -179,6 +183,9 @@ class SqliteStore:
 
     async def alarms(self, *, limit: int = 50) -> Sequence[Alarm]:
         return await self._read(partial(history.newest_alarms, limit=limit))
+
+    async def probe(self) -> None:
+        await self._writer.write("probe", touch)
 
     # --- retention
 
