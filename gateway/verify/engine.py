@@ -142,16 +142,20 @@ def _content(document: Document, proofs: tuple[Proof, ...], *, vouched_outside: 
     if any(proof.covered is None for proof in own):
         return Content(document=document, format="")
     innermost = own[-1]
-    if innermost.kind != "xmldsig" or innermost.covered is None:
+    if innermost.kind not in _COVER_OTHER_OCTETS or innermost.covered is None:
         return Content(document=document, format="", vouched="proof")
     covered = Document(innermost.covered, document.media, limits=document.limits)
     return Content(document=covered, format="", vouched="proof")
 
 
+_COVER_OTHER_OCTETS = ("xmldsig", "dataintegrity")
+"""Proofs that stand inside the document that they are over."""
+
+
 def _seen(document: Document, content: Content) -> Document:
-    """The content for those who only look: its tree is what is left of the one parse, without the signature."""
-    if content.document is document:
-        return document
+    """The content for those who only look: of XML, what is left of the tree of the one parse, without the signature."""
+    if content.document is document or document.media != "xml":
+        return content.document
     from gateway.proofs.xmldsig import reduce_to_covered
 
     tree = reduce_to_covered(document.tree)
