@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from gateway.model.noun import Noun
 
@@ -23,7 +24,28 @@ TraceId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 in lower-case hexadecimal."""
 
-PartRole = Literal["original", "translation", "derivation", "losses", "verdict"]
+PartRole = Literal["original", "verdict", "translation", "derivation", "losses"]
+
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
+
+
+def _time(value: Any) -> Any:
+    """A time as it is printed: one spelling for each (RFC 3339 with `Z`, no fraction)."""
+    if isinstance(value, dt.datetime):
+        if value.utcoffset() is None:
+            raise ValueError("expected a time with a zone")
+        return value.astimezone(dt.UTC).replace(microsecond=0)
+    if not isinstance(value, str) or not _TIME.fullmatch(value):
+        raise ValueError("expected YYYY-MM-DDTHH:MM:SSZ")
+    return dt.datetime.strptime(value, "%Y-%m-%dT%H:%M:%S%z")
+
+
+Time = Annotated[
+    dt.datetime,
+    BeforeValidator(_time),
+    PlainSerializer(lambda time: time.strftime("%Y-%m-%dT%H:%M:%SZ"), when_used="json"),
+]
+"""A moment in UTC, in whole seconds; written `2026-03-01T09:30:00Z` and in no other way."""
 
 
 class Part(Noun):
@@ -31,7 +53,7 @@ class Part(Noun):
 
     role: PartRole
     sha256: Digest
-    size: int = Field(ge=0)
+    size: int = Field(ge=0, lt=2**53)
     media_type: str = Field(min_length=3, max_length=100, pattern=r"^[!-~]+/[!-~]+( *;[ -~]*)?$")
 
 
@@ -43,17 +65,32 @@ class Envelope(Noun):
     purpose  why it is sent: a word that both registries know, never about a person
     consent  the digest of a consent statement that the two registries keep; None where none is needed
     via      the participants that this document passed through before `sender`: each node that forwards adds itself
-    parts    one original first; then for each translation its own; the octets travel in this order
+    parts    the original; then perhaps the sender's verdict on it; then each translation, followed by its derivation
+             and its losses. The octets travel in this order
     """
 
     protocol: Literal[1] = PROTOCOL
     id: MessageId
     sender: ParticipantId = Field(alias="from")
     to: ParticipantId
-    created: dt.datetime
-    expires: dt.datetime
+    created: Time
+    expires: Time
     purpose: str = Field(min_length=1, max_length=200, pattern=r"^[ -~]+$")
     consent: Digest | None = None
     via: tuple[ParticipantId, ...] = Field(default=(), max_length=8)
     trace: TraceId
     parts: tuple[Part, ...] = Field(min_length=1, max_length=32)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.expires <= self.created:
+            raise ValueError("expires: expected a time after created")
+        if self.sender == self.to:
+            raise ValueError("to: expected another participant than from")
+        if _ORDER.fullmatch("".join(_LETTERS[part.role] for part in self.parts)) is None:
+            raise ValueError("parts: expected original, verdict?, (translation, derivation?, losses?)*")
+        return self
+
+
+_LETTERS: dict[str, str] = {"original": "o", "verdict": "v", "translation": "t", "derivation": "d", "losses": "l"}
+_ORDER = re.compile("ov?(td?l?)*")

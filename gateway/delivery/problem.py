@@ -7,7 +7,9 @@ from typing import Literal
 from gateway.errors import TestamurError
 from gateway.model.noun import Noun
 
-Stage = Literal["transport", "door", "envelope", "capacity", "store", "verify", "translate", "local"]
+Stage = Literal[
+    "transport", "door", "capacity", "envelope", "message", "receipt", "store", "verify", "translate", "local"
+]
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -6,12 +6,11 @@ them: what the receiver's own verification found, and what running the derivatio
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from gateway.delivery.envelope import PROTOCOL, Digest, MessageId, ParticipantId, TraceId
+from gateway.delivery.envelope import PROTOCOL, Digest, MessageId, ParticipantId, Time, TraceId
 from gateway.model.noun import Noun
 from gateway.model.verdict import Caveat, Conformity, Indication, SubIndication
 from gateway.translate.reproduction import Outcome
@@ -30,7 +29,7 @@ class TransportReceipt(Noun):
     envelope_sha256: Digest
     sender: ParticipantId = Field(alias="from")
     to: ParticipantId
-    received: dt.datetime
+    received: Time
     trace: TraceId
 
 
@@ -60,9 +59,15 @@ class BusinessReceipt(Noun):
     envelope_sha256: Digest
     sender: ParticipantId = Field(alias="from")
     to: ParticipantId
-    decided: dt.datetime
+    decided: Time
     trace: TraceId
     decision: Literal["accepted", "refused"]
     reason: str | None = Field(default=None, pattern=r"^[a-z_]+(\.[a-z_]+)+$")
     original: Checked | None = None
     translations: tuple[Rerun, ...] = ()
+
+    @model_validator(mode="after")
+    def _with_reason(self) -> Self:
+        if (self.reason is None) is (self.decision == "refused"):
+            raise ValueError("reason: expected one exactly when refused")
+        return self

@@ -45,7 +45,9 @@ class Delivery:
     envelope           what it says
     body               SHA-256 of the message's octets: the name of its file; None once that was deleted
     size               octets of the message
-    attempts           how often it was tried; `next_attempt` when it is due again (None: not by itself)
+    attempts           how often it was tried since it came into its state; `next_attempt` when it is due again
+                       (None: not by itself)
+    finished           since when nothing more is to be done: accepted, refused or discarded
     problem            code of the last failure, or of why it is dead
     transport_receipt, business_receipt    the peer's signed answers, as they came
     idempotency_key    under which it was submitted here, and `request_sha256` of what was asked with it
@@ -63,6 +65,7 @@ class Delivery:
     size: int
     attempts: int = 0
     next_attempt: dt.datetime | None = None
+    finished: dt.datetime | None = None
     problem: str | None = None
     transport_receipt: bytes | None = None
     business_receipt: bytes | None = None
@@ -78,6 +81,8 @@ class Arrival:
     business_receipt   ours, once it was decided
     account            JSON: the verdicts of ours on the parts, and what running derivations again showed; None until
                        it was decided, and once the body was deleted (a finding may name whom the document names)
+    attempts           how often deciding or handing over failed since it came into its state
+    finished           since when nothing more is to be done: handed over or refused
     """
 
     sender: str
@@ -96,12 +101,16 @@ class Arrival:
     account: bytes | None = None
     attempts: int = 0
     next_attempt: dt.datetime | None = None
+    finished: dt.datetime | None = None
     problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingReceipt:
-    """A business receipt of ours on its way back to a sender: a message of its own, retried like any other."""
+    """A business receipt of ours on its way back to a sender: a message of its own, retried like any other.
+
+    `finished` is when the sender took it, or when it was given up (then `problem` says why).
+    """
 
     peer: str
     message: str
@@ -111,6 +120,7 @@ class OutgoingReceipt:
     trace: str
     attempts: int = 0
     next_attempt: dt.datetime | None = None
+    finished: dt.datetime | None = None
     problem: str | None = None
 
 

@@ -1,7 +1,10 @@
 """The port to whatever keeps outbox, inbox and receipts. One call is one transaction: all of it, or nothing.
 
 When a call returns, what it wrote is flushed to disk. Every call may raise `Stopped`: `store.full` (507), `store.busy`
-(503, retryable), `store.failed` (503, retryable). Times are given by the caller; a store has no clock.
+(503, retryable), `store.failed` (503, retryable), `store.damaged` (500: what is on the disk isn't what was written).
+Times are given by the caller; a store has no clock. A new row whose `next_attempt` is None is due at once.
+
+Whoever is cancelled while a call runs may find later that it was done: every call can be made again.
 """
 
 from __future__ import annotations
@@ -53,7 +56,7 @@ class DeliveryStore(Protocol):
     # --- the sender's side
 
     async def submit(self, delivery: Delivery) -> Delivery:
-        """Put a new delivery into the outbox; where its idempotency key is known already, that delivery is returned.
+        """Put a new delivery into the outbox; where its idempotency key, or id, is known, that one is returned.
 
         Raises:
             Stopped: `request.key_reused` (409) where the key was used for another request.
@@ -106,12 +109,15 @@ class DeliveryStore(Protocol):
         ...
 
     async def undecided(self, now: dt.datetime, *, limit: int) -> Sequence[Arrival]:
-        """Arrivals still to be decided whose next attempt is due, oldest first."""
+        """Arrivals still to be decided whose next attempt is due, longest due first."""
         ...
 
     async def decide(self, arrival: Arrival, receipt: OutgoingReceipt, now: dt.datetime) -> None:
         """Write down our decision: `arrival` has its new state, business receipt and account; the receipt for the
         sender goes into the outbox in the same transaction. Deciding again changes nothing.
+
+        Raises:
+            Stopped: `arrival.unknown` (404).
         """
         ...
 
@@ -126,7 +132,7 @@ class DeliveryStore(Protocol):
         ...
 
     async def receipt_attempted(self, peer: str, message: str, now: dt.datetime, retry: Retry) -> None:
-        """Sending our business receipt failed."""
+        """Sending our business receipt failed; without `retry.at` it is given up until `receipt_again`."""
         ...
 
     async def receipt_again(self, peer: str, message: str, now: dt.datetime) -> None:
@@ -134,15 +140,24 @@ class DeliveryStore(Protocol):
         ...
 
     async def to_hand_over(self, now: dt.datetime, *, limit: int) -> Sequence[Arrival]:
-        """Accepted arrivals whose hand-over is due, oldest first."""
+        """Accepted arrivals whose hand-over is due, longest due first."""
         ...
 
     async def handed_over(self, sender: str, message: str, now: dt.datetime) -> Arrival:
-        """The registry's own system took it; again changes nothing. Raises Stopped `arrival.unknown` (404)."""
+        """The registry's own system took it; again changes nothing.
+
+        Raises:
+            Stopped: `arrival.unknown` (404), `arrival.not_accepted` (409).
+        """
         ...
 
     async def hand_over_failed(self, sender: str, message: str, now: dt.datetime, retry: Retry) -> None:
-        """Handing over, or deciding, failed."""
+        """Handing over, or deciding, failed; without `retry.at` nothing is tried again by itself, and it still counts
+        as waiting.
+
+        Raises:
+            Stopped: `arrival.unknown` (404).
+        """
         ...
 
     # --- both
@@ -185,6 +200,10 @@ class DeliveryStore(Protocol):
         """The newest alarms first."""
         ...
 
+    async def probe(self) -> None:
+        """Write and flush something that changes nothing: raises what any other write would raise now."""
+        ...
+
     # --- retention
 
     async def bodies(self) -> frozenset[str]:
@@ -202,5 +221,5 @@ class DeliveryStore(Protocol):
         ...
 
     async def close(self) -> None:
-        """Finish what was begun, and close."""
+        """Finish what was begun, and close. Again does nothing."""
         ...

@@ -6,26 +6,21 @@ refuses it), for whoever holds a seal must be able to tell what it was put on.
 
 from __future__ import annotations
 
-import os
-import stat
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 
+from gateway.drivers.private_keys import PASSPHRASE_VARIABLE, load_private_key
 from gateway.errors import ConfigError
 from gateway.trust.algorithms import key_of
 from gateway.trust.anchors import key_sha256
 from gateway.trust.paths import valid_at
-
-PASSPHRASE_VARIABLE = "TESTAMUR_KEY_PASSPHRASE"  # noqa: S105 - the variable's name, not a secret
-"""The environment variable that holds the passphrase of an encrypted key, unless the caller names another."""
 
 _PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 _LEAST_RSA_BITS = 2048
@@ -48,6 +43,12 @@ class SealKey:
         if isinstance(self.private_key, rsa.RSAPrivateKey):
             return self.private_key.sign(octets, padding.PKCS1v15(), hashes.SHA256())
         return self.private_key.sign(octets, ec.ECDSA(_EC[self.private_key.curve.name][1]))
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        """As `sign`, where the digest of what is to be signed is at hand: large octets are digested once."""
+        if isinstance(self.private_key, rsa.RSAPrivateKey):
+            return self.private_key.sign(digest, padding.PKCS1v15(), Prehashed(hashes.SHA256()))
+        return self.private_key.sign(digest, ec.ECDSA(Prehashed(_EC[self.private_key.curve.name][1])))
 
     @property
     def jose_algorithm(self) -> str:
@@ -84,7 +85,7 @@ def load_seal_key(
         ConfigError: `seal.key_unreadable`, `seal.key_permissions`, `seal.key_passphrase`, `seal.key_unsupported`,
             `seal.certificate_unreadable`, `seal.key_mismatch`, `seal.certificate_not_valid`.
     """
-    private_key = _private_key(_read_private(key), key, passphrase_variable)
+    private_key = _supported(load_private_key(key, "seal", passphrase_variable=passphrase_variable), key)
     own_key = key_sha256(private_key.public_key())
     certificates = _certificates(certificate)
     own = next((found for found in certificates if _key_of(found) == own_key), None)
@@ -104,38 +105,7 @@ def load_seal_key(
     return SealKey(private_key, (own, *(found for found in certificates if found != own)))
 
 
-def _read_private(file: Path) -> bytes:
-    """The file's octets, if nobody but its owner may touch it; the mode is that of the very file that is read."""
-    try:
-        with file.open("rb") as stream:
-            mode = stat.S_IMODE(os.fstat(stream.fileno()).st_mode)
-            if os.name == "posix" and mode & 0o077:
-                raise ConfigError(
-                    "seal.key_permissions",
-                    f"the key {file} has mode {mode:04o}, expected 0600: others on this machine may use it",
-                    advice=f"chmod 600 {file}",
-                )
-            return stream.read()
-    except OSError as error:
-        raise ConfigError(
-            "seal.key_unreadable",
-            f"the key {file} can't be read: {error.strerror}",
-            advice="check the path and its owner",
-        ) from None
-
-
-def _private_key(data: bytes, file: Path, variable: str) -> _PrivateKey:
-    passphrase = os.environ.get(variable, "").encode() if b"ENCRYPTED" in data else b""
-    try:
-        key = load_pem_private_key(data, passphrase or None)
-    except TypeError:
-        raise _passphrase(f"the key {file} is encrypted, and {variable} isn't set", variable) from None
-    except (ValueError, UnsupportedAlgorithm):
-        if passphrase:
-            raise _passphrase(f"the key {file} doesn't open with the passphrase in {variable}", variable) from None
-        raise ConfigError(
-            "seal.key_unreadable", f"the file {file} holds no private key in PEM", advice="export the key as PKCS#8 PEM"
-        ) from None
+def _supported(key: PrivateKeyTypes, file: Path) -> _PrivateKey:
     if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= _LEAST_RSA_BITS:
         return key
     if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in _EC:
@@ -145,10 +115,6 @@ def _private_key(data: bytes, file: Path, variable: str) -> _PrivateKey:
         f"the key {file} is neither RSA of {_LEAST_RSA_BITS} bits or more, nor on one of {', '.join(_EC)}",
         advice="seal with an RSA-3072 or a P-256 key",
     )
-
-
-def _passphrase(message: str, variable: str) -> ConfigError:
-    return ConfigError("seal.key_passphrase", message, advice=f"set the environment variable {variable}")
 
 
 def _certificates(file: Path) -> list[x509.Certificate]:

@@ -28,7 +28,7 @@ from gateway.model.verdict import Finding, Status
 from gateway.readers.base64 import strict_base64
 from gateway.readers.document import Document
 from gateway.readers.html import plain_text
-from gateway.readers.json import dump_json
+from gateway.readers.json import Number, dump_json
 
 __all__ = [
     "CONTRACT",
@@ -46,6 +46,7 @@ __all__ = [
     "Leaf",
     "Loss",
     "Manifest",
+    "Number",
     "Opened",
     "Origins",
     "PageImage",

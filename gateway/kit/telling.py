@@ -34,7 +34,7 @@ class Origins:
         self.renamed: dict[int, tuple[str, str]] = {}
         self.carried: dict[int, list[tuple[str, Noun]]] = {}
         self.reasons: dict[tuple[int, str], str] = {}
-        self._written: dict[int, tuple[Any, bool]] = {}
+        self._written: dict[tuple[int, str], tuple[Any, bool]] = {}
 
     def note(self, made: Any, given: Any, *, elsewhere: bool = False) -> Any:
         """Remember that `made` came from `given`, perhaps from elsewhere in the record; gives `made`."""
@@ -46,15 +46,18 @@ class Origins:
             self._gone_elsewhere.add(id(self.of(made)))
         return made
 
-    def wrote(self, value: dict[str, Any], given: Any, *, elsewhere: bool = False) -> dict[str, Any]:
-        """Remember for which noun an object of the document was written, perhaps one from elsewhere; gives `value`."""
-        self._written[id(value)] = (given, elsewhere)
+    def wrote(self, value: dict[str, Any], given: Any, part: str = "", *, elsewhere: bool = False) -> dict[str, Any]:
+        """Remember for which noun an object of the document, or a part of it, was written; gives `value`.
+
+        `elsewhere`: the noun stands in another place of the record than a reader will put it.
+        """
+        self._written[id(value), part] = (given, elsewhere)
         self._alive += (value, given)
         return value
 
-    def read_back(self, made: Any, value: Mapping[str, Any]) -> None:
+    def read_back(self, made: Any, value: Mapping[str, Any], part: str = "") -> None:
         """Remember that `made` was read from an object of the document, where that was written for a noun of ours."""
-        given, elsewhere = self._written.get(id(value), (None, False))
+        given, elsewhere = self._written.get((id(value), part), (None, False))
         if given is not None:
             self.note(made, given, elsewhere=elsewhere)
 
@@ -156,7 +159,7 @@ class Telling:
             if not is_empty(old) and not self._origins.went_elsewhere(old):
                 self._drop(given, name, here, old)
         elif isinstance(new, Mapping):
-            self._text(given, name, old or {}, new, here)
+            self._text(given, name, old or {}, new, here, there)
         elif isinstance(new, Noun):
             self._one(given, name, old, new, here, there)
         elif old is None:
@@ -174,12 +177,14 @@ class Telling:
         else:
             self._noun(old, new, here, there)
 
-    def _text(self, given: Noun | None, name: str, old: Mapping[str, str], new: Mapping[str, str], here: str) -> None:
+    def _text(
+        self, given: Noun | None, name: str, old: Mapping[str, str], new: Mapping[str, str], here: str, there: str
+    ) -> None:
         why = self._why(given, name)
         moved = _other_languages(old, new)
         for language, words in old.items():
             if language in moved:
-                self._tell("moved", pointer(here, language), why, to_path=pointer(here, moved[language]))
+                self._tell("moved", pointer(here, language), why, to_path=pointer(there, moved[language]))
             elif language not in new:
                 self._tell("dropped", pointer(here, language), why, **{"from": words})
             elif new[language] != words:
@@ -239,7 +244,7 @@ class Telling:
         if isinstance(new, Noun):
             self._noun(old, new, path, at)
         elif isinstance(new, Mapping):
-            self._text(None, "", old, new, path)
+            self._text(None, "", old, new, path, at)
 
     def _pairs(
         self, old: Sequence[Any], new: Sequence[Any], old_names: list[str], new_names: list[str]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from cryptography.x509 import Certificate
 
@@ -69,13 +70,27 @@ async def reproduce(node: Node, claim: Claim, *, now: dt.datetime) -> Answer:
 
 
 def _reproduce(node: Node, claim: Claim, now: dt.datetime) -> Answer:
+    terms = node.terms(now)
+    source = verify(claim.source, adapters=node.adapters, terms=terms)
+    delivered = None if claim.result is None else verify(claim.result, adapters=node.adapters, terms=terms)
+    return run_again(node, claim.derivation, source, (delivered,))[0]
+
+
+def run_again(
+    node: Node, derivation: bytes, given: VerifiedDocument, delivered: Sequence[VerifiedDocument | None]
+) -> tuple[Answer, ...]:
+    """Run a translation again from a source that was verified, once, and hold each delivered result against it.
+
+    Raises as `reproduce`.
+    """
     try:
-        read = read_derivation(claim.derivation)
+        read = read_derivation(derivation)
     except Refused as refused:
         if refused.code != "derivation.signature":
             raise
-        return Answer(reproduction=_differs(Difference(what="derivation", explanation=refused.message)))
-    source = _find(verify(claim.source, adapters=node.adapters, terms=node.terms(now)), read.derivation.source.sha256)
+        forged = Answer(reproduction=_differs(Difference(what="derivation", explanation=refused.message)))
+        return (forged,) * len(delivered)
+    source = _find(given, read.derivation.source.sha256)
     answer = Answer(
         reproduction=Reproduction(outcome=Outcome.NOT_HERE),
         derivation=read.derivation,
@@ -84,9 +99,9 @@ def _reproduce(node: Node, claim: Claim, now: dt.datetime) -> Answer:
     )
     if source is None:
         found = Difference(what="source", explanation="the file given isn't the document that was translated")
-        return replace(answer, reproduction=_differs(found))
-    delivered = None if claim.result is None else verify(claim.result, adapters=node.adapters, terms=node.terms(now))
-    return replace(answer, reproduction=_Rerun(node, read, source, delivered).reproduction())
+        return (replace(answer, reproduction=_differs(found)),) * len(delivered)
+    rerun = _Rerun(node, read, source)
+    return tuple(replace(answer, reproduction=rerun.reproduction(result)) for result in delivered)
 
 
 def _find(document: VerifiedDocument, digest: str) -> VerifiedDocument | None:
@@ -117,34 +132,40 @@ class _Rerun:
     node: Node
     read: DerivationRead
     source: VerifiedDocument
-    delivered: VerifiedDocument | None
 
     @property
     def derivation(self) -> Derivation:
         return self.read.derivation
 
-    def reproduction(self) -> Reproduction:
-        statements = tuple(self._statements())
+    def reproduction(self, delivered: VerifiedDocument | None) -> Reproduction:
+        """What is the same for every result is looked at once: the statements, and the translation itself."""
+        statements = (*self._statements, *self._sealer(delivered))
         if statements:
             return _differs(*statements)
+        if isinstance(self._translation, Reproduction):
+            return self._translation
+        again, target = self._translation
+        return compare(
+            self.derivation,
+            again,
+            target,
+            pages=same_renderer(self.derivation, self.node.renderer),
+            delivered=None if delivered is None else _delivered(delivered),
+            limits=self.node.limits,
+        )
+
+    @cached_property
+    def _translation(self) -> tuple[Translation, Adapter] | Reproduction:
         here = {adapter.manifest.id: self.node.used(adapter) for adapter in self.node.adapters}
         found = obstacles(self.derivation, here, self.node.gateway) or self._other_reader()
         if found:
             return Reproduction(outcome=Outcome.NOT_HERE, obstacles=found)
         target = next(a for a in self.node.adapters if a.manifest.id == self.derivation.writer.id)
         try:
-            again = self._again(self.source.read(), target)
+            return self._again(self.source.read(), target), target
         except Refused as refused:
             explanation = f"the source can't be translated so: {refused.message} ({refused.code})"
             return _differs(Difference(what="result", explanation=explanation))
-        return compare(
-            self.derivation,
-            again,
-            target,
-            pages=same_renderer(self.derivation, self.node.renderer),
-            delivered=None if self.delivered is None else _delivered(self.delivered),
-            limits=self.node.limits,
-        )
 
     def _again(self, reading: Reading, target: Adapter) -> Translation:
         """The translation, with the verdict that the derivation states: what it says of itself is an input."""
@@ -166,7 +187,11 @@ class _Rerun:
         name = "no adapter" if adapter is None else f"the adapter {adapter.manifest.id!r}"
         return (f"here {name} reads the source, the translation was made with {self.derivation.reader.id!r}",)
 
-    def _statements(self) -> Iterator[Difference]:
+    @cached_property
+    def _statements(self) -> tuple[Difference, ...]:
+        return tuple(self._state())
+
+    def _state(self) -> Iterator[Difference]:
         """What the derivation states of source, verdict and issuer, held against what is seen here."""
         source, stated = source_of(self.source), self.derivation.source
         if (stated.size, stated.media_type) != (len(source.original), source.media_type):
@@ -179,7 +204,6 @@ class _Rerun:
         if verdict is Indication.FAILED and not self.derivation.draft:
             yield Difference(what="verdict", explanation="a translation was sealed over a source that is FAILED")
         yield from self._issuer()
-        yield from self._sealer()
 
     def _issuer(self) -> Iterator[Difference]:
         """A draft has the placeholder for its issuer, a sealed translation whoever sealed it."""
@@ -196,10 +220,10 @@ class _Rerun:
         if self.derivation.issuer != issuer_by_certificate(name, sealer.country, identifier):
             yield Difference(what="issuer", explanation="the issuer isn't the organisation that signed the derivation")
 
-    def _sealer(self) -> Iterator[Difference]:
+    def _sealer(self, delivered: VerifiedDocument | None) -> Iterator[Difference]:
         """One key vouches for translation and derivation."""
         certificate = _certificate(self.read)
-        keys = {key_sha256(p.key) for p in self.delivered.proofs if p.key} if self.delivered is not None else set()
+        keys = {key_sha256(p.key) for p in delivered.proofs if p.key} if delivered is not None else set()
         if certificate is None or not keys or self.read.proof is None or self.read.proof.key is None:
             return
         if key_sha256(self.read.proof.key) not in keys:

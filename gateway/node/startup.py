@@ -137,7 +137,7 @@ def start(settings: Settings | None, *, now: dt.datetime) -> Node:
     if settings is None:
         policy = load_policy(DEFAULT_POLICY)
         return Node(id=UNCONFIGURED, configured=False, adapters=adapters(), policy=policy, renderer=find_renderer())
-    attempt = _Attempts()
+    attempt = Attempts()
     found = attempt(lambda: adapters(settings.adapters.enabled))
     policy_ = attempt(lambda: load_policy(settings.policy.default))
     anchors = [a for entry in settings.trust for a in attempt(_loading_anchors(entry)) or ()]
@@ -164,13 +164,14 @@ def start(settings: Settings | None, *, now: dt.datetime) -> Node:
 _T = TypeVar("_T")
 
 
-class _Attempts:
+class Attempts:
     """Try each thing, and raise all that went wrong together."""
 
     def __init__(self) -> None:
         self.faults: list[ConfigError] = []
 
     def __call__(self, make: Callable[[], _T]) -> _T | None:
+        """What was made, or None where it failed: that is kept for `require_all_well`."""
         try:
             return make()
         except ConfigError as fault:
@@ -178,6 +179,7 @@ class _Attempts:
             return None
 
     def require_all_well(self) -> None:
+        """Raise what went wrong: the one fault, or all of them in one."""
         if len(self.faults) == 1:
             raise self.faults[0]
         if self.faults:

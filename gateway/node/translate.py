@@ -143,16 +143,22 @@ async def translate_file(node: Node, order: Order, *, now: dt.datetime) -> Trans
     `now` is the real present time. Raises RequestError and ConfigError for what is wrong with the order or settings;
     what is wrong with the document is `Withheld`.
     """
-    return await asyncio.to_thread(_translate_file, node, order, now)
+    return await asyncio.to_thread(translate_now, node, order, now)
 
 
-def _translate_file(node: Node, order: Order, now: dt.datetime) -> Translated | Withheld:
+def translate_now(
+    node: Node, order: Order, now: dt.datetime, given: VerifiedDocument | None = None
+) -> Translated | Withheld:
+    """As `translate_file`, for those who have a thread of their own.
+
+    `given` is the file, where it was verified under the order's terms already.
+    """
     target = choose_target(node.adapters, order.to)
     key = seal_key_for(node, target) if order.sealed else None
     issuer = issuer_of(key) if key is not None else PLACEHOLDER
     require_renderer(target, node.renderer)
     terms = order.terms if order.terms is not None else node.terms(now)
-    given = verify(order.octets, adapters=node.adapters, terms=terms)
+    given = given or verify(order.octets, adapters=node.adapters, terms=terms)
     chosen = choose(given)
     if order.require_passed and chosen.document.verdict.verdict is not Indication.PASSED:
         return _not_passed(chosen)

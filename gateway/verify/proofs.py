@@ -9,6 +9,7 @@ from gateway.kit.contract import Stated
 from gateway.model.record import Organisation
 from gateway.model.verdict import Caveat, Finding, InnerVerdict, Status, SubIndication, conclude
 from gateway.proofs.proof import Proof
+from gateway.proofs.xmldsig import verify_enveloped
 from gateway.readers.containers import Unpacked
 from gateway.readers.document import Document
 from gateway.readers.vc_jwt import JwtCredential
@@ -60,8 +61,6 @@ def proofs_inside(document: Document, terms: Terms) -> tuple[Proof, ...]:
         return _embedded(document, terms)
     if document.media != "xml":
         return ()
-    from gateway.proofs.xmldsig import verify_enveloped
-
     return verify_enveloped(document.tree, keys=terms.keys)
 
 

@@ -2,7 +2,8 @@
 
 A file is an ELMO when it is XML whose first element is `elmo`, bare or in base64 (and gzip); it is a credential of ELM 3
 when it is JSON of the type EuropeanDigitalCredential with the context of ELM's application profile, bare, in the upload
-wrapper, or the payload of a JWS. Files that their manifest calls not well-formed, or that the manifest refuses, are
+wrapper, or the payload of a JWS; it is a badge or a learner record of 1EdTech when it is JSON of one of their types,
+bare, in a text of a PNG, or the payload of a compact JWS. Files that their manifest calls not well-formed, or that the manifest refuses, are
 neither.
 """
 
@@ -24,6 +25,10 @@ _FIRST_ELEMENT = re.compile(
 )
 _PROFILE = "data.europa.eu/snb/model/context/edc-ap"
 _BEFORE_EMREX = b"http://purl.org/net/elmo"
+_TYPES = {
+    "clr": {"ClrCredential"},
+    "openbadges": {"AchievementCredential", "OpenBadgeCredential", "EndorsementCredential"},
+}
 _UNREADABLE = ("not well-formed", "REJECT")
 
 
@@ -64,6 +69,37 @@ def before_emrex() -> tuple[Path, ...]:
 def credentials() -> tuple[Path, ...]:
     """Every credential of ELM 3."""
     return tuple(file for file in files() if file.suffix in (".json", ".jsonld") and _is_credential(payload(file)))
+
+
+@cache
+def of_1edtech() -> dict[Path, str]:
+    """Every badge, endorsement and learner record, with the adapter that has to know it."""
+    found = {}
+    for file in files():
+        for value in _values(file):
+            kinds = value.get("type") if isinstance(value, dict) and "@context" in value else None
+            known = [
+                family for family, names in _TYPES.items() if isinstance(kinds, list) and names & set(map(str, kinds))
+            ]
+            if known:
+                found[file] = known[0]
+    return found
+
+
+def _values(file: Path) -> list[Any]:
+    """What a file may hold: its JSON, the JSON in a PNG's text, the payload of a compact JWS in either, and its `vc`."""
+    octets = file.read_bytes()
+    if octets[:8] == b"\x89PNG\r\n\x1a\n":
+        start = octets.find(b"openbadgecredential\0")
+        end = start - 8 + 4 + int.from_bytes(octets[start - 8 : start - 4]) + 4
+        octets = octets[start:end].rpartition(b"\0")[2] if start > 0 else b""
+    if re.fullmatch(rb"[\w-]+\.[\w-]+\.[\w-]+\s*", octets[:1_000_000]):
+        octets = base64.urlsafe_b64decode(octets.split(b".")[1] + b"==")
+    try:
+        value = json.loads(octets) if octets[:1] in b"{[ \t\r\n" else None
+    except (ValueError, RecursionError):
+        return []
+    return [value, value["vc"]] if isinstance(value, dict) and "vc" in value else [value]
 
 
 @cache

@@ -15,7 +15,7 @@ from gateway.readers.containers import unpack
 from gateway.readers.document import Document
 from gateway.readers.limits import DEFAULT_LIMITS
 from gateway.verify.recognise import recognise
-from tests.conformance.reference_documents import before_emrex, credentials, elmos, files, name_of
+from tests.conformance.reference_documents import before_emrex, credentials, elmos, files, name_of, of_1edtech
 from tests.reference import needs_reference
 
 pytestmark = needs_reference
@@ -57,8 +57,15 @@ def test_each_credential_is_claimed_by_its_own_adapter_alone(family):
     assert {name_of(file): answers()[file][0] for file in own} == {name_of(file): [family] for file in own}
 
 
+@pytest.mark.parametrize("adapter", ["clr", "openbadges"])
+def test_each_badge_and_learner_record_is_claimed_by_its_own_adapter_alone(adapter):
+    own = [file for file, known in of_1edtech().items() if known == adapter]
+    assert len(own) >= 4
+    assert {name_of(file): answers()[file][0] for file in own} == {name_of(file): [adapter] for file in own}
+
+
 def test_no_other_file_is_claimed():
-    others = set(files()) - set(elmos()) - set(credentials())
+    others = set(files()) - set(elmos()) - set(credentials()) - set(of_1edtech())
     assert {name_of(file): claimed for file in others if (claimed := answers()[file][0])} == {}
 
 

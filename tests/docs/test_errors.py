@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from tests.reference import ROOT
 
 ERRORS = {"Refused", "RequestError", "ConfigError", "AdapterError", "Stopped"}
+CODE = re.compile(r"[a-z]+\.[a-z_]+")
 OUTCOMES = {"Withheld"}
 PAGE = ROOT / "docs" / "reference" / "errors.md"
 
@@ -31,9 +32,18 @@ def raised() -> Iterator[tuple[str, str]]:
         for file in (ROOT / folder).rglob("*.py"):
             if "laws" in file.parts:
                 continue  # tests to inherit: what they raise is the law's own
-            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            source = file.read_text("utf-8")
+            for node in ast.walk(ast.parse(source)):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                     yield from ((node.func.id, code) for code in _codes(node))
+                    if "Stopped" in source and node.func.id.startswith("_"):  # a room's own way to say Stopped
+                        yield from (("Stopped", code) for code in _plain_codes(node))
+
+
+def _plain_codes(call: ast.Call) -> Iterator[str]:
+    for value in call.args[:1]:
+        if isinstance(value, ast.Constant) and isinstance(value.value, str) and CODE.fullmatch(value.value):
+            yield value.value
 
 
 def _codes(call: ast.Call) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
-from gateway.drivers.keys import PASSPHRASE_VARIABLE
+from gateway.drivers.private_keys import PASSPHRASE_VARIABLE
 from gateway.kit.contract import SealProfile
 from gateway.model.verdict import SubIndication
 from gateway.node.settings.section import FilePath, Section, Text, beside_settings

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from gateway.model.verdict import SubIndication
+from gateway.node.settings.delivery import (
+    DeliverySection,
+    HandOverSection,
+    NodeSection,
+    PeerSection,
+    ReceiveSection,
+    RetentionSection,
+)
 from gateway.node.settings.section import Section
 from gateway.node.settings.translation import AdaptersSection, LimitsSection, PolicySection, SealSection, TrustSection
 from gateway.readers.limits import Limits
 from gateway.translate.sealing import Sealable
-
-
-class NodeSection(Section):
-    """`[node]`: who this node is."""
-
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$")]
 
 
 class Settings(Section):
@@ -28,6 +28,11 @@ class Settings(Section):
     adapters: AdaptersSection = AdaptersSection()
     policy: PolicySection = PolicySection()
     limits: LimitsSection = LimitsSection()
+    peer: tuple[PeerSection, ...] = ()
+    delivery: DeliverySection = DeliverySection()
+    receive: ReceiveSection = ReceiveSection()
+    hand_over: HandOverSection = HandOverSection()
+    retention: RetentionSection = RetentionSection()
 
     @model_validator(mode="after")
     def _each_kind_once(self) -> Settings:
@@ -35,6 +40,15 @@ class Settings(Section):
         twice = sorted({kind for kind in kinds if kinds.count(kind) > 1})
         if twice:
             message = f"seal: got {', '.join(twice)} more than once in `for`, expected each kind of seal once"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _each_peer_once(self) -> Settings:
+        ids = [self.node.id, *(peer.id for peer in self.peer)]
+        twice = sorted({one for one in ids if ids.count(one) > 1})
+        if twice:
+            message = f"peer: got the id {', '.join(twice)} more than once, expected one node for each participant"
             raise ValueError(message)
         return self
 

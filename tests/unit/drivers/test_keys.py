@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
 
-from gateway.drivers.keys import PASSPHRASE_VARIABLE, SealKey, load_seal_key
+from gateway.drivers.keys import SealKey, load_seal_key
+from gateway.drivers.private_keys import PASSPHRASE_VARIABLE
 from gateway.errors import ConfigError
 from gateway.readers.base64 import encode_base64url
 from tests import pki

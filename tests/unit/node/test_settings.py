@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import typing
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from gateway.errors import ConfigError
 from gateway.model.verdict import SubIndication
-from gateway.node.settings import LimitsSection, Settings, load_settings, parse_settings
+from gateway.node.settings import DeliverySection, LimitsSection, Settings, load_settings, parse_settings
 from gateway.packaged import data_folder
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
 from gateway.translate.derivation import LimitsUsed
@@ -52,14 +54,31 @@ def test_every_line_of_the_example_that_is_commented_out_is_a_valid_setting():
 
 def test_the_example_names_every_key_and_its_defaults_are_those_of_the_code():
     text = EXAMPLE.read_text()
-    for section in (*Settings.model_fields, "id", "for", "key", "certificate", "passphrase_variable"):
-        assert section in text
-    for name in ("anchor", "policy", "until", "enabled", "default", "adapter", "sub_indications"):
-        assert re.search(rf"^(#: )?{name} = ", text, re.MULTILINE)
-    for name in LimitsSection.model_fields:
-        assert f"#: {name} = {getattr(DEFAULT_LIMITS, name)}" in text
+    for section in Settings.model_fields:
+        assert re.search(rf"^(#: )?\[+{section}\b", text, re.MULTILINE), section
+    for name in keys_of(Settings):
+        assert re.search(rf"^(#: )?{name} = ", text, re.MULTILINE), name
+    for section in (LimitsSection, DeliverySection):
+        for name, field in section.model_fields.items():
+            assert f"#: {name} = {field.default}" in text
     assert parse(uncommented()).bounds() == DEFAULT_LIMITS
-    assert parse(uncommented()).policy.default == parse(NODE).policy.default
+    used, left = parse(uncommented()), parse(NODE)
+    for section in ("adapters", "limits", "delivery", "receive", "retention"):
+        assert getattr(used, section) == getattr(left, section)
+    assert used.policy.default == left.policy.default
+    for name in ("listen", "local_listen", "store", "token"):
+        assert getattr(used.node, name) == getattr(left.node, name)
+    assert used.hand_over.kind == left.hand_over.kind
+
+
+def keys_of(section: type[BaseModel]) -> set[str]:
+    """The names of all values below a section, as they stand in the file."""
+    found: set[str] = set()
+    for name, field in section.model_fields.items():
+        inner = [c for c in (field.annotation, *typing.get_args(field.annotation)) if isinstance(c, type)]
+        tables = [c for c in inner if issubclass(c, BaseModel)]
+        found |= keys_of(tables[0]) if tables else {field.alias or name}
+    return found
 
 
 def test_the_limits_are_those_that_the_readers_know():
@@ -126,3 +145,40 @@ def test_a_file_that_is_not_there_is_refused_with_its_path(tmp_path: Path):
         load_settings(tmp_path / "absent.toml")
     assert caught.value.code == "config.unreadable"
     assert "absent.toml" in caught.value.message
+
+
+PEER = '[[peer]]\nid = "node.example.net"\nkeys = ["peer.pem"]\nurl = '
+
+
+def test_peers_over_plain_http_are_on_this_very_machine_only():
+    assert "plain http" in fault_of(NODE + PEER + '"http://node.example.net"\n')
+    for url in ("http://127.0.0.1:8460", "http://[::1]:8460", "http://localhost:8460", "https://node.example.net"):
+        assert parse(NODE + PEER + f'"{url}/"\n').peer[0].url == url
+
+
+@pytest.mark.parametrize("url", ["ftp://a.example", "https://u:p@a.example", "https://a.example/?x", "a.example", ""])
+def test_an_address_of_a_peer_holds_nothing_that_could_mislead(url: str):
+    assert "peer[1].url: expected an address" in fault_of(NODE + PEER + f'"{url}"\n')
+
+
+def test_a_peer_without_a_key_could_say_nothing_that_is_believed():
+    assert "peer[1].keys" in fault_of(NODE + '[[peer]]\nid = "a"\nurl = "https://a.example"\nkeys = []\n')
+
+
+def test_a_participant_has_one_node():
+    peer = PEER.replace("example.net", "example.org") + '"https://node.example.net"\n'
+    assert "node.example.org more than once" in fault_of(NODE + peer)
+
+
+def test_deduplication_is_for_thirty_days_at_the_least():
+    assert "retention.rows_days" in fault_of(NODE + "[retention]\nrows_days = 29\n")
+
+
+@pytest.mark.parametrize(("kind", "needs"), [("folder", "folder"), ("hook", "hook and secret")])
+def test_a_way_of_hand_over_needs_its_settings(kind: str, needs: str):
+    assert f"needs {needs}" in fault_of(NODE + f'[hand_over]\nkind = "{kind}"\n')
+
+
+@pytest.mark.parametrize("address", ["8460", "localhost", ":8460", "localhost:70000"])
+def test_a_node_listens_at_an_address_and_a_port(address: str):
+    assert "expected an address and a port" in fault_of(f'{NODE}listen = "{address}"\n')

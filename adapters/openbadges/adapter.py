@@ -1,0 +1,121 @@
+"""The adapters for badges and learner records: recognise, open, check, read and write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from adapters.openbadges import conformity, credentials, reading, terms, writing
+from adapters.openbadges.structure import is_structural
+from gateway.kit import Document
+from gateway.kit.contract import Content, Draft, Head, Manifest, Opened, Reading, Recognition, WriteRequest
+from gateway.model.record import Record
+from gateway.model.verdict import Finding, Status
+
+FAMILY = "openbadges"
+CLR_FORMAT, BADGE_FORMAT = "CLR 2.0", "Open Badges 3.0"
+
+
+class Clr:
+    """Comprehensive Learner Records. Proofs, and the containers around one, are core's."""
+
+    manifest = Manifest(
+        id="clr",
+        family=FAMILY,
+        title="Comprehensive Learner Record",
+        version="1",
+        formats=(CLR_FORMAT,),
+        schemas=(conformity.CLR_SCHEMA,),
+        structural=is_structural,
+        sources=("1EdTech Comprehensive Learner Record Standard 2.0", "W3C VC Data Model 1.1 and 2.0"),
+    )
+
+    def recognise(self, head: Head) -> Recognition | None:
+        """Claim a JSON object with the types and contexts of a learner record."""
+        if head.media == "json" and terms.is_clr(head.members):
+            return Recognition(format=CLR_FORMAT, why="type ClrCredential with the context of CLR 2.0")
+        return None
+
+    def open(self, document: Document) -> Opened:
+        """State issuer and life; hand out the credentials inside, endorsements, and an enclosed original."""
+        return _opened(document)
+
+    def conform(self, content: Content) -> tuple[Finding, ...]:
+        """Check the schema, classes, dates, and whom the credentials inside are about."""
+        return conformity.conform(content.document.value, conformity.CLR_SCHEMA)
+
+    def read(self, content: Content, inner: Mapping[str, Reading]) -> Reading:  # noqa: ARG002 - read from the whole
+        """Read one learner record as one report."""
+        return reading.read_clr(content.document.value)
+
+    def write(self, record: Record, request: WriteRequest) -> tuple[Draft, ...]:
+        """Write one learner record for each report, with a credential for each study inside."""
+        return writing.write_records(record, request)
+
+    def core(self, body: bytes) -> bytes:
+        """There are no page images to leave out."""
+        return body
+
+
+class OpenBadges:
+    """Open Badges 3.0."""
+
+    manifest = Manifest(
+        id="openbadges",
+        family=FAMILY,
+        title="Open Badges",
+        version="1",
+        formats=(BADGE_FORMAT,),
+        schemas=(conformity.BADGE_SCHEMA,),
+        structural=is_structural,
+        sources=("1EdTech Open Badges Specification 3.0", "W3C VC Data Model 1.1 and 2.0"),
+    )
+
+    def recognise(self, head: Head) -> Recognition | None:
+        """Claim a JSON object with the types and contexts of a badge, or of an endorsement of one."""
+        if head.media != "json":
+            return None
+        if terms.is_badge(head.members):
+            return Recognition(
+                format=BADGE_FORMAT, why="type AchievementCredential with the context of Open Badges 3.0"
+            )
+        if terms.is_endorsement(head.members):
+            return Recognition(
+                format=BADGE_FORMAT, why="type EndorsementCredential with the context of Open Badges 3.0"
+            )
+        return None
+
+    def open(self, document: Document) -> Opened:
+        """State issuer and life; hand out endorsements, and an enclosed original."""
+        return _opened(document)
+
+    def conform(self, content: Content) -> tuple[Finding, ...]:
+        """Check the schema, classes and dates; an endorsement has rules of its own, which aren't checked."""
+        value = content.document.value
+        if terms.is_endorsement(value) and not terms.is_badge(value):
+            return (Finding(check="conformity.schema", status=Status.NOT_CHECKED),)
+        return conformity.conform(value, conformity.BADGE_SCHEMA)
+
+    def read(self, content: Content, inner: Mapping[str, Reading]) -> Reading:  # noqa: ARG002 - it has no parts
+        """Read one badge as one report."""
+        return reading.read_badge(content.document.value)
+
+    def write(self, record: Record, request: WriteRequest) -> tuple[Draft, ...]:
+        """Write one badge for each study."""
+        return writing.write_badges(record, request)
+
+    def core(self, body: bytes) -> bytes:
+        """There are no page images to leave out."""
+        return body
+
+
+def _opened(document: Document) -> Opened:
+    value = document.value
+    return Opened(
+        stated=credentials.stated(value),
+        inner=credentials.inner_documents(value),
+        findings=tuple(credentials.unreadable_bounds(value)),
+        questions=credentials.questions(value),
+    )
+
+
+ADAPTERS = (Clr(), OpenBadges())

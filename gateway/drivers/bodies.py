@@ -1,0 +1,332 @@
+"""Bodies: each message's octets in a file, named by their SHA-256, on the disk before any row names it.
+
+    incoming/<random>      being written
+    ab/abcdef...           kept: flushed, then renamed, then the folder flushed
+
+A body is never changed. What is read is digested again: a disk that alters what it holds is found out, never passed on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import secrets
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from gateway.delivery.problem import Stopped
+from gateway.drivers.failpoints import reach
+from gateway.drivers.private import private_folder
+from gateway.drivers.store.faults import damaged, failed, full
+
+T = TypeVar("T")
+CHUNK_BYTES = 1024 * 1024
+_THREADS = 4
+_NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC
+_NAME = re.compile(r"[0-9a-f]{64}")
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class Bodies:
+    """The bodies in one folder, which the process lock of the store beside it guards.
+
+    `min_free_bytes` of the disk are left to others: what would take them is refused before it is accepted.
+    """
+
+    def __init__(self, folder: Path, *, min_free_bytes: int = 0) -> None:
+        self.folder = folder
+        self._incoming = folder / "incoming"
+        for made in (folder, self._incoming):
+            private_folder(made)
+        self._min_free = min_free_bytes
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="bodies")
+        self._lock = threading.Lock()
+        self._sweeping = asyncio.Lock()
+        self._writing: set[Path] = set()
+        self._held: Counter[str] = Counter()
+        self._touched: set[str] = set()
+
+    # --- in
+
+    @contextlib.asynccontextmanager
+    async def incoming(self) -> AsyncIterator[IncomingBody]:
+        """Write a body: `write` its octets, then `keep` it, then write the row that names it, all inside the block.
+
+        What isn't kept when the block ends is gone. What is kept, and named by no row, is gone at the next `sweep`.
+
+        Raises:
+            Stopped: `store.full`, `store.failed`; from `write` and `keep` too.
+        """
+        body = IncomingBody(self, await self.run(self._begin))
+        try:
+            yield body
+        finally:
+            await asyncio.shield(self.run(self._end, body))
+
+    def _begin(self) -> _Hidden:
+        path = self._incoming / secrets.token_hex(16)
+        with self._lock:
+            self._writing.add(path)
+        hidden = _Hidden(path)
+        reach("body.begun")
+        return hidden
+
+    def _end(self, body: IncomingBody) -> None:
+        body.hidden.discard()
+        with self._lock:
+            self._writing.discard(body.hidden.path)
+            if body.name is not None:
+                self._held[body.name] -= 1
+                self._held += Counter()  # forgets what is at nought
+
+    def name_it(self, body: IncomingBody) -> str:
+        """Give a flushed file its name. From now on, until the block ends, no sweep takes it."""
+        name = body.hidden.flush()
+        place = self.place(name)
+        with self._lock:
+            self._held[name] += 1
+            self._touched.add(name)
+            body.name = name
+            place.parent.mkdir(mode=0o700, exist_ok=True)
+            body.hidden.path.replace(place)
+        reach("body.renamed")
+        for folder in (place.parent, self.folder):
+            _flush_folder(folder)
+        reach("body.kept")
+        return name
+
+    # --- out
+
+    async def read(self, name: str, sha256: str, *, offset: int = 0, size: int | None = None) -> AsyncIterator[bytes]:
+        """The octets of a body, or of a part of it, whose digest is `sha256`. The last chunk comes only if that holds.
+
+        Raises:
+            Stopped: `body.missing`, `store.damaged`, `store.failed`.
+        """
+        file = await self.run(self._open, name, offset)
+        try:
+            digest, held, left = hashlib.sha256(), b"", size
+            while chunk := await self.run(_read, file, left, digest):
+                left = None if left is None else left - len(chunk)
+                if held:
+                    yield held
+                held = chunk
+            if digest.hexdigest() != sha256:
+                raise damaged("a body isn't as it was written")
+            if held:
+                yield held
+        finally:
+            await asyncio.shield(self.run(file.close))
+
+    async def octets(self, name: str, sha256: str, *, offset: int, size: int) -> bytes:
+        """The octets of a part as one value. Whoever calls knows the limit of `size`. Raises as `read`."""
+        return await self.run(self._octets, name, sha256, offset, size)
+
+    def _octets(self, name: str, sha256: str, offset: int, size: int) -> bytes:
+        with self._open(name, offset) as file:
+            octets = file.read(size)
+        if hashlib.sha256(octets).hexdigest() != sha256:
+            raise damaged("a body isn't as it was written")
+        return octets
+
+    def _open(self, name: str, offset: int) -> BinaryIO:
+        try:
+            file = self.place(name).open("rb", buffering=0)
+        except FileNotFoundError:
+            raise missing() from None
+        file.seek(offset)
+        return file
+
+    # --- away
+
+    async def sweep(self, needed: Callable[[], Awaitable[frozenset[str]]]) -> int:
+        """Delete what was never kept, and what no row names; returns how many files.
+
+        `needed` is the store's `bodies`. It is asked after looking what is there, so that a body whose row is written
+        meanwhile stays.
+        """
+        async with self._sweeping:
+            unkept = await self.run(self._unlink_unkept)
+            return unkept + await self._delete(await self.run(self._kept), needed)
+
+    async def delete(self, names: Iterable[str], needed: Callable[[], Awaitable[frozenset[str]]]) -> int:
+        """Delete those of these bodies that no row names; returns how many."""
+        async with self._sweeping:
+            with self._lock:
+                self._touched = set(self._held)
+            return await self._delete(names, needed)
+
+    async def _delete(self, names: Iterable[str], needed: Callable[[], Awaitable[frozenset[str]]]) -> int:
+        named = await needed()
+        return await self.run(self._unlink, [name for name in names if name not in named])
+
+    def _unlink_unkept(self) -> int:
+        with self._lock:
+            unkept = [path for path in self._incoming.iterdir() if path not in self._writing]
+            for path in unkept:
+                path.unlink()
+        return len(unkept)
+
+    def _kept(self) -> list[str]:
+        with self._lock:
+            self._touched = set(self._held)
+        return [path.name for path in self.folder.glob("??/*") if _NAME.fullmatch(path.name)]
+
+    def _unlink(self, names: Iterable[str]) -> int:
+        deleted = 0
+        for name in names:
+            with self._lock, contextlib.suppress(FileNotFoundError):
+                if name not in self._touched:
+                    reach("body.deleting")
+                    self.place(name).unlink()
+                    deleted += 1
+        return deleted
+
+    # --- room and place
+
+    def room_for(self, size: int) -> bool:
+        """Whether a body of so many octets leaves the disk the octets that it must keep free."""
+        return self.free_bytes() - size >= self._min_free
+
+    def free_bytes(self) -> int:
+        """What is free for this user on the disk."""
+        disk = os.statvfs(self.folder)
+        return disk.f_bavail * disk.f_frsize
+
+    def place(self, name: str) -> Path:
+        """Where the body of this name stands.
+
+        Raises:
+            Stopped: `body.missing` for what is no name of a body: names never lead elsewhere.
+        """
+        if not _NAME.fullmatch(name):
+            raise missing()
+        return self.folder / name[:2] / name
+
+    async def close(self) -> None:
+        """Wait for what is being done."""
+        await asyncio.get_running_loop().run_in_executor(None, self._threads.shutdown)
+
+    async def run(self, work: Callable[..., T], *parts: object) -> T:
+        """Do blocking work on a body in a thread. Raises Stopped where the disk fails."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(_guarded, work, *parts))
+
+
+class IncomingBody:
+    """A body that is being written. `size` is how many octets came; `name` its digest, once it was kept."""
+
+    def __init__(self, bodies: Bodies, hidden: _Hidden) -> None:
+        self._bodies = bodies
+        self.hidden = hidden
+        self.name: str | None = None
+        self.size = 0
+        self._gathered = bytearray()
+
+    async def write(self, octets: bytes) -> None:
+        """More octets. They are gathered, and written a mebibyte at a time."""
+        self._gathered += octets
+        self.size += len(octets)
+        if len(self._gathered) >= CHUNK_BYTES:
+            await self._write_gathered()
+
+    async def again(self) -> AsyncIterator[bytes]:
+        """What was written so far, from its beginning: of a body that is looked at and not kept."""
+        await self._write_gathered()
+        offset = 0
+        while chunk := await self._bodies.run(self.hidden.read, offset):
+            offset += len(chunk)
+            yield chunk
+
+    async def keep(self) -> str:
+        """Flush it to the disk under its name, the SHA-256 of its octets, and return that."""
+        await self._write_gathered()
+        return await self._bodies.run(self._bodies.name_it, self)
+
+    async def _write_gathered(self) -> None:
+        gathered, self._gathered = self._gathered, bytearray()
+        await self._bodies.run(self.hidden.write, gathered)
+
+
+class _Hidden:
+    """The file behind an incoming body. Its methods block, and may be called from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._digest = hashlib.sha256()
+        self._lock = threading.Lock()
+        self._file: BinaryIO | None = os.fdopen(os.open(path, _NEW, 0o600), "wb", buffering=0)
+
+    def write(self, octets: bytes) -> None:
+        with self._lock:
+            if self._file is None:
+                raise failed("the body was given up")
+            view = memoryview(octets)
+            self._digest.update(view)
+            while view:
+                view = view[self._file.write(view) :]
+
+    def read(self, offset: int) -> bytes:
+        with self.path.open("rb", buffering=0) as file:
+            file.seek(offset)
+            return file.read(CHUNK_BYTES)
+
+    def flush(self) -> str:
+        """The digest of what is now on the disk."""
+        with self._lock:
+            if self._file is None:
+                raise failed("the body was given up")
+            reach("body.written")
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._file = None
+        reach("body.flushed")
+        return self._digest.hexdigest()
+
+    def discard(self) -> None:
+        """Close it; what wasn't renamed is deleted."""
+        with self._lock:
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+            self.path.unlink(missing_ok=True)
+
+
+def missing() -> Stopped:
+    """The file isn't there."""
+    return Stopped(
+        "body.missing",
+        "the octets of this message aren't here",
+        status=410,
+        stage="store",
+        advice="they are deleted when a delivery is finished; otherwise restore a backup",
+    )
+
+
+def _flush_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _read(file: BinaryIO, left: int | None, digest: hashlib._Hash) -> bytes:
+    chunk = file.read(CHUNK_BYTES if left is None else min(left, CHUNK_BYTES))
+    digest.update(chunk)
+    return chunk
+
+
+def _guarded(work: Callable[..., T], *parts: object) -> T:
+    try:
+        return work(*parts)
+    except OSError as error:
+        raise (full() if error.errno in _NO_ROOM else failed(f"the disk failed: {error.strerror}")) from error

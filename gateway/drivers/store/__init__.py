@@ -1,0 +1,1 @@
+"""Outbox, inbox and receipts in one SQLite file: the port `gateway.delivery.store` made real."""

@@ -1,0 +1,132 @@
+"""The receiver's side: arrivals, from admission to hand-over.
+
+Each function that writes is one operation of the writer: it changes all or, by raising, nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from dataclasses import replace
+from typing import Any
+
+from gateway.delivery.problem import Stopped
+from gateway.delivery.states import Arrival, ArrivalState, OutgoingReceipt
+from gateway.delivery.store import Retry
+from gateway.drivers.store import receipts
+from gateway.drivers.store.history import note
+from gateway.drivers.store.rows import ARRIVALS, Row, ticks
+
+UNFINISHED = frozenset({ArrivalState.RECEIVED, ArrivalState.ACCEPTED})
+
+BY_ID = "SELECT * FROM arrivals WHERE sender = ? AND id = ?"
+UNDECIDED = """
+    SELECT * FROM arrivals WHERE state = 'received' AND next_attempt <= ? ORDER BY next_attempt, sequence LIMIT ?
+"""
+TO_HAND_OVER = """
+    SELECT * FROM arrivals WHERE state = 'accepted' AND next_attempt <= ? ORDER BY next_attempt, sequence LIMIT ?
+"""
+OLDEST = "SELECT * FROM arrivals ORDER BY sequence LIMIT ?"
+OLDEST_OF_STATE = "SELECT * FROM arrivals WHERE state = ? ORDER BY sequence LIMIT ?"
+
+
+def find(database: sqlite3.Connection, sender: str, message: str) -> Row[Arrival] | None:
+    """The row of an arrival."""
+    found = database.execute(BY_ID, (sender, message)).fetchone()
+    return None if found is None else ARRIVALS.row(found)
+
+
+def undecided(database: sqlite3.Connection, now: dt.datetime, limit: int) -> list[sqlite3.Row]:
+    """Rows still to be decided."""
+    return database.execute(UNDECIDED, (ticks(now), limit)).fetchall()
+
+
+def to_hand_over(database: sqlite3.Connection, now: dt.datetime, limit: int) -> list[sqlite3.Row]:
+    """Rows to be handed over."""
+    return database.execute(TO_HAND_OVER, (ticks(now), limit)).fetchall()
+
+
+def oldest(database: sqlite3.Connection, state: ArrivalState | None, limit: int) -> list[Arrival]:
+    """Arrivals in the order in which they came."""
+    found = database.execute(OLDEST_OF_STATE, (state, limit)) if state else database.execute(OLDEST, (limit,))
+    return [ARRIVALS.row(row).noun for row in found.fetchall()]
+
+
+def admit(database: sqlite3.Connection, arrival: Arrival) -> Arrival:
+    """A new arrival; or the one of this sender and id that is there."""
+    known = find(database, arrival.sender, arrival.id)
+    if known is not None:
+        return known.noun
+    new = replace(arrival, next_attempt=arrival.next_attempt or arrival.received)
+    ARRIVALS.insert(database, new)
+    note(database, new.id, new.sender, new.received, "received")
+    return new
+
+
+def decide(database: sqlite3.Connection, arrival: Arrival, receipt: OutgoingReceipt, now: dt.datetime) -> None:
+    """The decision and the receipt that tells it, together."""
+    row = _known(database, arrival.sender, arrival.id)
+    if row.noun.state is not ArrivalState.RECEIVED:
+        return
+    refused = arrival.state is ArrivalState.REFUSED
+    _change(
+        database,
+        row,
+        state=arrival.state,
+        business_receipt=arrival.business_receipt,
+        account=arrival.account,
+        attempts=0,
+        next_attempt=None if refused else now,
+        finished=now if refused else None,
+        problem=arrival.problem,
+    )
+    note(database, arrival.id, arrival.sender, now, arrival.state, arrival.problem)
+    receipts.put(database, receipt, now)
+
+
+def handed_over(database: sqlite3.Connection, sender: str, message: str, now: dt.datetime) -> Arrival:
+    """The registry's own system has it."""
+    row = _known(database, sender, message)
+    if row.noun.state is ArrivalState.HANDED_OVER:
+        return row.noun
+    if row.noun.state is not ArrivalState.ACCEPTED:
+        raise Stopped(
+            "arrival.not_accepted",
+            f"the message is {row.noun.state}, not accepted",
+            status=409,
+            stage="local",
+            advice="only what was accepted is handed over",
+        )
+    note(database, message, sender, now, "handed_over")
+    return _change(
+        database, row, state=ArrivalState.HANDED_OVER, attempts=0, next_attempt=None, finished=now, problem=None
+    )
+
+
+def hand_over_failed(database: sqlite3.Connection, sender: str, message: str, now: dt.datetime, retry: Retry) -> None:
+    """Deciding or handing over failed: again later, or (`at` None) only by hand."""
+    row = _known(database, sender, message)
+    if row.noun.state not in UNFINISHED:
+        return
+    _change(database, row, attempts=row.noun.attempts + 1, next_attempt=retry.at, problem=retry.code)
+    failed = "decide_failed" if row.noun.state is ArrivalState.RECEIVED else "hand_over_failed"
+    note(database, message, sender, now, failed, retry.code)
+
+
+def _known(database: sqlite3.Connection, sender: str, message: str) -> Row[Arrival]:
+    row = find(database, sender, message)
+    if row is None:
+        raise Stopped(
+            "arrival.unknown",
+            "no message of that id came from that sender",
+            status=404,
+            stage="local",
+            advice="see GET /v1/inbox",
+        )
+    return row
+
+
+def _change(database: sqlite3.Connection, row: Row[Arrival], **changes: Any) -> Arrival:
+    changed = replace(row.noun, **changes)
+    ARRIVALS.update(database, row, changed)
+    return changed

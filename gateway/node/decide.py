@@ -1,0 +1,135 @@
+"""The use case: decide about what was received, and tell the sender in a signed receipt.
+
+parts from disk ─▶ verify and run again, by ourselves ─▶ decision ─▶ business receipt ─▶ one commit ─▶ hand-over
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gateway.delivery.decision import Decision, business_receipt, decide
+from gateway.delivery.message import Slice, slices
+from gateway.delivery.problem import Stopped
+from gateway.delivery.schedule import next_attempt
+from gateway.delivery.signing import SignedEnvelope, sign_receipt
+from gateway.delivery.states import Alarm, Arrival, ArrivalState, OutgoingReceipt
+from gateway.delivery.store import Retry
+from gateway.drivers.failpoints import reach
+from gateway.drivers.logs import say, tracing
+from gateway.node.examine import Examined, Received, ReceivedPart, ReceivedTranslation, examine
+from gateway.node.queue_worker import QueueWorker, Task
+from gateway.node.running import Running
+
+AT_ONCE = 8
+"""Arrivals that are read, decided and written at the same time; the work itself is done one by one."""
+TRIES = 5
+"""After so many failures of ours an arrival is set aside, for a person to look at."""
+
+
+def decider(running: Running) -> QueueWorker[Arrival]:
+    """The worker that decides about arrivals."""
+    deciding = _Decide(running)
+    return QueueWorker(
+        running,
+        Task(
+            queue="undecided",
+            take=deciding.take,
+            name=lambda arrival: (arrival.sender, arrival.id),
+            do=deciding.decide,
+            failed=deciding.unforeseen,
+            most=AT_ONCE,
+        ),
+    )
+
+
+class _Decide:
+    def __init__(self, running: Running) -> None:
+        self._running = running
+
+    async def take(self, limit: int) -> Sequence[Arrival]:
+        return await self._running.store.undecided(self._running.now(), limit=limit)
+
+    async def decide(self, arrival: Arrival) -> None:
+        running = self._running
+        with tracing(arrival.trace):
+            received = await self._received(arrival)
+            peer = running.peers.get(arrival.sender)
+            seals = peer.seals if peer is not None else frozenset()
+            found = await running.work(examine, running.node, received, running.node.terms(running.now()), seals)
+            running.metrics.verdict(found.original.verdict)
+            decision = decide(found.original, found.translations, running.receive_policy)
+            reach("decide.found")
+            await self._write(arrival, decision, found)
+
+    async def _received(self, arrival: Arrival) -> Received:
+        """The parts that are looked at; each translation with the derivation that follows it."""
+        signed = SignedEnvelope(jws=arrival.envelope_jws, envelope=arrival.envelope)
+        original, *others = slices(signed)
+        translations: list[ReceivedTranslation] = []
+        for one in others:
+            if one.part.role == "translation":
+                translations.append(ReceivedTranslation(part=await self._part(arrival, one), derivation=None))
+            elif one.part.role == "derivation":
+                derivation = await self._part(arrival, one)
+                translations[-1] = replace(translations[-1], derivation=derivation.octets)
+        return Received(original=await self._part(arrival, original), translations=tuple(translations))
+
+    async def _part(self, arrival: Arrival, one: Slice) -> ReceivedPart:
+        part, limit = one.part, self._running.node.limits.document_bytes
+        if arrival.body is None:
+            raise Stopped("body.missing", "the octets of this message aren't here", status=410, stage="store")
+        if part.size > limit:
+            return ReceivedPart(sha256=part.sha256, octets=None)
+        octets = await self._running.bodies.octets(arrival.body, part.sha256, offset=one.offset, size=part.size)
+        return ReceivedPart(sha256=part.sha256, octets=octets)
+
+    async def _write(self, arrival: Arrival, decision: Decision, found: Examined) -> None:
+        running, now = self._running, self._running.now()
+        signed = SignedEnvelope(jws=arrival.envelope_jws, envelope=arrival.envelope)
+        receipt = sign_receipt(business_receipt(signed, decision, running.stamp()), running.signer)
+        accepted = decision.decision == "accepted"
+        decided = replace(
+            arrival,
+            state=ArrivalState.ACCEPTED if accepted else ArrivalState.REFUSED,
+            business_receipt=receipt,
+            account=found.account(),
+            problem=decision.reason,
+        )
+        outgoing = OutgoingReceipt(
+            peer=arrival.sender,
+            message=arrival.id,
+            receipt_jws=receipt,
+            created=now,
+            expires=now + dt.timedelta(hours=running.settings.delivery.expires_hours),
+            trace=arrival.trace,
+            next_attempt=now,
+        )
+        await running.store.decide(decided, outgoing, now)
+        reach("decide.decided")
+        running.wake("receipts")
+        running.wake("inbox")
+        running.metrics.arrival(arrival.sender, "accepted" if accepted else "refused")
+        say(
+            "arrival.decided",
+            peer=arrival.sender,
+            message=arrival.id,
+            state=decision.decision,
+            code=decision.reason,
+        )
+
+    async def unforeseen(self, arrival: Arrival, error: Exception) -> None:
+        """Later again, later each time; at last it is set aside with an alarm, and stays to be looked at."""
+        running, now = self._running, self._running.now()
+        code = error.code if isinstance(error, Stopped) else "internal.failed"
+        retryable = not isinstance(error, Stopped) or error.retryable
+        failures = arrival.attempts + 1
+        at = next_attempt(failures, now, random.random(), until=now + dt.timedelta(days=1))  # noqa: S311 - jitter
+        if failures >= TRIES or not retryable:
+            at = None
+            await running.store.alarm(Alarm(at=now, code=code, peer=arrival.sender, message=arrival.id))
+            say("arrival.set_aside", level=logging.ERROR, peer=arrival.sender, message=arrival.id, code=code)
+        await running.store.hand_over_failed(arrival.sender, arrival.id, now, Retry(code=code, at=at))

@@ -1,0 +1,95 @@
+"""A node at work: everything is opened here, in order, and closed in the other order.
+
+A start after a crash continues by itself: what was half written is swept away, and the workers go on with what the
+store says is queued, undecided or accepted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from gateway.delivery.peers import Peer, peers_by_key
+from gateway.drivers.bodies import Bodies
+from gateway.drivers.clock import Clock, SystemClock
+from gateway.drivers.http_client import PeerClient
+from gateway.drivers.logs import say
+from gateway.drivers.store.sqlite import open_store
+from gateway.node.answer import answerer
+from gateway.node.decide import decider
+from gateway.node.dispatch import dispatcher
+from gateway.node.peering import load_keys
+from gateway.node.queue_worker import QueueWorker
+from gateway.node.running import Link, Running
+from gateway.node.settings import Settings
+from gateway.node.startup import start
+from gateway.node.watch_peers import watch_peers
+
+DRAIN_SECONDS = 30.0
+"""What was begun may take so long when the node is stopped."""
+
+
+@asynccontextmanager
+async def run(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Running]:
+    """A running node, without its listeners (`gateway.web.app`). At the end of the block it is stopped, and drained.
+
+    Raises:
+        ConfigError: whatever the settings name can't be used for, or a store that can't be opened.
+    """
+    clock = clock or SystemClock()
+    node = start(settings, now=clock.now())
+    signer, peers = load_keys(settings, node)
+    keys = peers_by_key(peers.values())
+    section = settings.delivery
+    async with AsyncExitStack() as stack:
+        store = open_store(settings.node.store)
+        stack.push_async_callback(store.close)
+        bodies = Bodies(settings.node.store / "bodies", min_free_bytes=section.min_free_bytes)
+        stack.push_async_callback(bodies.close)
+        client = PeerClient(connect_seconds=section.connect_seconds, read_seconds=section.read_seconds)
+        await stack.enter_async_context(client)
+        running = Running(
+            node=node,
+            settings=settings,
+            signer=signer,
+            url=settings.node.url or "",
+            peers=peers,
+            keys=keys,
+            store=store,
+            bodies=bodies,
+            clock=clock,
+            client=client,
+            links=_links(peers.values(), section.concurrency),
+            authorities={entry.id: entry.authority for entry in settings.peer if entry.authority is not None},
+            started=clock.now(),
+        )
+        stack.callback(running.thread.close)
+        say("node.started", count=await bodies.sweep(store.bodies))
+        await stack.enter_async_context(_working(running))
+        yield running
+
+
+def _links(peers: Iterable[Peer], concurrency: int) -> dict[str, Link]:
+    return {peer.id: Link(peer=peer, turns=asyncio.Semaphore(concurrency)) for peer in peers}
+
+
+@asynccontextmanager
+async def _working(running: Running) -> AsyncIterator[None]:
+    """The workers' life: when the node stops they finish what they began, for so long as they may."""
+    workers: list[QueueWorker[Any]] = [dispatcher(running), answerer(running), decider(running)]
+    running.workers.update({worker.state.name: worker.state for worker in workers})
+    loops = [asyncio.create_task(worker.run(), name=worker.state.name) for worker in workers]
+    watching = asyncio.create_task(watch_peers(running), name="watch")
+    try:
+        yield
+    finally:
+        running.stop()
+        watching.cancel()  # nothing is lost by it
+        await asyncio.wait([watching])
+        _, late = await asyncio.wait(loops, timeout=DRAIN_SECONDS)
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        say("node.stopped", count=len(late))

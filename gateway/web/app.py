@@ -1,0 +1,101 @@
+"""The two listeners of a node: one for its peers, one for its registry's own systems and operators."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from gateway.drivers.logs import say
+from gateway.drivers.token import make_token
+from gateway.errors import ConfigError
+from gateway.node.running import Running
+from gateway.node.serving import DRAIN_SECONDS, run
+from gateway.node.settings import Settings
+from gateway.node.settings.delivery import TlsSection
+from gateway.web.local.app import local_app
+from gateway.web.peers_api import peers_app
+
+_KEEP_ALIVE_SECONDS = 75.0
+_BACKLOG = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """The ports that were bound."""
+
+    peers: int
+    local: int
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; then take nothing in any more, finish what was begun, and end.
+
+    Raises:
+        ConfigError: as `run`, and `config.listen` where an address can't be listened at.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    async with run(settings) as running, listening(running):
+        await stop.wait()
+        running.stop()
+
+
+@asynccontextmanager
+async def listening(running: Running) -> AsyncIterator[Listening]:
+    """Listen, as long as the block lasts. Requests that were begun are answered before it ends."""
+    section = running.settings.node
+    async with AsyncExitStack() as stack:
+        peers = await _listen(stack, peers_app(running), section.listen, section.tls)
+        say("node.listening", address=section.listen, route="peers")
+        api = local_app(running, make_token(section.token), host=section.local_listen.rpartition(":")[0].strip("[]"))
+        local = await _listen(stack, api, section.local_listen, None)
+        say("node.listening", address=section.local_listen, route="local")
+        yield Listening(peers=peers, local=local)
+
+
+async def _listen(stack: AsyncExitStack, app: web.Application, address: str, tls: TlsSection | None) -> int:
+    """The port that is listened at (it is chosen by the system where the address says 0)."""
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=DRAIN_SECONDS,
+        keepalive_timeout=_KEEP_ALIVE_SECONDS,
+        handle_signals=False,
+    )
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    host, _, port = address.rpartition(":")
+    context = None if tls is None else _context(tls)
+    site = web.TCPSite(runner, host.strip("[]"), int(port), ssl_context=context, backlog=_BACKLOG)
+    try:
+        await site.start()
+    except OSError as error:
+        raise ConfigError(
+            "config.listen",
+            f"can't listen at {address}: {error.strerror}",
+            advice="another program may use the port, or the address isn't this machine's",
+        ) from None
+    bound: int = runner.addresses[0][1]
+    return bound
+
+
+def _context(tls: TlsSection) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(tls.certificate, tls.key)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(
+            "config.tls",
+            f"the certificate {tls.certificate} and its key can't be used: {error.strerror or type(error).__name__}",
+            advice="name a certificate (with its chain) and its key, both PEM, the key without a passphrase",
+        ) from None
+    return context
