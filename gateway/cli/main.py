@@ -18,6 +18,9 @@ _VERBS = {
     "verify": "Say what is proven of a document, and what isn't.",
     "inspect": "Show the record that a document holds, and what of it can't be carried.",
     "translate": "Translate a document for another system, and say what was lost.",
+    "send": "Give a document to the running node to deliver.",
+    "deliveries": "What became of what was sent; mend dead letters.",
+    "doctor": "Find what is wrong with this node, and how to mend it.",
     "reproduce": "Run a translation again from its derivation, and compare.",
     "serve": "Exchange documents with other nodes.",
     "demo": "Show it all with fictional registries: verified, translated, reproduced, forged and refused.",
@@ -101,7 +104,7 @@ def main() -> None:
         sys.exit(130)
     except TestamurError as error:
         say_error(error.message, error.advice, error.code)
-        sys.exit(2)
+        sys.exit(4 if getattr(error, "retryable", False) else 2)  # of `Stopped`: not here, or not now
     except Exception as error:
         if os.environ.get("TESTAMUR_TRACE"):
             raise

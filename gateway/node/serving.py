@@ -25,6 +25,7 @@ from gateway.node.queue_worker import QueueWorker
 from gateway.node.running import Link, Running
 from gateway.node.settings import Settings
 from gateway.node.startup import start
+from gateway.node.watch_peers import watch_peers
 
 DRAIN_SECONDS = 30.0
 """What was begun may take so long when the node is stopped."""
@@ -80,10 +81,13 @@ async def _working(running: Running) -> AsyncIterator[None]:
     workers: list[QueueWorker[Any]] = [dispatcher(running), answerer(running), decider(running)]
     running.workers.update({worker.state.name: worker.state for worker in workers})
     loops = [asyncio.create_task(worker.run(), name=worker.state.name) for worker in workers]
+    watching = asyncio.create_task(watch_peers(running), name="watch")
     try:
         yield
     finally:
         running.stop()
+        watching.cancel()  # nothing is lost by it
+        await asyncio.wait([watching])
         _, late = await asyncio.wait(loops, timeout=DRAIN_SECONDS)
         for worker in workers:
             worker.cancel()
