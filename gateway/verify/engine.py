@@ -150,15 +150,19 @@ def _covered(document: Document, proofs: tuple[Proof, ...], *, vouched_outside: 
     if None in [proof.covered for proof in own]:
         return document, "unverified"
     innermost = own[-1]
-    if innermost.kind != "xmldsig" or innermost.covered is None:
+    if innermost.kind not in _COVER_OTHER_OCTETS or innermost.covered is None:
         return document, "proof"
     return Document(innermost.covered, document.media, limits=document.limits), "proof"
 
 
+_COVER_OTHER_OCTETS = ("xmldsig", "dataintegrity")
+"""Proofs that stand inside the document that they are over."""
+
+
 def _seen(document: Document, covered: Document) -> Document:
-    """The content for those who only look: its tree is what is left of the one parse, without the signature."""
-    if covered is document:
-        return document
+    """The content for those who only look: of XML, what is left of the tree of the one parse, without the signature."""
+    if covered is document or document.media != "xml":
+        return covered
     tree = reduce_to_covered(document.tree)
     document.forget()  # the tree is another document's now
     return Document.with_tree(covered.octets, tree, limits=document.limits)

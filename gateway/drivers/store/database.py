@@ -104,12 +104,6 @@ def migrate(database: sqlite3.Connection, scripts: Mapping[int, str]) -> None:
         reach("migration.committed")
 
 
-def touch(database: sqlite3.Connection) -> None:
-    """Write what stands there already, so that the page goes to the log and is flushed."""
-    version = database.execute("PRAGMA user_version").fetchone()[0]
-    database.execute(f"PRAGMA user_version = {version}")
-
-
 def check_schema(database: sqlite3.Connection, scripts: Mapping[int, str]) -> None:
     """See that tables and indexes are those that the migrations make.
 
@@ -125,6 +119,12 @@ def check_schema(database: sqlite3.Connection, scripts: Mapping[int, str]) -> No
                 "the tables of the store aren't as its migrations made them",
                 advice="restore a backup (docs/how-to/back-up-and-restore.md)",
             )
+
+
+def touch(database: sqlite3.Connection) -> None:
+    """Write what stands there already, so that the page goes to the log and is flushed."""
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    database.execute(f"PRAGMA user_version = {version}")
 
 
 def statements(script: str) -> Iterator[str]:
