@@ -6,6 +6,7 @@ Exit codes: 0 done (`verify`: PASSED), 1 FAILED, 2 the caller's or configuration
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -17,6 +18,9 @@ _VERBS = {
     "verify": "Say what is proven of a document, and what isn't.",
     "inspect": "Show the record that a document holds, and what of it can't be carried.",
     "translate": "Translate a document for another system, and say what was lost.",
+    "send": "Give a document to the running node to deliver.",
+    "deliveries": "What became of what was sent; mend dead letters.",
+    "doctor": "Find what is wrong with this node, and how to mend it.",
     "reproduce": "Run a translation again from its derivation, and compare.",
     "serve": "Exchange documents with other nodes.",
     "demo": "Show it all with fictional registries: verified, translated, reproduced, forged and refused.",
@@ -71,10 +75,23 @@ def _colour() -> bool | None:
     return False if os.environ.get("NO_COLOR") else None
 
 
+_VALUES_BETWEEN_SEARCHES = 10_000
+
+
+def search_cycles_seldom() -> None:
+    """Let Python search for cycles of garbage less often than after every 700 new values, as it does by itself.
+
+    One translation makes thousands of values that live until it is written, and hardly a cycle: each search would look
+    at them again and free nothing, for about a twentieth of the time.
+    """
+    gc.set_threshold(_VALUES_BETWEEN_SEARCHES)
+
+
 def main() -> None:
     """Run the command; every error of ours becomes a sentence, advice and exit code 2, never a trace."""
     from gateway.errors import TestamurError
 
+    search_cycles_seldom()
     try:
         testamur.main(standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -87,7 +104,7 @@ def main() -> None:
         sys.exit(130)
     except TestamurError as error:
         say_error(error.message, error.advice, error.code)
-        sys.exit(2)
+        sys.exit(4 if getattr(error, "retryable", False) else 2)  # of `Stopped`: not here, or not now
     except Exception as error:
         if os.environ.get("TESTAMUR_TRACE"):
             raise

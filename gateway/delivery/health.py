@@ -28,6 +28,8 @@ _DECIDING_STUCK = dt.timedelta(hours=1)
 _HAND_OVER_LATE = dt.timedelta(hours=24)
 _ALARM_RECENT = dt.timedelta(days=7)
 _QUEUE_NEARLY_FULL = 0.8
+_WORKER_STUCK = 900.0
+_WORKER_FAILING = 3
 
 
 class Level(StrEnum):
@@ -77,12 +79,12 @@ def worst_level(levels: Iterable[Level]) -> Level:
 _DATABASE_ADVICE = {
     "store.full": "free room on the disk of [node] store: the node goes on by itself",
     "store.busy": "end the other process that holds the database (a backup tool, a shell); nothing is lost meanwhile",
-    "store.corrupt": "stop the node, keep the folder as it is, and restore the last backup (docs/how-to/back-up.md)",
+    "store.damaged": "stop the node, keep its folder, and restore a backup (docs/how-to/back-up-and-restore.md)",
 }
 _DATABASE_REASON = {
     "store.full": "nothing more can be written: the disk or the database is full",
     "store.busy": "another process holds the database",
-    "store.corrupt": "the database is damaged",
+    "store.damaged": "the database is damaged",
 }
 
 
@@ -292,11 +294,16 @@ def peers(known: Iterable[PeerVitals]) -> Iterator[Check]:
             yield Check(name="peer", about=peer.id, status=Level.PASS, reason="answers")
 
 
-def clock(known: Iterable[PeerVitals]) -> Check:
+def clock(known: Iterable[PeerVitals], jump: dt.timedelta = dt.timedelta()) -> Check:
     """This node's clock, held against its peers': the middle of what they show.
 
-    One peer alone can be wrong itself, so that it is never more than a warning.
+    One peer alone can be wrong itself, so that it is never more than a warning. `jump` is how far the machine's clock
+    stands from where it should be since it was set; the node doesn't follow it at once.
     """
+    if jump:
+        reason = f"the machine's clock was set by {jump.total_seconds():+.0f} seconds; the node doesn't follow it yet"
+        advice = "if it is right now, wait: it is believed after 15 minutes; else set it right (timedatectl)"
+        return Check(name="clock", status=Level.WARN, reason=reason, advice=advice)
     skews = [peer.skew.total_seconds() for peer in known if peer.skew is not None]
     if not skews:
         return Check(name="clock", status=Level.PASS, reason="no peer's clock seen yet")
@@ -315,23 +322,27 @@ def clock(known: Iterable[PeerVitals]) -> Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerVitals:
-    """A worker of this node: for how long (seconds) it hasn't said that it lives, and how long it may be silent."""
+    """A worker of this node: for how long (seconds) it has been at one item, and how many failed in a row."""
 
     name: str
-    silent: float
-    patience: float
     ended: bool = False
+    busy: float = 0.0
+    failures: int = 0
 
 
 def workers(known: Iterable[WorkerVitals]) -> Iterator[Check]:
-    """A worker that ended or is silent for too long fails: what it does isn't done."""
+    """A worker that ended or is stuck fails: what it does isn't done. Failures that nobody foresaw warn."""
     advice = "the log says where it stopped; start the node again: it goes on where it was. Please report it"
     for worker in known:
         if worker.ended:
             yield Check(name="worker", about=worker.name, status=Level.FAIL, reason="it ended", advice=advice)
-        elif worker.silent > worker.patience:
-            reason = f"silent for {worker.silent:.0f} seconds, expected a sign every {worker.patience:.0f}"
+        elif worker.busy >= _WORKER_STUCK:
+            reason = f"at one item for {_span(dt.timedelta(seconds=worker.busy))}"
             yield Check(name="worker", about=worker.name, status=Level.FAIL, reason=reason, advice=advice)
+        elif worker.failures >= _WORKER_FAILING:
+            reason = f"{worker.failures} items in a row failed for a reason that nobody foresaw"
+            advice_ = "the log names the error and its place (`worker.failed`); please report it"
+            yield Check(name="worker", about=worker.name, status=Level.WARN, reason=reason, advice=advice_)
         else:
             yield Check(name="worker", about=worker.name, status=Level.PASS, reason="works")
 
@@ -344,7 +355,7 @@ class Vitals:
     """All that was measured at one time.
 
     database   code of what the store answered instead of doing its work; then `depth` and `alarms` are unknown
-    disk       free octets, and the watermark below which nothing is taken in
+    stopping   the node was told to stop: it finishes what it does, and takes in nothing more
     """
 
     now: dt.datetime
@@ -357,6 +368,8 @@ class Vitals:
     keys: Sequence[KeyVitals] = ()
     peers: Sequence[PeerVitals] = ()
     workers: Sequence[WorkerVitals] = ()
+    clock_jump: dt.timedelta = dt.timedelta()
+    stopping: bool = False
 
 
 def judge(vitals: Vitals) -> Health:
@@ -367,6 +380,8 @@ def judge(vitals: Vitals) -> Health:
         checks += queues(vitals.depth, vitals.now, limit=vitals.queue_limit)
         checks.append(alarms(vitals.alarms, vitals.now))
     checks += peers(vitals.peers)
-    checks.append(clock(vitals.peers))
+    checks.append(clock(vitals.peers, vitals.clock_jump))
     checks += workers(vitals.workers)
+    if vitals.stopping:
+        checks.append(Check(name="stopping", status=Level.FAIL, reason="the node was told to stop"))
     return conclude_health(checks, vitals.now)

@@ -200,6 +200,10 @@ class DeliveryStore(Protocol):
         """The newest alarms first."""
         ...
 
+    async def probe(self) -> None:
+        """Write and flush something that changes nothing: raises what any other write would raise now."""
+        ...
+
     # --- retention
 
     async def bodies(self) -> frozenset[str]:

@@ -96,7 +96,10 @@ class Metrics:
         )  # fmt: skip
         self.disk_free = Gauge("testamur_disk_free_bytes", "Free octets where the store is.", registry=registry)
         self.checks = Gauge(
-            "testamur_health", "What health says: 0 pass, 1 warn, 2 fail.", ("check",), registry=registry
+            "testamur_health",
+            "What health says: 0 pass, 1 warn, 2 fail; of several checks of one name the worst.",
+            ("check",),
+            registry=registry,
         )
 
     def delivery_ended(self, peer: str, result: Ended, seconds: float | None = None) -> None:

@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar
 from gateway.delivery.admission import AdmissionLimits
 from gateway.delivery.breaker import Breaker, Leave
 from gateway.delivery.decision import ReceivePolicy
+from gateway.delivery.health import Health
 from gateway.delivery.nonces import Nonces
 from gateway.delivery.peers import Peer
 from gateway.delivery.signing import NodeSigner
@@ -23,6 +24,7 @@ from gateway.drivers.metrics import Metrics
 from gateway.drivers.work import WorkThread
 from gateway.node.settings import Settings
 from gateway.node.startup import Node
+from gateway.node.watch import Seen
 
 _DEPTH_SECONDS = 1.0
 _P = ParamSpec("_P")
@@ -71,6 +73,15 @@ class WorkerState:
 
 
 @dataclass(kw_only=True)
+class HealthKept:
+    """What was found of this node's health, and until when (monotonic seconds) it holds."""
+
+    known: Health | None = None
+    good_until: float = 0.0
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(kw_only=True)
 class Running:
     """A node at work.
 
@@ -78,6 +89,7 @@ class Running:
     nonces       those of requests at its door
     wakes        tell workers that something was put into their queue
     authorities  of the TLS certificates of peers that have one of their own
+    seen         what asking the peers showed last
     """
 
     node: Node
@@ -106,6 +118,8 @@ class Running:
     )
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     authorities: Mapping[str, Path] = field(default_factory=dict)
+    seen: dict[str, Seen] = field(default_factory=dict)
+    health: HealthKept = field(default_factory=HealthKept)
     _depth: tuple[float, Depth] | None = None
 
     @property

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from gateway.drivers.logs import say
+from gateway.drivers.token import make_token
 from gateway.errors import ConfigError
 from gateway.node.running import Running
 from gateway.node.serving import DRAIN_SECONDS, run
 from gateway.node.settings import Settings
 from gateway.node.settings.delivery import TlsSection
+from gateway.web.local.app import local_app
 from gateway.web.peers_api import peers_app
 
 _KEEP_ALIVE_SECONDS = 75.0
@@ -28,7 +30,7 @@ class Listening:
     """The ports that were bound."""
 
     peers: int
-    local: int | None = None
+    local: int
 
 
 async def serve(settings: Settings) -> None:
@@ -53,7 +55,10 @@ async def listening(running: Running) -> AsyncIterator[Listening]:
     async with AsyncExitStack() as stack:
         peers = await _listen(stack, peers_app(running), section.listen, section.tls)
         say("node.listening", address=section.listen, route="peers")
-        yield Listening(peers=peers)
+        api = local_app(running, make_token(section.token), host=section.local_listen.rpartition(":")[0].strip("[]"))
+        local = await _listen(stack, api, section.local_listen, None)
+        say("node.listening", address=section.local_listen, route="local")
+        yield Listening(peers=peers, local=local)
 
 
 async def _listen(stack: AsyncExitStack, app: web.Application, address: str, tls: TlsSection | None) -> int:

@@ -29,6 +29,11 @@ def accepted(one: Arrival, *, refused: bool = False) -> Arrival:
     return replace(one, state=state, business_receipt=answer(one).receipt_jws, account=b"{}", problem=problem)
 
 
+def written(folder: Path) -> list[tuple[int, int]]:
+    """What the files of a store show of a write."""
+    return sorted((file.stat().st_size, file.stat().st_mtime_ns) for file in folder.iterdir())
+
+
 async def code_of(awaitable: object) -> str:
     with pytest.raises(Stopped) as caught:
         await awaitable  # type: ignore[misc]
@@ -70,6 +75,14 @@ class StoreLaws:
             before = await everything(store)
         async with self.opened(tmp_path / "again") as store:
             assert await everything(store) == before
+
+    async def test_a_probe_writes_and_changes_nothing(self, tmp_path, store):
+        await store.submit(delivery())
+        before = await everything(store)
+        sizes = written(tmp_path / "store")
+        await store.probe()
+        assert await everything(store) == before
+        assert written(tmp_path / "store") != sizes
 
     async def test_a_row_without_a_time_is_due_at_once(self, store):
         await store.submit(replace(delivery(), next_attempt=None))

@@ -1,0 +1,50 @@
+"""What the verbs share that work through the running node."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from gateway.cli.options import FILE
+from gateway.cli.presentation import json_line
+from gateway.drivers.local_client import LocalNode, local_node
+from gateway.drivers.token import load_token
+from gateway.errors import ConfigError
+from gateway.node import startup
+
+CONFIG = click.option("--config", type=FILE, metavar="FILE", help="The node's settings; without it ./node.toml.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+_T = TypeVar("_T")
+
+
+def through_node(config: Path | None, ask: Callable[[LocalNode], Awaitable[_T]]) -> _T:
+    """Ask the running node of these settings.
+
+    Raises:
+        ConfigError: settings or token that can't be used.
+        Stopped: what the node answers, or that it doesn't.
+    """
+    settings = startup.find_settings(config)
+    if settings is None:
+        raise ConfigError(
+            "config.missing",
+            "there are no settings here, so that no node is known",
+            advice="name them with --config, or go to the folder of node.toml",
+        )
+
+    async def asked() -> _T:
+        async with local_node(settings.node.local_listen, load_token(settings.node.token)) as node:
+            return await ask(node)
+
+    return asyncio.run(asked())
+
+
+def print_json(answer: Any) -> None:
+    """One JSON document, safe on a terminal."""
+    click.echo(json_line(json.dumps(answer, ensure_ascii=False)))

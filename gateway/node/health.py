@@ -1,0 +1,90 @@
+"""How this node is: measuring, for the rules of `gateway.delivery.health`.
+
+What was found holds for two seconds where all is well and for five where not: many who ask cost as much as one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from gateway.delivery.health import Health, KeyVitals, Level, PeerVitals, Vitals, WorkerVitals, judge
+from gateway.delivery.problem import Stopped
+from gateway.delivery.states import Alarm
+from gateway.delivery.store import Depth
+from gateway.node.running import Link, Running
+
+_GOOD_FOR = {Level.PASS: 2.0, Level.WARN: 2.0, Level.FAIL: 5.0}
+"""Seconds."""
+
+_MOST_ALARMS = 50
+
+
+async def health_of(running: Running) -> Health:
+    """How the node is: measured now, or a few seconds ago."""
+    async with running.health.lock:
+        now = running.clock.monotonic()
+        known = running.health.known
+        if known is None or now >= running.health.good_until:
+            known = running.health.known = judge(await vitals_of(running))
+            running.health.good_until = running.clock.monotonic() + _GOOD_FOR[known.status]
+        return known
+
+
+async def vitals_of(running: Running) -> Vitals:
+    """Measure everything."""
+    database, depth, alarms = await _store(running)
+    return Vitals(
+        now=running.now(),
+        database=database,
+        depth=depth,
+        alarms=alarms,
+        disk_free=running.bodies.free_bytes(),
+        disk_watermark=running.settings.delivery.min_free_bytes,
+        queue_limit=running.settings.delivery.queue_depth,
+        keys=tuple(key_vitals(running)),
+        peers=tuple(_peer(running, link) for link in running.links.values()),
+        workers=tuple(_workers(running)),
+        clock_jump=dt.timedelta(seconds=running.clock.jumped),
+        stopping=running.stopping.is_set(),
+    )
+
+
+async def _store(running: Running) -> tuple[str | None, Depth | None, Sequence[Alarm]]:
+    """Whether it takes a write, and what waits in it."""
+    try:
+        await running.store.probe()
+        return None, await running.store.depth(), await running.store.alarms(limit=_MOST_ALARMS)
+    except Stopped as stopped:
+        return stopped.code, None, ()
+
+
+def key_vitals(running: Running) -> Iterator[KeyVitals]:
+    """Until when the certificates of this node's seals, and of those whom it trusts, are valid."""
+    for profile, key in running.node.seals.items():
+        yield KeyVitals(name=f"seal {profile}", expires=key.certificates[0].not_valid_after_utc)
+    for anchor in running.node.anchors:
+        ends = [anchor.certificate.not_valid_after_utc] if anchor.certificate is not None else []
+        if anchor.until is not None:
+            ends.append(dt.datetime.combine(anchor.until, dt.time.max, dt.UTC))
+        yield KeyVitals(name=f"trust {anchor.key_sha256[:16]}", expires=min(ends, default=None), own=False)
+
+
+def _peer(running: Running, link: Link) -> PeerVitals:
+    """What was last heard of a peer: by asking it, or by sending to it."""
+    seen = running.seen.get(link.peer.id)
+    problem = seen.problem if seen is not None else None
+    return PeerVitals(
+        id=link.peer.id,
+        asked=seen.at if seen is not None else None,
+        problem=problem or (link.problem if link.breaker.state != "closed" else None),
+        skew=seen.skew if seen is not None else None,
+        waiting=link.breaker.state != "closed",
+    )
+
+
+def _workers(running: Running) -> Iterator[WorkerVitals]:
+    now = running.clock.monotonic()
+    for state in running.workers.values():
+        busy = now - state.busy if state.busy is not None else 0.0
+        yield WorkerVitals(name=state.name, ended=not state.alive, busy=busy, failures=state.failures)

@@ -1,0 +1,108 @@
+"""Verifying and translating through the local API: the node's own terms, nothing kept."""
+
+from __future__ import annotations
+
+import base64
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import Field
+
+from gateway.model.verdict import Verdict
+from gateway.node.running import Running
+from gateway.node.translate import Order, Translated, Withheld, translate_now
+from gateway.translate.engine import sha256
+from gateway.verify.engine import verify
+from gateway.web.local.answers import TranslateAnswer, TranslationAnswer, WithheldAnswer
+from gateway.web.local.bodies import json_answer, read_document
+from gateway.web.local.routes import Answer, Flag, NoParameters, Query, Route
+
+Languages = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z]{2,3}(-[a-z0-9]{2,8}){0,4}(,[a-z]{2,3}(-[a-z0-9]{2,8}){0,4}){0,9}$",
+        description="Languages wanted (BCP 47, small letters), the first being primary; without it the titles'.",
+    ),
+]
+AdapterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
+
+
+def languages_in(tags: str | None) -> tuple[str, ...]:
+    """The languages of a parameter, each once; "und" names none."""
+    return tuple(tag for tag in dict.fromkeys(tags.split(",")) if tag != "und") if tags else ()
+
+
+class TranslateQuery(Query):
+    """What is wanted."""
+
+    to: Annotated[AdapterName, Field(description="The adapter to write with: `testamur adapters list`.")]
+    unsealed: Annotated[Flag, Field(description="A marked draft is enough: it has no seal and proves nothing.")] = False
+    lang: Languages | None = None
+
+
+async def verify_document(running: Running, request: web.Request, _query: NoParameters) -> web.Response:
+    """Say what is proven of a document."""
+    octets = await read_document(request, running.node.limits.document_bytes)
+    node, now = running.node, running.now().replace(microsecond=0)
+    document = await running.work(verify, octets, adapters=node.adapters, terms=node.terms(now))
+    running.metrics.verdict(document.verdict.verdict)
+    return json_answer(document.verdict)
+
+
+async def translate_document(running: Running, request: web.Request, query: TranslateQuery) -> web.Response:
+    """Translate a document, seal it where this node may, and say what was lost."""
+    order = Order(
+        octets=await read_document(request, running.node.limits.document_bytes),
+        to=query.to,
+        unsealed=query.unsealed,
+        languages=languages_in(query.lang),
+    )
+    outcome = await running.work(translate_now, running.node, order, running.now().replace(microsecond=0))
+    running.metrics.verdict(outcome.verdict.verdict)
+    if isinstance(outcome, Withheld):
+        why = WithheldAnswer(code=outcome.code, message=outcome.message, advice=outcome.advice)
+        return json_answer(TranslateAnswer(verdict=outcome.verdict, withheld=why))
+    running.metrics.losses(outcome.losses)
+    return json_answer(_answer_of(outcome))
+
+
+def _answer_of(done: Translated) -> TranslateAnswer:
+    return TranslateAnswer(
+        verdict=done.verdict,
+        sealed=done.sealed,
+        translations=tuple(
+            TranslationAnswer(
+                media_type=result.media_type,
+                sha256=sha256(result.octets),
+                octets=base64.b64encode(result.octets).decode(),
+            )
+            for result in done.results
+        ),
+        losses=done.losses,
+        derivation=done.derivation_octets.decode() or None,
+    )
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/v1/verify",
+        name="verify",
+        summary="Verify a document by this node's trust and policy; nothing of it is kept.",
+        handler=verify_document,
+        body="document",
+        answers={200: Answer(means="The verdict, whatever it is.", body=Verdict)},
+        problems=(400, 413, 415),
+    ),
+    Route(
+        method="POST",
+        path="/v1/translate",
+        name="translate",
+        summary="Translate a document, and seal the translation where this node may; nothing of it is kept.",
+        handler=translate_document,
+        query=TranslateQuery,
+        body="document",
+        answers={200: Answer(means="The translation, or why there is none.", body=TranslateAnswer)},
+        problems=(400, 413, 415, 422),
+    ),
+)
