@@ -102,6 +102,7 @@ class StudyEmitting:
         out.put(node, "humanCode", next((one.value for one in numbers if one.scheme == "humanCode"), None))
         out.put(node, "otherIdentifier", out.entries(one for one in numbers if one.scheme != "humanCode"))
         aligned = [out.alignment(one, language) for one in learned.alignments]
+        aligned += [out.outcome(one, language, f"{number}/{n}") for n, one in enumerate(learned.outcomes)]
         aligned += [level for one in learned.levels if (level := out.level(one, language)) is not None]
         out.put(node, "alignment", aligned)
         return out.origins.wrote(node, learned)
@@ -195,6 +196,7 @@ def _texts(study: Study) -> Iterator[Text]:
     yield from (learned.title, learned.description, learned.outcome_summary)
     yield from (study.title, study.description, *study.notes[:1])
     yield from (text for one in learned.alignments for text in (one.name, one.description))
+    yield from (text for one in learned.outcomes for text in (one.title, *one.notes[:1]))
     yield from (one.grade for one in study.assessments)
     if study.term is not None:
         yield study.term.title

@@ -25,6 +25,7 @@ from gateway.model.record import (
     Level,
     Link,
     Organisation,
+    Outcome,
     Period,
     Specification,
     Study,
@@ -127,6 +128,7 @@ class Studies:
             credits_offered=self._credits(achievement, "creditsAvailable"),
             subjects=tuple(_subjects(achievement)),
             levels=tuple(one for one in aligned if isinstance(one, Level)),
+            outcomes=tuple(one for one in aligned if isinstance(one, Outcome)),
             alignments=tuple(one for one in aligned if isinstance(one, Alignment)),
             **_criteria(achievement, language),
         )
