@@ -148,7 +148,8 @@ async def test_what_is_not_there_is_said_so(apis: Pair):
     assert (await north.post(f"/v1/inbox/{unknown}/done")).code == "arrival.unknown"
     assert (await north.post(f"/v1/inbox/{unknown}/done?sender=gone.example")).code == "arrival.unknown"
     assert (await north.post("/v1/deliveries", b"x", params={"to": "nobody.example"})).code == "peer.unknown"
-    assert (await north.post("/v1/deliveries", b"x", params={"to": SOUTH, "as": "nothing"})).status in {400, 422}
+    answer = await north.post("/v1/deliveries", b"x", params={"to": SOUTH, "as": "nothing"})
+    assert answer.code == "request.unknown_adapter"
 
 
 async def test_what_was_not_accepted_is_not_handed_out(apis: Pair):
