@@ -31,6 +31,18 @@ from gateway.model.verdict import Finding, Status
 
 FORMATS = ("ELMO 1.7", "ELMO 2.1", "ELMO before EMREX")
 
+_KNOWN = {
+    f"{{{namespace}}}elmo" if namespace else "elmo": Recognition(format=of, why=f"its root is elmo{where}")
+    for namespace, of, where in (
+        (names.V1, FORMATS[0], " in the namespace of ELMO 1"),
+        (names.V2, FORMATS[1], " in the namespace of ELMO 2"),
+        (names.BEFORE_EMREX, FORMATS[2], " in the namespace of the time before EMREX"),
+        (names.WRONG_V1, FORMATS[0], " in a namespace that some files have by mistake"),
+        ("", FORMATS[0], ", without a namespace"),
+    )
+}
+"""What each root is a claim of."""
+
 
 def _structural(leaf: Leaf) -> bool:
     """Leaves that say nothing about the learner: a seal, and the name of the code list of a country (2.1)."""
@@ -60,19 +72,7 @@ class Elmo:
 
     def recognise(self, head: Head) -> Recognition | None:
         """A root `elmo` in a namespace of ELMO, in the wrong one of some files, or in none."""
-        namespace, _, name = head.root.rpartition("}")
-        namespace = namespace.removeprefix("{")
-        if head.media != "xml" or name != "elmo":
-            return None
-        if namespace == names.BEFORE_EMREX:
-            return Recognition(format=FORMATS[2], why="its root is elmo in the namespace of the time before EMREX")
-        if namespace == names.V2:
-            return Recognition(format=FORMATS[1], why="its root is elmo in the namespace of ELMO 2")
-        if namespace == names.V1:
-            return Recognition(format=FORMATS[0], why="its root is elmo in the namespace of ELMO 1")
-        if namespace == names.WRONG_V1:
-            return Recognition(format=FORMATS[0], why="its root is elmo in a namespace that some files have by mistake")
-        return None if namespace else Recognition(format=FORMATS[0], why="its root is elmo, without a namespace")
+        return _KNOWN.get(head.root) if head.media == "xml" else None
 
     def open(self, document: Document) -> Opened:
         """What the file states of its issuers and time, and its attachments, which nobody judges."""

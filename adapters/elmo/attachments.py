@@ -19,8 +19,9 @@ KIND = "elmo-attachment"
 """The scheme of the code for what an attachment is."""
 
 Blobs = dict[str, bytes]
-_DATA = re.compile(r"data:([^,]*);base64,", re.IGNORECASE)
-_BLANKS = re.compile(r"[ \t\r\n]+")
+_HEAD = re.compile(r"data:([!-~]*);base64", re.IGNORECASE)
+_BLANK = re.compile(r"[ \t\r\n]")
+_NO_BLANKS = dict.fromkeys(map(ord, " \t\r\n"))
 
 
 def attachments_in(parent: XmlCursor, blobs: Blobs) -> tuple[Attachment, ...]:
@@ -45,10 +46,9 @@ def _plain(identifier: Identifier) -> Identifier:
 
 def _content(cursor: XmlCursor, blobs: Blobs) -> Content:
     """The bytes of a data URI as a blob; text that isn't one (samples cut it off with "...") stays text."""
-    language, text = stated(cursor.language()), cursor.text()
-    decoded = decode(text)
+    language, decoded = stated(cursor.language()), decode(cursor.text())
     if decoded is None:
-        return Content(text=collapsed(text), language=language)
+        return Content(text=cursor.token(), language=language)
     media_type, octets = decoded
     digest = hashlib.sha256(octets).hexdigest()
     blobs[digest] = octets
@@ -57,12 +57,13 @@ def _content(cursor: XmlCursor, blobs: Blobs) -> Content:
 
 def decode(text: str) -> tuple[str, bytes] | None:
     """Media type and bytes of a base64 data URI (RFC 2397), blanks ignored; None when it isn't strictly one."""
-    compact = _BLANKS.sub("", text)
-    head = _DATA.match(compact)
-    if head is None:
+    head, comma, data = text.partition(",")
+    del text  # of a large file it is as large again
+    found = _HEAD.fullmatch(head.translate(_NO_BLANKS))
+    if found is None or not comma:
         return None
-    octets = strict_base64(memoryview(compact.encode())[head.end() :])
-    return None if octets is None else (head[1], octets)
+    octets = strict_base64(data if _BLANK.search(data) is None else data.translate(_NO_BLANKS))
+    return None if octets is None else (found[1], octets)
 
 
 def supplement_in(parent: XmlCursor, blobs: Blobs) -> DiplomaSupplement | None:

@@ -9,6 +9,7 @@ The rules are those of the annotations in the official schema 1.7 (elmo-schemas,
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from itertools import islice
@@ -48,18 +49,17 @@ class Elmo:
         self._opportunity = self._tag("learningOpportunitySpecification")
         self._reports = self._tag("report"), self._tag("recognitionReport")
         self._places = XmlReading(tree, frozenset())
-        self._named: dict[str, list[etree._Element]] = {}
         self._kinds: dict[etree._Element | None, str] = {None: ""}
+        self._report_around: dict[etree._Element, etree._Element | None] = {}
         prefix = f"{{{self.namespace}}}" if self.namespace else ""
-        local_names: dict[str, str | None] = {}
+        tagged: defaultdict[str, list[etree._Element]] = defaultdict(list)
         for element in tree.iter(etree.Element):
-            tag = str(element.tag)
-            if tag not in local_names:
-                local = tag.removeprefix(prefix)
-                local_names[tag] = local if tag.startswith(prefix) and "}" not in local else None
-            name = local_names[tag]
-            if name is not None:
-                self._named.setdefault(name, []).append(element)
+            tagged[element.tag].append(element)
+        self._named = {
+            name: elements
+            for tag, elements in tagged.items()
+            if tag.startswith(prefix) and "}" not in (name := tag.removeprefix(prefix))
+        }
 
     def all(self, name: str) -> list[etree._Element]:
         """Every element of a local name, in order."""
@@ -88,8 +88,14 @@ class Elmo:
         return element.iterancestors(self._opportunity)
 
     def report(self, element: etree._Element) -> etree._Element | None:
-        """The report around an element, also one that a recognition rests on."""
-        return next(element.iterancestors(*self._reports), None)
+        """The report around an element, also one that a recognition rests on; the same for all in one parent."""
+        over = element.getparent()
+        if over is None:
+            return None
+        if over not in self._report_around:
+            found = over if over.tag in self._reports else next(over.iterancestors(*self._reports), None)
+            self._report_around[over] = found
+        return self._report_around[over]
 
     def _tag(self, name: str) -> str:
         return f"{{{self.namespace}}}{name}" if self.namespace else name
@@ -275,7 +281,8 @@ def plain_text(elmo: Elmo) -> Iterator[Deviation]:
     """Texts are plain: markup may stand in descriptionHtml alone."""
     for name in _TEXTS:
         for element in elmo.all(name):
-            if _MARKUP.search(element.text or ""):
+            text = element.text or ""
+            if ("<" in text or "&" in text) and _MARKUP.search(text):
                 yield element, "got markup in a plain text"
 
 

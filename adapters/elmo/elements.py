@@ -23,7 +23,7 @@ def text_of(parent: XmlCursor, name: str, *, lines: bool = False) -> Text:
     """
     result: dict[str, str] = {}
     for child in parent.children(name):
-        if not child.element.attrib and not own_text(child.element):
+        if not own_text(child.element) and not child.element.attrib:
             continue  # a required element of which nothing is known
         language = child.language()
         value = child.text() if lines else child.token()
@@ -49,18 +49,17 @@ def when_of(parent: XmlCursor, name: str) -> When | None:
 def filled(parent: XmlCursor, name: str) -> str | None:
     """The first child of a name as a token; an empty one is left, and so lost."""
     child = parent.child(name)
-    if child is None or not collapsed(own_text(child.element)):
-        return None
-    return child.token()
+    return None if child is None else child.filled()
 
 
 def identifiers_of(parent: XmlCursor) -> tuple[Identifier, ...]:
     """The identifiers with their types; a missing type, as in some files, is the empty scheme. Empty ones are lost."""
-    return tuple(_identifier(child) for child in parent.children("identifier") if collapsed(own_text(child.element)))
+    found = [(child, child.filled()) for child in parent.children("identifier")]
+    return tuple([_identifier(child, value) for child, value in found if value is not None])
 
 
-def _identifier(cursor: XmlCursor) -> Identifier:
-    return Identifier(scheme=collapsed(cursor.attribute("type") or ""), value=cursor.token())
+def _identifier(cursor: XmlCursor, value: str) -> Identifier:
+    return Identifier(scheme=collapsed(cursor.attribute("type") or ""), value=value)
 
 
 def country_of(parent: XmlCursor, name: str) -> str | None:

@@ -6,7 +6,7 @@ nothing is remembered as taken, and only what an issuer is known by is gathered.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from lxml import etree
 
@@ -28,7 +28,8 @@ def stated_by(tree: etree._ElementTree) -> tuple[tuple[Organisation, ...], When 
     """
     root = tree.getroot()
     named = in_namespace_of(root)
-    issuers = [_first(report, named("issuer")) for report in root.iterchildren(named("report"))]
+    tag = named("issuer")
+    issuers = [_first(report, tag) for report in root.iterchildren(named("report"))]
     organisations = tuple([_organisation(found, named) for found in issuers if found is not None])
     if len(organisations) > 1:
         organisations = tuple({o.model_dump_json(): o for o in organisations}.values())
@@ -47,23 +48,25 @@ def _first(parent: etree._Element, tag: str) -> etree._Element | None:
 
 
 def _organisation(issuer: etree._Element, named: Named) -> Organisation:
+    children = list(issuer)
+    title, identifier, country = named("title"), named("identifier"), named("country")
     return Organisation(
-        legal_name=_names(issuer, named("title")),
+        legal_name=_names([child for child in children if child.tag == title]),
         identifiers=tuple(
             [
-                Identifier(scheme=collapsed(element.get("type", "")), value=value)
-                for element in issuer.iterchildren(named("identifier"))
-                if (value := collapsed(own_text(element)))
+                Identifier(scheme=collapsed(child.get("type", "")), value=value)
+                for child in children
+                if child.tag == identifier and (value := collapsed(own_text(child)))
             ]
         ),
-        country=_country(_first(issuer, named("country"))),
+        country=_country(next((child for child in children if child.tag == country), None)),
     )
 
 
-def _names(issuer: etree._Element, tag: str) -> Text:
+def _names(titles: Iterable[etree._Element]) -> Text:
     """The titles by language, the first of each; an empty one without attributes says nothing."""
     names: dict[str, str] = {}
-    for title in issuer.iterchildren(tag):
+    for title in titles:
         text = own_text(title)
         if text or title.attrib:
             names.setdefault(_language(title), collapsed(text))

@@ -199,14 +199,13 @@ def _assessments(instance: XmlCursor, around: Surroundings) -> tuple[Assessment,
     distribution, scheme = instance.child("resultDistribution"), _scheme(instance, around)
     if label is None and shortened is None and distribution is None and scheme is None:
         return ()
-    return (
-        Assessment(
-            grade={} if label is None else {label.language(): label.token()},
-            scheme=scheme,
-            shortened=None if shortened is None else _shortened(shortened),
-            distribution=None if distribution is None else _distribution(distribution),
-        ),
-    )
+    facts = {
+        "grade": {} if label is None else {label.language(): label.token()},
+        "scheme": scheme,
+        "shortened": None if shortened is None else _shortened(shortened),
+        "distribution": None if distribution is None else _distribution(distribution),
+    }
+    return (Assessment(**said(facts)),)
 
 
 def _scheme(instance: XmlCursor, around: Surroundings) -> str | None:

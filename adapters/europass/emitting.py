@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 from adapters.europass import lists, media_types
-from adapters.europass.fitting import is_addressed, is_listed
+from adapters.europass.fitting import is_addressed, is_listed, says_none_of
 from adapters.europass.nodes import OWN_SCHEME, PLACEHOLDER
 from gateway.model.dates import as_moment
 from gateway.model.noun import Noun
@@ -36,6 +36,9 @@ from gateway.vocabulary import countries, languages, sexes
 
 Node = dict[str, Any]
 N = TypeVar("N")
+
+
+_SELDOM_SAID = frozenset({"scheme_address", "scheme_version", "agency", "issued", "kinds"})
 
 
 @cache
@@ -61,6 +64,7 @@ class Emitting:
         self._numbers: dict[str, int] = {}
         self._concepts: dict[tuple[str, str], Node] = {}
         self._organisations: dict[int, Node] = {}
+        self._moments: dict[str, str] = {}
 
     # --- building -----------------------------------------------------------------------------------------------
 
@@ -85,7 +89,7 @@ class Emitting:
     def put_when(self, node: Node, key: str, when: str | None) -> None:
         """A dateTime."""
         if when is not None:
-            node[key] = as_moment(when)
+            node[key] = self._moments.get(when) or self._moments.setdefault(when, as_moment(when))
 
     def put_text(self, node: Node, key: str, text: Text) -> None:
         """A language map."""
@@ -197,6 +201,8 @@ class Emitting:
         node["notation"] = identifier.value
         if identifier.scheme:
             node["schemeName"] = identifier.scheme
+        if says_none_of(identifier, _SELDOM_SAID):
+            return node
         self.put_one(node, "schemeId", identifier.scheme_address, str)
         self.put_one(node, "schemeVersion", identifier.scheme_version, str)
         self.put_text(node, "schemeAgency", identifier.agency)

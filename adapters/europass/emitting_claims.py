@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from adapters.europass.emitting import Emitting, Node
+from adapters.europass.fitting import says_none_of
 from adapters.europass.fitting_claims import Around, Award, award_of, title_of
 from adapters.europass.fitting_specifications import SPECIFICATION_KEYS, level_places
 from gateway.model.leaves import filled, keys
@@ -84,6 +85,8 @@ class ClaimEmitting:
         award = award_of(claim, around.award, whole=True)
         node = self._claim("LearningAssessment", claim, title, award)
         out.put_note(node, "grade", claim.grade)
+        if says_none_of(claim, _BESIDE_A_GRADE):
+            return node
         out.put_one(node, "gradeStatus", claim.status, out.code)
         out.put_when(node, "dateIssued", claim.assessed_on)
         out.put(node, "assessedBy", claim.assessed_by, out.organisation)
@@ -131,6 +134,8 @@ class ClaimEmitting:
         node = out.node(kind)
         out.put_title(node, "title", title, claim, "title")
         node["awardedBy"] = self._process(award)
+        if says_none_of(claim, _SELDOM_CLAIMED):
+            return node
         out.put_text(node, "description", claim.description)
         out.put(node, "identifier", claim.identifiers, out.identifier)
         out.put(node, "dcType", claim.kinds, out.code)
@@ -140,7 +145,7 @@ class ClaimEmitting:
 
     def _process(self, award: Award) -> Node:
         """An AwardingProcess; the same award is the same node."""
-        key = (*(id(body) for body in award.bodies), award.on, id(award.at))
+        key = (*map(id, award.bodies), award.on, id(award.at))
         known = self._processes.get(key)
         if known is None:
             known = self._processes[key] = self.out.node("AwardingProcess")
@@ -265,6 +270,13 @@ def _as_it_is(value: Any) -> Any:
 
 
 _NOTHING = Specification()
+_SELDOM_CLAIMED = frozenset({"description", "identifiers", "kinds", "documents", "notes"})
+_BESIDE_A_GRADE = frozenset(
+    {
+        *("status", "assessed_on", "assessed_by", "place", "distribution", "shortened", "identity_check"),
+        *("specification", "scheme", "parts"),
+    }
+)
 _KEYS = SPECIFICATION_KEYS | {"notes": "additionalNote", "status": "status"}
 _TEXTS = frozenset({"description", "other_titles", "categories"})
 _NOTES = frozenset({"entry_requirement", "outcome_summary"})

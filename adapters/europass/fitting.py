@@ -63,6 +63,11 @@ def is_addressed(code: Code | Level) -> bool:
     )
 
 
+def says_none_of(noun: Noun, names: frozenset[str]) -> bool:
+    """Whether a noun was made without any of these fields: then there is nothing in them to fit, or to write."""
+    return names.isdisjoint(noun.model_fields_set)
+
+
 class Fitting:
     """One fitting: where everything came from, the files at hand, and the languages wanted."""
 
@@ -186,7 +191,7 @@ class Fitting:
     def framework(self, code: Code) -> Code:
         """A scheme of credits."""
         if code.scheme == "credit" and code.value in lists.CREDIT_CODES:
-            return self.changed(code, label={})
+            return self.changed(code, label={}) if code.label else code
         if code.scheme == "education-credit" and code.value in _CREDIT_SCHEMES:
             return self.changed(code, scheme="credit", value=_CREDIT_SCHEMES[code.value], label={})
         return self.code(code)
@@ -212,6 +217,8 @@ class Fitting:
 
     def identifier(self, identifier: Identifier) -> Identifier:
         """An identifier."""
+        if says_none_of(identifier, _OF_IDENTIFIER):
+            return identifier
         return self.changed(
             identifier,
             country=self.country(identifier.country),
@@ -319,6 +326,7 @@ class Fitting:
         )
 
 
+_OF_IDENTIFIER = frozenset({"country", "agency", "issued", "kinds"})
 _PARTS = (
     "recipient",
     "lines",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeVar
 
-from adapters.europass.fitting import Fitting
+from adapters.europass.fitting import Fitting, says_none_of
 from adapters.europass.fitting_grades import POSITIVE, GradeFitting
 from adapters.europass.fitting_specifications import SpecificationFitting
 from adapters.europass.nodes import PLACEHOLDER
@@ -35,6 +35,12 @@ C = TypeVar("C", bound=Claim)
 S = TypeVar("S", bound=Noun)
 DEEPEST = 80
 """Claims within claims: a level is at most two of JSON, and readers stop at two hundred of those."""
+_OF_CLAIM = frozenset({"title", "identifiers", "kinds", "awarded_by", "awarded_on", "awarded_at", "documents"})
+_OF_ASSESSMENT = _OF_CLAIM | {
+    *("status", "scheme", "assessed_on", "assessed_by", "place", "distribution", "shortened", "identity_check"),
+    *("specification", "parts"),
+}
+"""The fields of a claim, and of an assessment, that fitting looks at: most assessments have a grade and no more."""
 FAILED = Code(value="failed", label={"en": "Failed"})
 
 
@@ -181,6 +187,8 @@ class ClaimFitting:
         if not given.grade:
             self.fit.drop(given, "", "the model wants a printed result in an assessment")
             return None
+        if says_none_of(given, _OF_ASSESSMENT):
+            return given
         specification = self._own(given.specification, "LearningAssessmentSpecification")
         scheme = self.grades.scheme(given)
         named = given.title or (specification.title if specification is not None else {}) or around.title
@@ -270,6 +278,8 @@ class ClaimFitting:
 
     def _common(self, given: C, shadow: Text, around: Award, *, whole: bool, named: Text | None = None) -> C:
         """The members of every claim; `shadow` is the title that isn't said again."""
+        if says_none_of(given, _OF_CLAIM):
+            return given
         fit = self.fit
         named = given.title if named is None else named
         bodies = fit.organisations(given.awarded_by)

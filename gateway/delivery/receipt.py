@@ -6,9 +6,9 @@ them: what the receiver's own verification found, and what running the derivatio
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gateway.delivery.envelope import PROTOCOL, Digest, MessageId, ParticipantId, Time, TraceId
 from gateway.model.noun import Noun
@@ -65,3 +65,9 @@ class BusinessReceipt(Noun):
     reason: str | None = Field(default=None, pattern=r"^[a-z_]+(\.[a-z_]+)+$")
     original: Checked | None = None
     translations: tuple[Rerun, ...] = ()
+
+    @model_validator(mode="after")
+    def _with_reason(self) -> Self:
+        if (self.reason is None) is (self.decision == "refused"):
+            raise ValueError("reason: expected one exactly when refused")
+        return self

@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 
 from gateway.drivers.private_keys import PASSPHRASE_VARIABLE, load_private_key
 from gateway.errors import ConfigError
@@ -43,6 +43,12 @@ class SealKey:
         if isinstance(self.private_key, rsa.RSAPrivateKey):
             return self.private_key.sign(octets, padding.PKCS1v15(), hashes.SHA256())
         return self.private_key.sign(octets, ec.ECDSA(_EC[self.private_key.curve.name][1]))
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        """As `sign`, where the digest of what is to be signed is at hand: large octets are digested once."""
+        if isinstance(self.private_key, rsa.RSAPrivateKey):
+            return self.private_key.sign(digest, padding.PKCS1v15(), Prehashed(hashes.SHA256()))
+        return self.private_key.sign(digest, ec.ECDSA(Prehashed(_EC[self.private_key.curve.name][1])))
 
     @property
     def jose_algorithm(self) -> str:

@@ -32,6 +32,7 @@ CONTRACT = 1
 
 HEAD_BYTES = 64 * 1024
 SealProfile = Literal["xmldsig", "jades"]
+Vouched = Literal["proof", "outer", "channel", "unverified"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +160,7 @@ class Content:
 
     document: Document
     format: str
-    vouched: Literal["proof", "outer", "channel", "unverified"] = "unverified"
+    vouched: Vouched = "unverified"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -145,6 +145,14 @@ class XmlCursor:
         """Take the text with white space collapsed (xs:token)."""
         return collapsed(self.text())
 
+    def filled(self) -> str | None:
+        """Take the text as a token where there is one; blanks alone stay untaken: a loss."""
+        value = collapsed(own_text(self.element))
+        if not value:
+            return None
+        self._reading.take(self.element, "")
+        return value
+
     def when(self) -> str | None:
         """Take the text where it is a date or time; one that can't be (the 31st of June) stays untaken: a loss."""
         text = own_text(self.element).strip()
@@ -184,7 +192,8 @@ class XmlCursor:
     def children(self, name: str) -> list[XmlCursor]:
         """The child elements of a local name, in one of the reading's namespaces."""
         named = self._named if self._named is not None else self._by_name()
-        return [XmlCursor(child, self._reading) for child in named.get(name, ())]
+        found = named.get(name)
+        return [] if found is None else [XmlCursor(child, self._reading) for child in found]
 
     def child(self, name: str) -> XmlCursor | None:
         """The first child of a local name; further ones stay untaken and become losses."""

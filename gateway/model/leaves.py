@@ -91,7 +91,8 @@ def is_empty(value: Any) -> bool:
 
 def filled(noun: Noun) -> list[tuple[str, Any]]:
     """The fields of a noun that aren't empty, with their values, in the order of the model: most of them are."""
-    return [(n, value) for n, value in noun.__dict__.items() if value is not None and value not in ((), {})]
+    held = noun.__dict__.items()
+    return [(n, value) for n, value in held if value or not is_empty(value)]
 
 
 @cache

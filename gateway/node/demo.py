@@ -1,4 +1,6 @@
-"""The demonstration: two registries, a node between them, two translations, three forgeries. Each step checks itself.
+"""The demonstration: two registries, translations, forgeries, and nodes that exchange documents.
+
+Each step checks itself.
 
 It uses what everybody uses: the settings file, the seals, the use cases. Only the people and institutions are made up.
 """
@@ -6,14 +8,16 @@ It uses what everybody uses: the settings file, the seals, the use cases. Only t
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from gateway.drivers.files import write_file, write_folder
 from gateway.model.verdict import Indication, Verdict
 from gateway.node.account import page_of
+from gateway.node.demo_exchange import Exchange, exchange
+from gateway.node.demo_forgeries import altered_grade, altered_name, wrapped
+from gateway.node.demo_step import Step
 from gateway.node.demo_world import MINISTRY, REGISTRIES, World, make_world
 from gateway.node.reproduce import Claim, reproduce
 from gateway.node.startup import right_now, terms
@@ -24,28 +28,43 @@ from gateway.translate.reproduction import Outcome
 from gateway.verify.engine import VerifiedDocument, verify
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One step: what it shows, what was seen, and whether that is what must happen. `verdict` colours it."""
-
-    title: str
-    told: tuple[str, ...]
-    held: bool
-    verdict: Indication | None = None
-
-
-async def demonstrate(folder: Path) -> AsyncIterator[Step]:
-    """The steps, as they happen; files are left in `folder`."""
+@asynccontextmanager
+async def demonstration(folder: Path, *, keep: bool = False) -> AsyncIterator[Demonstration]:
+    """A world in an empty folder, and in it the steps. With `keep` its nodes go on running afterwards."""
     world = make_world(folder)
-    stage = _Stage(world, right_now())
-    yield stage.set_up()
-    for step in (*stage.verified(), stage.without_trust()):
-        yield step
-    for source, target in (("elmo", "europass"), ("europass", "elmo")):
-        async for step in stage.translated(source, target):
+    async with exchange(world, keep=keep) as nodes:
+        yield Demonstration(world, nodes)
+
+
+class Demonstration:
+    """The steps, and what is left when they are done."""
+
+    def __init__(self, world: World, nodes: Exchange) -> None:
+        self._world = world
+        self._nodes = nodes
+
+    async def steps(self) -> AsyncIterator[Step]:
+        """All steps, as they happen; files are left in the folder."""
+        async for step in self.alone():
             yield step
-    async for step in stage.forgeries():
-        yield step
+        async for step in self._nodes.steps():
+            yield step
+
+    async def alone(self) -> AsyncIterator[Step]:
+        """The steps for which no node has to run."""
+        stage = _Stage(self._world, right_now())
+        yield stage.set_up()
+        for step in (*stage.verified(), stage.without_trust()):
+            yield step
+        for source, target in (("elmo", "europass"), ("europass", "elmo")):
+            async for step in stage.translated(source, target):
+                yield step
+        async for step in stage.forgeries():
+            yield step
+
+    def left_running(self) -> tuple[str, ...]:
+        """How to look at the nodes that go on running, and how to stop them."""
+        return self._nodes.left_running()
 
 
 class _Stage:
@@ -163,23 +182,3 @@ def _judged(title: str, verdict: Verdict, expected: Indication, told: tuple[str,
     reason = f" ({verdict.sub_indication.value})" if verdict.sub_indication else ""
     answer = f"{verdict.verdict.value}{reason}: {words.MEANING[verdict.verdict]}"
     return Step(title=title, told=(answer, *told), held=verdict.verdict is expected, verdict=verdict.verdict)
-
-
-def altered_grade(sealed: bytes) -> bytes:
-    """The sealed ELMO document with one grade raised."""
-    return sealed.replace(b"<resultLabel>7,5</resultLabel>", b"<resultLabel>9,5</resultLabel>")
-
-
-def wrapped(sealed: bytes) -> bytes:
-    """A document with better grades, and the genuine one with its seal as a part of it (signature wrapping)."""
-    head, _, body = sealed.partition(b"<elmo ")
-    genuine = b"<elmo " + body
-    false = genuine.partition(b"<ds:Signature")[0].replace(b"<resultLabel>7,5<", b"<resultLabel>10<")
-    return head + false + b"<extension>" + genuine + b"</extension></elmo>"
-
-
-def altered_name(sealed: bytes) -> bytes:
-    """The sealed credential with another person's name; the payload is a text inside the JWS."""
-    jws = json.loads(sealed)
-    jws["payload"] = jws["payload"].replace("Мила", "Елена")
-    return json.dumps(jws, ensure_ascii=False).encode()

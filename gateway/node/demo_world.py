@@ -12,15 +12,12 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.drivers.files import write_file
 from gateway.drivers.keys import SealKey
 from gateway.kit.contract import SealProfile
+from gateway.node.demo_keys import certificate, make_seal, name_of, new_key
 from gateway.node.sealing import seal
 from gateway.node.settings import load_settings
 from gateway.node.startup import Node, right_now, start
@@ -30,8 +27,6 @@ from gateway.rendering.image import draw
 from gateway.rendering.record_page import describe
 from gateway.verify.engine import verify
 
-_BEGIN = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
-_END = dt.datetime(2049, 12, 31, tzinfo=dt.UTC)
 _PAGE_LANGUAGES = ("bg", "en")
 _SEALED_AT = dt.datetime(2025, 7, 4, 9, tzinfo=dt.UTC)
 
@@ -153,64 +148,15 @@ def _with_pages(body: bytes, node: Node) -> bytes:
 
 def _make_registry(folder: Path, registry: Registry) -> SealKey:
     """A trust service and the seal of its university; only the trust service's certificate is shown to the world."""
-    authority_key, key = _new_key(), _new_key()
-    authority = _certificate(_name(registry.authority, registry.country), authority_key, ca=True)
-    subject = _name(registry.university, registry.country, registry.identifier)
-    certificate = _certificate(subject, key, by=(authority, authority_key))
+    authority_key, key = new_key(), new_key()
+    authority = certificate(name_of(registry.authority, registry.country), authority_key, ca=True)
+    subject = name_of(registry.university, registry.country, registry.identifier)
+    own = certificate(subject, key, by=(authority, authority_key))
     write_file(folder / registry.folder / "authority.pem", authority.public_bytes(Encoding.PEM))
-    write_file(folder / registry.folder / "university.pem", certificate.public_bytes(Encoding.PEM))
-    return SealKey(key, (certificate,))
+    write_file(folder / registry.folder / "university.pem", own.public_bytes(Encoding.PEM))
+    return SealKey(key, (own,))
 
 
 def _make_ministry(folder: Path) -> None:
-    key = _new_key()
-    certificate = _certificate(_name(MINISTRY, "LU", "GOVLU-0000"), key)
-    write_file(folder / "seal.key.pem", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    write_file(folder / "seal.pem", certificate.public_bytes(Encoding.PEM))
+    make_seal(folder, MINISTRY)
     write_file(folder / "node.toml", _SETTINGS.encode())
-
-
-def _new_key() -> ec.EllipticCurvePrivateKey:
-    return ec.generate_private_key(ec.SECP256R1())
-
-
-def _name(organisation: str, country: str, identifier: str | None = None) -> x509.Name:
-    attributes = [
-        x509.NameAttribute(NameOID.COUNTRY_NAME, country),
-        x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
-    ]
-    if identifier is not None:
-        attributes.append(x509.NameAttribute(NameOID.ORGANIZATION_IDENTIFIER, identifier))
-    return x509.Name(attributes)
-
-
-def _certificate(
-    subject: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
-    *,
-    ca: bool = False,
-    by: tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None = None,
-) -> x509.Certificate:
-    """A certificate for seals, or for a trust service; without `by` it signs itself."""
-    issuer, issuer_key = (subject, key) if by is None else (by[0].subject, by[1])
-    builder = x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number(), _BEGIN, _END)
-    builder = builder.add_extension(x509.BasicConstraints(ca, None), critical=True)
-    builder = builder.add_extension(_usage(ca=ca), critical=True)
-    own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
-    theirs = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
-    builder = builder.add_extension(own, critical=False).add_extension(theirs, critical=False)
-    return builder.sign(issuer_key, hashes.SHA256())
-
-
-def _usage(*, ca: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not ca,
-        content_commitment=not ca,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=ca,
-        crl_sign=ca,
-        encipher_only=False,
-        decipher_only=False,
-    )

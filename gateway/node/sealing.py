@@ -69,4 +69,4 @@ def seal(body: bytes, profile: SealProfile, key: SealKey, *, now: dt.datetime, l
     from gateway.proofs.jose.seal import finish_seal, prepare_seal
 
     prepared = prepare_seal(body, certificates=key.certificates, signed_at=now)
-    return finish_seal(prepared, key.sign(prepared.signing_input))
+    return finish_seal(prepared, key.sign_digest(prepared.digest))

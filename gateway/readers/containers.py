@@ -11,7 +11,7 @@ import binascii
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from gateway.errors import Refused
@@ -69,7 +69,7 @@ def unpack(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Unpacked:
             raise Refused("limit.bytes", f"got {len(data)} octets, expected at most {limits.document_bytes}")
         found = _outermost(data, limits, most)
         if isinstance(found, Unpacked):
-            return _out_of_claims(Unpacked(layers=tuple(layers), octets=data, kind=found.kind, json=found.json))
+            return _out_of_claims(replace(found, layers=tuple(layers))) if layers else found
         if len(layers) == limits.containers:
             raise Refused("limit.containers", f"got more than {limits.containers} containers, one in another")
         layers.append(found)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from cryptography.x509 import Certificate, ObjectIdentifier
 from cryptography.x509.oid import NameOID
@@ -35,7 +35,7 @@ class IssuerClaim:
         return not (any(map(_plain, self.names.values())) or any(map(_plain, self.identifiers)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sealer:
     """The organisation as a certificate names it; never its common name, which may be a person's."""
 
@@ -54,18 +54,28 @@ class Sealer:
             country=countries[0] if len(countries) == 1 else None,
         )
 
+    @cached_property
+    def plain_names(self) -> frozenset[str]:
+        """The names, ready to compare."""
+        return frozenset(_all_plain(self.names))
+
+    @cached_property
+    def plain_identifiers(self) -> frozenset[str]:
+        """The identifiers, ready to compare."""
+        return frozenset(_all_plain(self.identifiers))
+
     def is_issuer(self, claim: IssuerClaim) -> bool:
         """Whether the certificate names the very organisation that the document names.
 
         Name, country and identifier mustn't differ where both sides have them, and one of name and identifier must be
         equal. Of a name in several languages one has to be the certificate's; the others are the document's word.
         """
-        ours, theirs = _all_plain(self.identifiers), _all_plain(claim.identifiers)
         names = _all_plain(claim.names.values())
-        if names and not names & _all_plain(self.names):
+        if names and not names & self.plain_names:
             return False
         if self.country and claim.country and _plain(self.country) != _plain(claim.country):
             return False
+        ours, theirs = self.plain_identifiers, _all_plain(claim.identifiers)
         if ours & theirs:
             return True
         schemes = {identifier[:_ETSI_PREFIX] for identifier in ours if identifier[_ETSI_PREFIX - 1 :][:1] == "-"}
@@ -77,9 +87,9 @@ class Sealer:
 
         Else a name in one language is the certificate's, and the others are only the document's word.
         """
-        if _all_plain(self.identifiers) & _all_plain(claim.identifiers):
+        if self.plain_identifiers & _all_plain(claim.identifiers):
             return True
-        return _all_plain(claim.names.values()) <= _all_plain(self.names)
+        return _all_plain(claim.names.values()) <= self.plain_names
 
 
 def is_named(claim: IssuerClaim, allowed: Iterable[str]) -> bool:

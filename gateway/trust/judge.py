@@ -9,7 +9,6 @@ because without a proof of time no fact about a certificate proves that the sign
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -62,7 +61,8 @@ def judge_proof(
         content_known: whether an adapter could say whom the document names. Of unknown content a pinned key is judged
             alone: the verdict stands for the proof (rulings, 1.3). Under a CA it is never enough.
     """
-    case = _Case(proof, now, document_time, tuple(issuers), content_known)
+    past = document_time if document_time is not None and document_time <= now else None
+    case = _Case(proof, now, document_time, past, tuple(issuers), content_known)
     if proof.key is None:
         return _untrusted(case, policy, SubIndication.NO_SIGNING_CERTIFICATE_FOUND, "the proof names no usable key")
     used = [anchor for anchor in anchors if anchor.in_use(now)]
@@ -76,13 +76,16 @@ def judge_proof(
     return _untrusted(case, policy, SubIndication.NO_CERTIFICATE_CHAIN_FOUND, f"{why}: {_ADVICE}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """What stays the same whichever anchor is tried."""
+class _Case(NamedTuple):
+    """What stays the same whichever anchor is tried.
+
+    `past_claim` is the claimed time, unless it lies in the future: then it says nothing about the past.
+    """
 
     proof: Proof
     now: datetime
     document_time: datetime | None
+    past_claim: datetime | None
     issuers: tuple[IssuerClaim, ...]
     content_known: bool
 
@@ -111,11 +114,6 @@ class _Case:
     def all_are(self, sealer: Sealer) -> bool:
         """Whether every issuer is the organisation that the certificate names."""
         return all(map(sealer.is_issuer, self.issuers))
-
-    @property
-    def past_claim(self) -> datetime | None:
-        """The claimed time, unless it lies in the future: then it says nothing about the past."""
-        return self.document_time if self.document_time is not None and self.document_time <= self.now else None
 
     def finding(
         self,
@@ -161,22 +159,22 @@ def _by_anchor(case: _Case, anchor: Anchor, policy: Policy) -> tuple[Finding, ..
 
 
 def _by_own_key(case: _Case, anchor: Anchor, policy: Policy) -> tuple[Finding, ...]:
-    facts = _facts(anchor.certificate)
     standing = _standing(anchor, policy, case.proof.about, case.algorithms, policy.unchanged_through(case.now))
     return (
         standing.anchor,
         standing.path,
-        _own_validity(case, facts),
+        _own_validity(case, standing.facts),
         *standing.strength,
-        _issuer_of_own_key(case, anchor, facts),
+        _issuer_of_own_key(case, anchor, standing.facts),
         standing.revocation,
         _time(case),
     )
 
 
 class _Standing(NamedTuple):
-    """The findings on a pinned key that don't depend on the time of judging, nor on what a document states."""
+    """What is known of a pinned key whatever the time of judging and whatever a document states: facts and findings."""
 
+    facts: CertificateFacts | None
     anchor: Finding
     path: Finding
     strength: tuple[Finding, ...]
@@ -192,6 +190,7 @@ def _standing(anchor: Anchor, policy: Policy, about: str, algorithms: tuple[str,
     no_path = "not needed: the key itself is the anchor"
     unrevoked = "trust in a pinned key ends when its anchor is taken away"
     return _Standing(
+        facts=facts,
         anchor=trust_finding("anchor", Status.PASSED, about, trusted, None, None, evidence),
         path=trust_finding("path", Status.NOT_CHECKED, about, no_path, None, None, ()),
         strength=_strength_of_own_key(anchor, policy, about, algorithms, day),

@@ -266,4 +266,4 @@ def _extension(certificate: Certificate, kind: type[_Extension]) -> _Extension |
 
 def whole_seconds(time: datetime) -> datetime:
     """A time as certificates have it, without the fraction of a second."""
-    return time.replace(microsecond=0)
+    return time.replace(microsecond=0) if time.microsecond else time

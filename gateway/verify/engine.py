@@ -21,9 +21,20 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from gateway.errors import Refused, TestamurError
-from gateway.kit.contract import Adapter, Content, EvidenceRequest, InnerDocument, Opened, Reading, Recognition, Stated
+from gateway.kit.contract import (
+    Adapter,
+    Content,
+    EvidenceRequest,
+    InnerDocument,
+    Opened,
+    Reading,
+    Recognition,
+    Stated,
+    Vouched,
+)
 from gateway.kit.guard import guarded
 from gateway.kit.recognition import head_of
 from gateway.model.verdict import (
@@ -37,6 +48,7 @@ from gateway.model.verdict import (
     conclude,
 )
 from gateway.proofs.proof import Proof
+from gateway.proofs.xmldsig import reduce_to_covered
 from gateway.readers.containers import Unpacked, unpack
 from gateway.readers.document import Document
 from gateway.verify.life import life_findings
@@ -98,29 +110,25 @@ def verify(octets: bytes, *, adapters: Sequence[Adapter], terms: Terms) -> Verif
     return _Examination(tuple(adapters), terms).of(octets)
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(NamedTuple):
     """A document out of its containers, with its checked proofs.
 
-    `content` is what is read: the covered octets, parsed again. `seen` is what recognition, opening and the check of
+    `covered` is what is read: the covered octets, parsed again. `seen` is what recognition, opening and the check of
     the format's rules are given: the same, so that who issues a document, when, and what is inside is never taken from
     the signature, from comments or from what else travels beside what is covered.
     """
 
     octets: bytes
     role: Role
-    unpacked: Unpacked
-    content: Content
+    containers: tuple[str, ...]
+    covered: Document
+    vouched: Vouched
     seen: Document
     proofs: tuple[Proof, ...]
     vouched_outside: bool
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(layer.kind for layer in self.unpacked.layers)
-
-    def containers(self) -> list[Finding]:
-        names = " of ".join(self.names)
+    def container_findings(self) -> list[Finding]:
+        names = " of ".join(self.containers)
         return [Finding(check="format.container", status=Status.PASSED, explanation=names)] if names else []
 
     def proof_findings(self, stated: Stated | None, terms: Terms) -> tuple[Finding, ...]:
@@ -134,29 +142,30 @@ def _document(unpacked: Unpacked, terms: Terms) -> Document:
     return Document(unpacked.octets, unpacked.kind, limits=terms.limits)
 
 
-def _content(document: Document, proofs: tuple[Proof, ...], *, vouched_outside: bool) -> Content:
-    """The octets that are vouched for: those of the innermost proof, when every proof of the document holds."""
+def _covered(document: Document, proofs: tuple[Proof, ...], *, vouched_outside: bool) -> tuple[Document, Vouched]:
+    """What is vouched for, and by what: the octets of the innermost proof, when every proof of the document holds."""
     own = [proof for proof in proofs if proof.role == "document"]
     if not own:
-        return Content(document=document, format="", vouched="outer" if vouched_outside else "unverified")
-    if any(proof.covered is None for proof in own):
-        return Content(document=document, format="")
+        return document, "outer" if vouched_outside else "unverified"
+    if None in [proof.covered for proof in own]:
+        return document, "unverified"
     innermost = own[-1]
-    if innermost.kind != "xmldsig" or innermost.covered is None:
-        return Content(document=document, format="", vouched="proof")
-    covered = Document(innermost.covered, document.media, limits=document.limits)
-    return Content(document=covered, format="", vouched="proof")
+    if innermost.kind not in _COVER_OTHER_OCTETS or innermost.covered is None:
+        return document, "proof"
+    return Document(innermost.covered, document.media, limits=document.limits), "proof"
 
 
-def _seen(document: Document, content: Content) -> Document:
-    """The content for those who only look: its tree is what is left of the one parse, without the signature."""
-    if content.document is document:
-        return document
-    from gateway.proofs.xmldsig import reduce_to_covered
+_COVER_OTHER_OCTETS = ("xmldsig", "dataintegrity")
+"""Proofs that stand inside the document that they are over."""
 
+
+def _seen(document: Document, covered: Document) -> Document:
+    """The content for those who only look: of XML, what is left of the tree of the one parse, without the signature."""
+    if covered is document or document.media != "xml":
+        return covered
     tree = reduce_to_covered(document.tree)
     document.forget()  # the tree is another document's now
-    return Document.with_tree(content.document.octets, tree, limits=document.limits)
+    return Document.with_tree(covered.octets, tree, limits=document.limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +181,14 @@ class _Examination:
             unpacked = unpack(octets, self.terms.limits)
             document = _document(unpacked, self.terms)
             proofs = proofs_around(unpacked, self.terms) + proofs_inside(document, self.terms)
-            content = _content(document, proofs, vouched_outside=vouched_outside)
-            seen = _seen(document, content)
+            covered, vouched = _covered(document, proofs, vouched_outside=vouched_outside)
+            seen = _seen(document, covered)
             head = head_of(seen)
         except Refused as refused:
             verdict = conclude([_unreadable(refused)])
             return VerifiedDocument(original=octets, verdict=verdict, role=role, unreadable=refused)
-        case = _Case(octets, role, unpacked, content, seen, proofs, vouched_outside)
+        containers = tuple([layer.kind for layer in unpacked.layers])
+        case = _Case(octets, role, containers, covered, vouched, seen, proofs, vouched_outside)
         claims = recognise(head, self.adapters)
         return self._known(case, *claims[0]) if len(claims) == 1 else self._unknown(case, claims)
 
@@ -189,23 +199,21 @@ class _Examination:
             findings += [_place_unknown(finding) for finding in case.proof_findings(None, self.terms)]
         return VerifiedDocument(
             original=case.octets,
-            verdict=conclude([*case.containers(), *findings]),
+            verdict=conclude([*case.container_findings(), *findings]),
             role=case.role,
-            containers=case.names,
+            containers=case.containers,
             proofs=case.proofs,
         )
 
     def _known(self, case: _Case, adapter: Adapter, recognition: Recognition) -> VerifiedDocument:
-        covered = case.content
-        content = Content(document=covered.document, format=recognition.format, vouched=covered.vouched)
+        content = Content(document=case.covered, format=recognition.format, vouched=case.vouched)
         opened, opening = _open(adapter, case.seen)
-        inner, inner_findings = self._inner(opened.inner, vouched=content.vouched != "unverified")
-        looked_at = Content(document=case.seen, format=content.format, vouched=content.vouched)
-        conformity, rules = self._conformity(adapter, looked_at)
-        if case.seen is not content.document:
+        inner, inner_findings = self._inner(opened.inner, vouched=case.vouched != "unverified")
+        conformity, rules = self._conformity(adapter, case, recognition.format)
+        if case.seen is not case.covered:
             case.seen.forget()  # who looked at it is done, and of a large document it is as large again
         findings = (
-            *case.containers(),
+            *case.container_findings(),
             _recognised(recognition.why),
             *opening,
             *case.proof_findings(opened.stated, self.terms),
@@ -221,7 +229,7 @@ class _Examination:
             original=case.octets,
             verdict=conclude(findings, conformity=conformity, format=recognition.format, inner=verdicts),
             role=case.role,
-            containers=case.names,
+            containers=case.containers,
             adapter=adapter,
             content=content,
             stated=opened.stated,
@@ -233,15 +241,18 @@ class _Examination:
         self, documents: tuple[InnerDocument, ...], *, vouched: bool
     ) -> tuple[dict[str, VerifiedDocument], list[Finding]]:
         """Documents inside go the same way; what isn't followed is said, and a part not followed is no pass."""
+        if not documents:
+            return {}, []
         most = INNER_DOCUMENTS if self.depth < INNER_DEPTH else 0
         followed, left = documents[:most], documents[most:]
         deeper = _Examination(self.adapters, self.terms, self.depth + 1)
         inner = {d.path: deeper.of(d.octets, d.role, vouched_outside=vouched and d.role == "part") for d in followed}
         return inner, [_not_followed(d) for d in left]
 
-    def _conformity(self, adapter: Adapter, content: Content) -> tuple[Conformity, tuple[Finding, ...]]:
+    def _conformity(self, adapter: Adapter, case: _Case, of: str) -> tuple[Conformity, tuple[Finding, ...]]:
         if not self.terms.conformity:
             return Conformity.NOT_CHECKED, ()
+        content = Content(document=case.seen, format=of, vouched=case.vouched)
         try:
             findings = guarded(adapter, lambda a: a.conform(content))
         except TestamurError as error:

@@ -9,6 +9,7 @@ from gateway.kit.contract import Stated
 from gateway.model.record import Organisation
 from gateway.model.verdict import Caveat, Finding, InnerVerdict, Status, SubIndication, conclude
 from gateway.proofs.proof import Proof
+from gateway.proofs.xmldsig import verify_enveloped
 from gateway.readers.containers import Unpacked
 from gateway.readers.document import Document
 from gateway.readers.vc_jwt import JwtCredential
@@ -55,12 +56,23 @@ def _claims_agree(proof: Proof, token: JwtCredential) -> Finding:
 
 
 def proofs_inside(document: Document, terms: Terms) -> tuple[Proof, ...]:
-    """The XML signatures under the root of the document, checked."""
+    """The XML signatures under the root of the document, or the proofs embedded in a credential, checked."""
+    if document.media == "json":
+        return _embedded(document, terms)
     if document.media != "xml":
         return ()
-    from gateway.proofs.xmldsig import verify_enveloped
-
     return verify_enveloped(document.tree, keys=terms.keys)
+
+
+def _embedded(document: Document, terms: Terms) -> tuple[Proof, ...]:
+    value = document.value
+    if not isinstance(value, dict) or "proof" not in value:
+        return ()
+    from gateway.proofs.dataintegrity.contexts import known_contexts
+    from gateway.proofs.dataintegrity.verify import Keys, verify_embedded
+
+    keys = Keys(methods=terms.methods, candidates=terms.keys)
+    return settle(verify_embedded(value, keys, terms.contexts or known_contexts(), now=terms.now))
 
 
 def proof_findings(

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from gateway.delivery.breaker import FAILURES, PAUSE, Breaker, Leave
-from gateway.delivery.failure import Failure, failure_of, is_retried, no_answer
 from gateway.delivery.schedule import (
     ASK_CAP,
     ASK_FIRST,
@@ -100,34 +99,6 @@ def test_retry_after_is_read_as_it_is_written(wait) -> None:
 )
 def test_a_retry_after_that_says_nothing_usable_is_none(value, wait) -> None:
     assert read_retry_after(value, NOW) == wait
-
-
-# --- what a failure means ---------------------------------------------------------------------------------------------
-
-
-@given(status=st.integers(100, 599))
-def test_4xx_is_never_retried_but_for_three_and_5xx_always(status) -> None:
-    assert is_retried(status) is (status in {408, 425, 429} or status >= 500)
-    assert failure_of(status, b"", None, NOW).peer_down is (status >= 500)
-
-
-def test_a_peers_code_is_kept_and_its_words_are_not() -> None:
-    body = b'{"code": "capacity.disk", "retryable": false, "title": "Anna"}'
-    failure = failure_of(503, body, "30", NOW)
-    assert failure == Failure(code="capacity.disk", retryable=True, retry_after=timedelta(seconds=30), peer_down=True)
-
-
-@given(
-    body=st.binary(max_size=200)
-    | st.sampled_from([b'{"code": "<b>x"}', b'{"code": 5}', b"[1]", b'{"code": "a.' + b"b" * 99 + b'"}'])
-)
-def test_h4_whatever_a_peer_answers_the_code_is_a_plain_word(body) -> None:
-    assert failure_of(500, body, None, NOW).code == "http.status_500"
-
-
-def test_no_answer_is_worth_another_try() -> None:
-    assert no_answer("peer.unreachable").retryable
-    assert no_answer("peer.unreachable").peer_down
 
 
 # --- the breaker ------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.node.demo import demonstrate
+from gateway.node.demo import demonstration
 from tests.reference import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "how-to").glob("*.md"))]
@@ -29,8 +29,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
 
     async def make() -> None:
-        async for step in demonstrate(folder):
-            assert step.held, step
+        async with demonstration(folder) as shown:
+            async for step in shown.alone():
+                assert step.held, step
 
     asyncio.run(make())
     return folder

@@ -12,15 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
 from pydantic_core import to_json
 
 from gateway.errors import ConfigError, RequestError
 from gateway.proofs.jose import certificates as certs
-from gateway.proofs.jose.algorithms import ALGORITHMS, Algorithm
+from gateway.proofs.jose.algorithms import ALGORITHMS, Algorithm, jose_value
 from gateway.proofs.proof import PublicKey
 from gateway.readers.base64 import encode_base64url
 from gateway.readers.json import dump_json
@@ -30,20 +29,24 @@ from gateway.readers.json import dump_json
 class PreparedSeal:
     """What is to be signed, and all that finishing needs.
 
-    signing_input   the octets to sign, with the digest of `algorithm`: the protected header in base64url, a dot, the
-                    payload itself (RFC 7797 section 3)
-    algorithm       RS256 or ES256, ES384, ES512 by the key's kind
+    digest      what the key signs: that of `signing_input`, by the digest of `algorithm`
+    algorithm   RS256 or ES256, ES384, ES512 by the key's kind
     """
 
-    payload: str
+    payload: bytes
     protected: str
-    signing_input: bytes
+    digest: bytes
     algorithm: str
     certificate: Certificate
 
+    @property
+    def signing_input(self) -> bytes:
+        """The octets to sign: the protected header in base64url, a dot, the payload itself (RFC 7797 section 3)."""
+        return self.protected.encode() + b"." + self.payload
+
 
 def prepare_seal(payload: bytes, *, certificates: Sequence[Certificate], signed_at: datetime) -> PreparedSeal:
-    """The octets to sign for a seal on `payload`.
+    """What to sign for a seal on `payload`.
 
     Args:
         payload: the credential's JSON text, which is sealed as it stands, octet for octet.
@@ -56,17 +59,15 @@ def prepare_seal(payload: bytes, *, certificates: Sequence[Certificate], signed_
     """
     if signed_at.tzinfo is None:
         raise RequestError("seal.time", "got a signing time without a zone, expected one with a zone")
-    try:
-        text = payload.decode()
-    except UnicodeDecodeError as error:
-        raise RequestError("seal.payload", f"got no UTF-8 at octet {error.start} of what is to be sealed") from None
+    if not payload.isascii():
+        _require_text(payload)
     algorithm = _algorithm(certificates[0])
     header = _header(algorithm, certificates, signed_at)
     protected = encode_base64url(dump_json(header))
     return PreparedSeal(
-        payload=text,
+        payload=payload,
         protected=protected,
-        signing_input=protected.encode() + b"." + payload,
+        digest=algorithm.digest_of(protected.encode() + b".", payload),
         algorithm=algorithm.name,
         certificate=certificates[0],
     )
@@ -75,20 +76,27 @@ def prepare_seal(payload: bytes, *, certificates: Sequence[Certificate], signed_
 def finish_seal(prepared: PreparedSeal, signature: bytes) -> bytes:
     """The sealed file.
 
-    `signature` is what the key made of `signing_input`: RSASSA-PKCS1-v1_5, or ECDSA in DER as key stores and
-    `cryptography` give it. It is checked before it leaves: a seal that doesn't verify is never written.
+    `signature` is what the key made of `signing_input`, or of its digest: RSASSA-PKCS1-v1_5, or ECDSA in DER as key
+    stores and `cryptography` give it. It is checked before it leaves: a seal that doesn't verify is never written.
 
     Raises:
         ConfigError: `seal.key_mismatch`, where the certificate's key didn't make this signature.
     """
     key = _key(prepared.certificate)
     algorithm = ALGORITHMS[prepared.algorithm]
-    value = _joined(signature, key) if isinstance(key, ec.EllipticCurvePublicKey) else signature
-    if value is None or not algorithm.verifies(key, value, prepared.signing_input):
+    value = jose_value(signature, key)
+    if value is None or not algorithm.verifies_digest(key, value, prepared.digest):
         message = "got a signature that the certificate's key didn't make, expected key and certificate to be a pair"
         raise ConfigError("seal.key_mismatch", message, advice="Name the key that belongs to the seal certificate.")
     member = {"protected": prepared.protected, "signature": encode_base64url(value)}
     return to_json({"payload": prepared.payload, "signatures": [member]})
+
+
+def _require_text(payload: bytes) -> None:
+    try:
+        payload.decode()
+    except UnicodeDecodeError as error:
+        raise RequestError("seal.payload", f"got no UTF-8 at octet {error.start} of what is to be sealed") from None
 
 
 def _header(algorithm: Algorithm, certificates: Sequence[Certificate], signed_at: datetime) -> dict[str, object]:
@@ -126,13 +134,3 @@ def _algorithm(certificate: Certificate) -> Algorithm:
 def _unsupported() -> ConfigError:
     message = "got a seal certificate whose key is neither RSA nor on P-256, P-384 or P-521"
     return ConfigError("seal.key_unsupported", message, advice="Seal with an RSA or a P-256 key.")
-
-
-def _joined(signature: bytes, key: ec.EllipticCurvePublicKey) -> bytes | None:
-    """An ECDSA signature in DER as r and s side by side; None where it is no DER."""
-    half = (key.key_size + 7) // 8
-    try:
-        r, s = decode_dss_signature(signature)
-        return r.to_bytes(half) + s.to_bytes(half)
-    except (ValueError, OverflowError):
-        return None

@@ -7,7 +7,8 @@ refused before it comes here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -32,8 +33,7 @@ _XML = "{http://www.w3.org/XML/1998/namespace}"
 _INHERITED_11 = frozenset([f"{_XML}lang", f"{_XML}space"])
 
 
-@dataclass(frozen=True, slots=True)
-class Canonicalization:
+class Canonicalization(NamedTuple):
     """One canonicalization: its algorithm, and the prefixes that the exclusive form treats as the inclusive does."""
 
     algorithm: str = _INCLUSIVE_10
@@ -72,7 +72,7 @@ class Canonicalization:
         for undeclared: it writes `xmlns=""` where nothing stood. Written out and parsed again, the element carries
         its namespaces itself; the xml:* attributes that it inherits are set on it by hand.
         """
-        apart = etree.fromstring(etree.tostring(signed_info, with_tail=False), _parser())
+        apart = etree.fromstring(etree.tostring(signed_info, with_tail=False), _of_thread.parser)
         if not self.exclusive:
             for name, value in self._inherited(signed_info):
                 apart.set(name, value)
@@ -99,9 +99,14 @@ def _knowing_default(tree: etree._ElementTree) -> etree._ElementTree:
     name, so that the octets would depend on what the thread parsed before.
     """
     etree.fromstring('<a xmlns:x="#default"/>')
-    return etree.fromstring(etree.tostring(tree), _parser()).getroottree()
+    return etree.fromstring(etree.tostring(tree), _of_thread.parser).getroottree()
 
 
-def _parser() -> etree.XMLParser:
-    """For what `gateway.readers.xml` has let in already: of any length, because that reader has bounded it."""
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
+class _OfThread(threading.local):
+    """A thread's own parser for what `gateway.readers.xml` let in: of any length, because that reader bounded it."""
+
+    def __init__(self) -> None:
+        self.parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
+
+
+_of_thread = _OfThread()

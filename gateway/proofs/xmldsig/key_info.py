@@ -7,8 +7,8 @@ never followed. A RetrievalMethod says that the key is elsewhere: it is never fe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -30,8 +30,7 @@ _MOST_CERTIFICATES = 10
 _LONGEST_CERTIFICATE = 32_768  # characters of base64; a real one has one to four thousand
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedKey:
+class OfferedKey(NamedTuple):
     """A key to try, with the certificate that it came from, if any."""
 
     key: PublicKey

@@ -8,7 +8,7 @@ what is signed (CVE-2025-29775); base64 only in its canonical spelling.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -39,8 +39,7 @@ _MOST_PREFIXES = 20  # each is looked up at each element
 _WHITE = " \t\r\n"
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureParts:
+class SignatureParts(NamedTuple):
     """What a well-built signature says; nothing of it is proven yet."""
 
     signed_info: etree._Element
@@ -179,9 +178,11 @@ def _children(element: etree._Element, attributes: tuple[str, ...]) -> list[etre
         if name not in attributes:
             raise _structure(element, f"no attributes but {', '.join(attributes) or 'none'}")
     children = list(element)
-    for text in [element.text, *[child.tail for child in children]]:
-        if text and text.strip(_WHITE):
-            raise _structure(element, "no text")
+    text = element.text or ""
+    for child in children:
+        text += child.tail or ""
+    if text.strip(_WHITE):
+        raise _structure(element, "no text")
     return children
 
 

@@ -85,8 +85,9 @@ def _checked(tree: etree._ElementTree, signature: etree._Element, keys: Sequence
         return _unusable(unmet, about)
     key_steps, key, certificates = _key_steps(parts, signed_octets, keys, about)
     covered, digest_step = _digest_step(tree, signature, parts, about)
-    findings = (*preliminary_passed(about), *key_steps, digest_step)
-    holds = [step.status for step in (*key_steps, digest_step)] == _ALL_PASSED
+    steps = (*key_steps, digest_step)
+    findings = (*preliminary_passed(about), *steps)
+    holds = [step.status for step in steps] == _ALL_PASSED
     return Proof(
         kind="xmldsig",
         findings=findings,
@@ -121,9 +122,16 @@ def _key_steps(
         return (unmet.finding(about), not_checked(value_check, about, key_check)), None, ()
     made = next((k for k in fitting if algorithm.verifies(k.key, parts.value, signed_octets)), None)
     first = made or fitting[0]
-    certificates = [k.certificate for k in (first, *offered) if k.certificate is not None]
     value_step = passed(value_check, about) if made else _wrong_value(first).finding(about)
-    return (passed(key_check, about), value_step), first.key, tuple(dict.fromkeys(certificates))
+    return (passed(key_check, about), value_step), first.key, _certificates(first, offered)
+
+
+def _certificates(first: OfferedKey, offered: Sequence[OfferedKey]) -> tuple[Certificate, ...]:
+    """The certificates of the keys, each once, that of `first` at the front."""
+    if len(offered) == 1:  # comparing certificates means hashing them
+        return () if first.certificate is None else (first.certificate,)
+    certificates = [k.certificate for k in (first, *offered) if k.certificate is not None]
+    return tuple(dict.fromkeys(certificates))
 
 
 def _fitting(offered: Sequence[OfferedKey], algorithm: SignatureAlgorithm) -> list[OfferedKey]:
@@ -200,7 +208,7 @@ def reduce_to_covered(tree: etree._ElementTree) -> etree._ElementTree:
     the two equal. Comments go even where a canonical form with comments covers them: nothing is read from them.
     """
     root = tree.getroot()
-    [signature] = root.findall(SIGNATURE)
+    [signature] = root.iterchildren(SIGNATURE)
     _take_out(signature)
     etree.strip_tags(root, etree.Comment)
     return tree

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,7 @@ from click.testing import CliRunner
 
 from gateway.cli import main
 from gateway.node import demo
-from gateway.node.demo import altered_grade, altered_name, demonstrate, wrapped
+from gateway.node.demo import altered_grade, altered_name, demonstration, wrapped
 from gateway.packaged import data_folder
 
 
@@ -26,8 +29,12 @@ def test_the_demonstration_ends_well_and_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_kept_files_are_all_there_and_private(tmp_path: Path) -> None:
+def test_kept_nodes_go_on_and_kept_files_are_all_there_and_private(tmp_path: Path) -> None:
     result = CliRunner().invoke(main.testamur, ["demo", "--keep"])
+    left = re.search(r"^  kill (\d+) (\d+)$", result.output, re.MULTILINE)
+    assert left is not None, result.output
+    for process in map(int, left.groups()):
+        os.kill(process, signal.SIGTERM)  # they were still there
     (folder,) = tmp_path.iterdir()
     assert str(folder) in result.output
     assert folder.stat().st_mode & 0o077 == 0
@@ -43,7 +50,8 @@ async def test_a_forgery_that_is_none_would_be_noticed(
 ) -> None:
     """Were a forged document PASSED (here because nothing was forged), the demonstration would not end well."""
     monkeypatch.setattr(demo, forge, lambda genuine: genuine)
-    steps = [step async for step in demonstrate(tmp_path)]
+    async with demonstration(tmp_path) as shown:
+        steps = [step async for step in shown.alone()]
     assert [step.held for step in steps].count(False) == 1
 
 
