@@ -27,6 +27,7 @@ from gateway.model.record import (
     Study,
 )
 from gateway.model.texts import UNDETERMINED, Text
+from gateway.vocabulary.kinds import achievement_of
 
 _DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?")
 _LANGUAGE = re.compile(r"[a-z]{2,4}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
@@ -46,11 +47,10 @@ class StudyEmitting:
         )
         self._used: set[str] = set()
 
-    def subject(self, study: Study, number: str) -> Node:
+    def fill(self, subject: Node, study: Study, number: str) -> None:
         """What a credential says of its subject, apart from who it is."""
         out = self.out
         language = self._language(study)
-        subject: Node = {}
         achievement = self._achievement(study, number, language)
         if study.period is not None:
             out.put(subject, "activityStartDate", out.moment(study.period.start))
@@ -61,7 +61,7 @@ class StudyEmitting:
         if study.term is not None:
             out.put(subject, "term", out.words(study.term.title, language))
         out.put(subject, "result", self._results(study, achievement, number, language))
-        return subject | {"achievement": achievement}
+        subject["achievement"] = achievement
 
     def name_of(self, study: Study) -> str:
         """What a credential is called: the study's own title, else what was learned."""
@@ -95,7 +95,7 @@ class StudyEmitting:
         if language != UNDETERMINED:
             node["inLanguage"] = language
         node["creator"] = out.organisation(self._body(study))
-        out.put(node, "achievementType", _achievement_type(learned))
+        self._kind(node, learned)
         self._credits(node, "creditsAvailable", learned.credits_offered)
         self._subjects(node, learned)
         numbers = others if fresh or address is None else learned.identifiers
@@ -113,6 +113,18 @@ class StudyEmitting:
     def _body(self, study: Study) -> Organisation:
         """Who awarded; the model has one."""
         return next(iter(study.awarded_by), self._issuer)
+
+    def _kind(self, node: Node, learned: Specification) -> None:
+        """The achievement type, the first that can be one."""
+        for code in learned.kinds:
+            kind = achievement_of(code.scheme, code.value)
+            term = None if not kind else terms.as_term(kind, terms.ACHIEVEMENT_TYPES)
+            if term is not None:
+                node["achievementType"] = term
+                self.out.origins.wrote(node, code, "achievementType")
+                self.out.origins.because(code, "scheme", "the target has another list of kinds")
+                self.out.origins.because(code, "value", "the target has another list of kinds")
+                return
 
     def _subjects(self, node: Node, learned: Specification) -> None:
         words = {scheme: [one.value for one in learned.subjects if one.scheme == scheme] for scheme in _SUBJECTS}
@@ -183,11 +195,6 @@ def _own_status(assessment: Assessment) -> str | None:
     status = assessment.status
     known = status is not None and status.scheme == terms.RESULT_STATUS and status.value in KEPT_STATUSES
     return status.value if status is not None and known else None
-
-
-def _achievement_type(learned: Specification) -> str | None:
-    kind = next((one.value for one in learned.kinds if one.scheme == terms.ACHIEVEMENT_TYPE), None)
-    return None if kind is None else terms.as_term(kind, terms.ACHIEVEMENT_TYPES)
 
 
 def _texts(study: Study) -> Iterator[Text]:
