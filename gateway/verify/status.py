@@ -28,9 +28,6 @@ from gateway.verify.terms import Terms
 LARGEST_LIST = 16 * MIB
 """Octets of a list once inflated: 134 million credentials."""
 
-SMALLEST_LIST = 131_072
-"""Entries that a list must have, so that one credential can't be told by its list (Bitstring Status List, 6.1)."""
-
 MOST_ENTRIES = 8
 """Entries that are looked up; the others stay open."""
 _LISTS = {"BitstringStatusListEntry": "BitstringStatusList", "StatusList2021Entry": "StatusList2021"}
