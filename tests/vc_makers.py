@@ -10,14 +10,17 @@ from typing import Any
 from gateway.kit import Content, Document, Draft, Finding, Head, Manifest, Opened, Reading, Recognition, Refused, Stated
 from gateway.kit.contract import WriteRequest
 from gateway.model.record import Identifier, Learner, Organisation, Record, Report
+from gateway.proofs.dataintegrity.contexts import known_contexts
+from gateway.proofs.dataintegrity.signed import signed_json, signed_rdf
 from gateway.proofs.jwk import write_jwk
 from gateway.proofs.multikey import write_multikey
 from gateway.readers.base64 import encode_base64url
+from gateway.readers.multibase import encode_base58
 from gateway.trust.anchors import Anchor, anchors_of_did
 from gateway.trust.policies import load_policy
 from gateway.verify.engine import VerifiedDocument, verify
 from gateway.verify.terms import Terms
-from tests.jose_makers import compact, key, kind_of
+from tests.jose_makers import compact, jose_value, key, kind_of
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CONTEXTS = ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"]
@@ -96,6 +99,34 @@ def bare(kind: str) -> Anchor:
     return Anchor(key=key(kind).public_key())
 
 
+def embedded(
+    credential: dict[str, Any], *, suite: str = "eddsa-rdfc-2022", kind: str = "ed25519", **members: Any
+) -> dict[str, Any]:
+    """A credential with a proof embedded by the key of a kind; `members` change what the proof states of itself."""
+    method = f"{did_key(kind)}#{did_key(kind).removeprefix('did:key:')}"
+    named = {"type": suite} if suite.startswith("Ed25519") else {"type": "DataIntegrityProof", "cryptosuite": suite}
+    options = {
+        **named,
+        "created": "2026-03-01T09:30:00Z",
+        "verificationMethod": method,
+        "proofPurpose": "assertionMethod",
+        **members,
+    }
+    options = {name: value for name, value in options.items() if value is not None}
+    return {**credential, "proof": {**options, "proofValue": proof_value(credential, options, suite, kind)}}
+
+
+def proof_value(credential: dict[str, Any], options: dict[str, Any], suite: str, kind: str = "ed25519") -> str:
+    """What the key makes of a credential and a proof's options, without asking whether that is wise."""
+    digests = ("sha384",) if kind == "p384" else ("sha256",)
+    if "jcs" in suite:
+        octets = signed_json(credential, options, digests).octets
+    else:
+        octets = signed_rdf(credential, options, known_contexts(), digests).octets
+    alg = {"ed25519": "EdDSA", "p256": "ES256", "p384": "ES384"}[kind]
+    return "z" + encode_base58(jose_value(alg, octets[digests[0]]))
+
+
 class Slip:
     """An adapter that knows any verifiable credential, and no more than who issues it, when, and where its status stands."""
 
@@ -114,7 +145,7 @@ class Slip:
         named = issuer.get("id") if isinstance(issuer, dict) else issuer
         whose = Organisation(identifiers=(Identifier(value=named),)) if named else None
         start, end = (
-            slip.get(a) or slip.get(b) for a, b in (("validFrom", "issuanceDate"), ("validUntil", "expirationDate"))
+            _date(slip, *names) for names in (("validFrom", "issuanceDate"), ("validUntil", "expirationDate"))
         )
         return Opened(stated=Stated(issuer=whose, issued=start, valid_from=start, valid_until=end))
 
@@ -130,6 +161,10 @@ class Slip:
 
     def core(self, body: bytes) -> bytes:
         return body
+
+
+def _date(slip: dict[str, Any], *names: str) -> str | None:
+    return next((slip[name] for name in names if isinstance(slip.get(name), str)), None)
 
 
 def read(document: VerifiedDocument) -> dict[str, Any]:

@@ -24,6 +24,8 @@ from gateway.model.record import Attachment, Identifier, Learner, Name, Organisa
 
 MEDIA_TYPE = "application/ld+json"
 PROFILES = "http://data.europa.eu/snb/model/ap/"
+_PAGES = "individualDisplay"
+_END = b"}}"  # of the display parameter and of the credential
 MISSING = "the model requires it, and the record hasn't got it"
 
 
@@ -47,13 +49,22 @@ def without_pages(credential: dict[str, Any]) -> dict[str, Any]:
     display = credential.get("displayParameter")
     if not isinstance(display, dict):
         return credential
-    bare = {key: value for key, value in display.items() if key != "individualDisplay"}
+    bare = {key: value for key, value in display.items() if key != _PAGES}
     return credential | {"displayParameter": bare}
 
 
 def dump(value: Any) -> bytes:
     """The octets of a credential: compact UTF-8, members in the order given."""
     return to_json(value)
+
+
+def _octets(credential: Node) -> tuple[bytes, bytes]:
+    """The body and its core. The pages stand last of all, so the body is the core with them put in: one long dump."""
+    core = dump(without_pages(credential))
+    pages = credential["displayParameter"].get(_PAGES)
+    if pages is None:
+        return core, core
+    return b"".join((core[: -len(_END)], b',"', _PAGES.encode(), b'":', dump(pages), _END)), core
 
 
 def _draft(given: Record, fitted: Record, origins: Origins, request: WriteRequest, names: tuple[str, str]) -> Draft:
@@ -65,10 +76,10 @@ def _draft(given: Record, fitted: Record, origins: Origins, request: WriteReques
     losses += _placeholders(credential, out.placeholders, telling, losses)
     losses = _among_others(losses, (given.reports[0], fitted.reports[0]), names)
     losses += _not_embedded(request)
-    body = dump(credential)
+    body, core = _octets(credential)
     return Draft(
         body=body,
-        core=dump(without_pages(credential)) if request.pages else body,
+        core=core,
         media_type=MEDIA_TYPE,
         extension=".jsonld",
         seal="jades",
@@ -192,7 +203,7 @@ def _display(report: Report, name: str, request: WriteRequest, out: Emitting) ->
     for page in request.pages:
         if page.report == name:
             pages.setdefault(page.language, []).append(page)
-    out.put(node, "individualDisplay", tuple(pages.items()), lambda item: _pages(*item, out))
+    out.put(node, _PAGES, tuple(pages.items()), lambda item: _pages(*item, out))
     return node
 
 

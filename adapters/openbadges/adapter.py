@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adapters.openbadges import conformity, credentials, reading, terms, writing
+from adapters.openbadges import conformity, credentials, ler, reading, terms, writing
 from adapters.openbadges.structure import is_structural
 from gateway.kit import Document
 from gateway.kit.contract import Content, Draft, Head, Manifest, Opened, Reading, Recognition, WriteRequest
@@ -12,7 +12,7 @@ from gateway.model.record import Record
 from gateway.model.verdict import Finding, Status
 
 FAMILY = "openbadges"
-CLR_FORMAT, BADGE_FORMAT = "CLR 2.0", "Open Badges 3.0"
+CLR_FORMAT, BADGE_FORMAT, LER_FORMAT = "CLR 2.0", "Open Badges 3.0", "LER-RS 2.0"
 
 
 class Clr:
@@ -118,4 +118,50 @@ def _opened(document: Document) -> Opened:
     )
 
 
-ADAPTERS = (Clr(), OpenBadges())
+class Ler:
+    """Learning and Employment Records of HR Open Standards: a wrapper around what was verified, and what wasn't."""
+
+    manifest = Manifest(
+        id="ler",
+        family=FAMILY,
+        title="Learning and Employment Record (LER-RS)",
+        version="1",
+        formats=(LER_FORMAT,),
+        structural=is_structural,
+        sources=("HR Open Standards LER Resume Standard 2.0 (release candidate)", "W3C VC Data Model 1.1"),
+    )
+
+    def recognise(self, head: Head) -> Recognition | None:
+        """Claim a JSON object with the context of an employment record."""
+        if head.media == "json" and ler.is_ler(head.members):
+            return Recognition(format=LER_FORMAT, why="the context of LER-RS")
+        return None
+
+    def open(self, document: Document) -> Opened:
+        """State issuer and life; hand out each verification inside, and an enclosed original."""
+        value = document.value
+        return Opened(
+            stated=credentials.stated(value),
+            inner=ler.inner_documents(value),
+            findings=tuple(credentials.unreadable_bounds(value)),
+            questions=credentials.questions(value),
+        )
+
+    def conform(self, content: Content) -> tuple[Finding, ...]:  # noqa: ARG002 - the samples of the standard break it
+        """Not checked: official samples of the release candidate break its schema."""
+        return (Finding(check="conformity.schema", status=Status.NOT_CHECKED),)
+
+    def read(self, content: Content, inner: Mapping[str, Reading]) -> Reading:  # noqa: ARG002 - read from the whole
+        """Read what the person states, and each verification inside, as reports of their own."""
+        return ler.read_ler(content.document.value)
+
+    def write(self, record: Record, request: WriteRequest) -> tuple[Draft, ...]:
+        """Write one employment record, with a learner record for each report inside."""
+        return writing.write_employment(record, request)
+
+    def core(self, body: bytes) -> bytes:
+        """There are no page images to leave out."""
+        return body
+
+
+ADAPTERS = (Clr(), OpenBadges(), Ler())

@@ -40,6 +40,7 @@ class Emitting:
         self.origins = origins
         self._wanted = tuple(wanted)
         self._seed = seed
+        self._named: dict[str, Name] = {}
 
     # --- plain values -------------------------------------------------------------------------------------------
 
@@ -157,6 +158,15 @@ class Emitting:
             self.origins.because(name, "", "the model has one name, and no language of it")
         return node | person
 
+    def subject(self, kind: str, person: Node) -> Node:
+        """The subject of a credential; one with names and a day of birth is a Profile as well."""
+        says = set(person) - {"id", "identifier"}
+        head = {"id": person["id"]} if "id" in person else {}
+        node = {**head, "type": [kind, "Profile"] if says else [kind], **person}
+        for part, name in self._named.items():
+            self.origins.wrote(node, name, part)
+        return node
+
     def _names(self, node: Node, names: tuple[Name, ...]) -> None:
         named = [name for name in names if (name.full, name.given, name.family) != (None, None, None)]
         chosen = [name for use in ("legal", "romanised", "alternative") for name in named if name.use == use]
@@ -166,11 +176,11 @@ class Emitting:
             self.put(node, "name", name.full)
             self.put(node, "givenName", name.given)
             self.put(node, "familyName", name.family)
-            self.origins.wrote(node, name, "name")
+            self._named["name"] = name
         patronymic = next((name for name in named if name.use == "patronymic" and name.full is not None), None)
         if patronymic is not None:
             node["patronymicName"] = patronymic.full
-            self.origins.wrote(node, patronymic, "patronymicName")
+            self._named["patronymicName"] = patronymic
 
     # --- alignments ---------------------------------------------------------------------------------------------
 

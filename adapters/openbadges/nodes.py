@@ -84,10 +84,12 @@ class Nodes:
         )
 
     def issuers(self, cursor: JsonCursor, member: str = "issuer") -> tuple[Organisation, ...]:
-        """The profiles under a member; one that is only named by its address has no more than that."""
+        """The profiles under a member; one that is only named has no more than that."""
         if isinstance(cursor.value.get(member), str):
-            address = cursor.scalar(member) or ""
-            return (Organisation(identifiers=(Identifier(scheme=terms.URI, value=address),)),)
+            said = cursor.scalar(member) or ""
+            if ":" not in said:
+                return (Organisation(legal_name={UNDETERMINED: said}),)
+            return (Organisation(identifiers=(Identifier(scheme=terms.URI, value=said),)),)
         return tuple(self.organisation(found) for found in cursor.each(member))
 
     def address(self, cursor: JsonCursor) -> Address | None:

@@ -113,6 +113,7 @@ def _around(root: JsonCursor, facts: DocumentFacts, inside: list[JsonCursor]) ->
     alone = inside == [root]
     return Around(
         reporter=_reporter(issuer, inside) if derived else issuer,
+        issuer=root.value.get("issuer"),
         issued=start,
         expires=None if alone else end,
         derived=derived,
@@ -132,9 +133,8 @@ def _reporter(issuer: Organisation, inside: list[JsonCursor]) -> Organisation:
 
 def _report(root: JsonCursor, around: Around, studies: Studies, made: list[Study]) -> Report:
     is_clr = terms.CLR in terms.types_of(root.value)
-    if around.derived:
-        root.skip("issuer")
-    reporter = around.reporter if around.derived else credentials.issuer_of(root, studies.nodes) or around.reporter
+    issuer = credentials.issuer_of(root, studies.nodes)
+    reporter = around.reporter if around.derived or issuer is None else issuer
     issued = (when(root, "awardedDate") if is_clr else None) or _start(root)
     report = Report(
         issuer=reporter,

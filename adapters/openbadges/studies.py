@@ -39,12 +39,14 @@ class Around(NamedTuple):
     """The record or badge around a credential.
 
     reporter   who reports; not said again as who awarded
+    issuer     who issues, as it is printed there
     issued     the day of issue as it is printed there, which a credential inside repeats
     expires    the same of the end of its life
     derived    a translation: its issuer is whoever translated, and who awarded stands as creator
     """
 
     reporter: Organisation
+    issuer: Any = None
     issued: Any = None
     expires: Any = None
     derived: bool = False
@@ -98,7 +100,8 @@ class Studies:
 
     def _awarded_by(self, credential: JsonCursor, achievement: JsonCursor, around: Around) -> tuple[Organisation, ...]:
         if around.derived:
-            credential.skip("issuer")  # whoever translated: a fact of the document
+            if credential.place and credential.value.get("issuer") == around.issuer:
+                credential.skip("issuer")  # whoever translated: a fact of the document
             bodies = self.nodes.issuers(achievement, "creator")
         else:
             bodies = self.nodes.issuers(credential)

@@ -10,7 +10,8 @@ import base64
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from adapters.openbadges import reading, terms
+from adapters.openbadges import ler, reading, terms
+from adapters.openbadges.conformity import VC1
 from adapters.openbadges.emitting import Emitting, Node, is_address
 from adapters.openbadges.emitting_studies import StudyEmitting, is_writable
 from adapters.openbadges.graph import DEEPEST
@@ -27,15 +28,16 @@ MEDIA_TYPE = "application/vc+ld+json"
 DRAFT = "Unsealed draft: "
 """What the name of a draft begins with, so that nobody takes it for more."""
 SEAL: SealProfile | None = None
+_NAMES = {"formattedName": "name", "given": "givenName", "family": "familyName"}
 MISSING = "the model requires it, and the record hasn't got it"
 ONE_EACH = "a badge holds one achievement: each stands in a report of its own"
 
 
 class Credential(NamedTuple):
-    """A credential that was written: its value, the key of the report it is of, and the credentials inside it."""
+    """A credential that was written: its value, the keys of the reports that it holds, the places of those inside."""
 
     value: Node
-    report: str
+    reports: tuple[str, ...]
     inner: tuple[str, ...] = ()
 
 
@@ -61,6 +63,16 @@ def write_badges(record: Record, request: WriteRequest) -> tuple[Draft, ...]:
     return writer.drafts([*first, *others], reading.read_badge)
 
 
+def write_employment(record: Record, request: WriteRequest) -> tuple[Draft, ...]:
+    """One employment record, with a learner record for each report as a verification inside.
+
+    Raises:
+        Refused: as `write_records`.
+    """
+    writer = _Writing(record, request, "ler")
+    return writer.drafts([writer.employment_record()], ler.read_ler)
+
+
 class _Numbered(NamedTuple):
     """A study with its number ("2/1": the first part of the second) and that of what it is a part of."""
 
@@ -78,6 +90,10 @@ def _walk(studies: tuple[Study, ...], over: str = "", depth: int = 0) -> Iterato
             yield from _walk((*study.parts, *study.enrolments), number, depth + 1)
 
 
+def _studies(report: Report) -> Iterator[_Numbered]:
+    return _walk((*report.achievements, *report.enrolments))
+
+
 class _Writing:
     """One writing of a record by one adapter."""
 
@@ -87,10 +103,11 @@ class _Writing:
 
     # --- learner records ----------------------------------------------------------------------------------------
 
-    def learner_record(self, n: int) -> Credential:
+    def learner_record(self, n: int, *, encloses: bool = True) -> Credential:
+        """One report with all that is in it; `encloses` the original, unless what is around it does."""
         report, key, out = self._report(n)
         studies = StudyEmitting(out, report)
-        several = list(_walk((*report.achievements, *report.enrolments)))
+        several = list(_studies(report))
         _require(several)
         start = out.moment(report.issued) or self.request.now
         person = out.learner(self.record.learner)
@@ -104,11 +121,12 @@ class _Writing:
                for one, credential in zip(several, inside, strict=True)}  # fmt: skip
         links = [_association("isPartOf", ids[one.number], ids[one.over]) for one in several if one.over]
         links += self._relations(several, ids, report is self.record.reports[0])
-        value["credentialSubject"] = _subject("ClrSubject", person) | {"verifiableCredential": inside}
+        value["credentialSubject"] = out.subject("ClrSubject", person)
+        value["credentialSubject"]["verifiableCredential"] = inside
         out.put(value["credentialSubject"], "association", links)
-        value["evidence"] = [self._note()]
+        value["evidence"] = [self._note(encloses=encloses)]
         places = tuple(pointer("/credentialSubject/verifiableCredential", str(i)) for i in range(len(inside)))
-        return Credential(self.origins.wrote(value, report, "report"), key, places)
+        return Credential(self.origins.wrote(value, report, "report"), (key,), places)
 
     def _inner(self, one: _Numbered, studies: StudyEmitting, start: str, person: Node, out: Emitting) -> Node:
         value = self._header(
@@ -124,7 +142,8 @@ class _Writing:
         out.put(value, "description", studies.description_of(one.study))
         value |= {"issuer": out.organisation(self.request.issuer), "validFrom": start}
         out.put(value, "awardedDate", out.moment(one.study.awarded_on))
-        value["credentialSubject"] = _subject("AchievementSubject", person) | studies.subject(one.study, one.number)
+        value["credentialSubject"] = out.subject("AchievementSubject", person)
+        value["credentialSubject"] |= studies.subject(one.study, one.number)
         links = [link for link in one.study.documents if is_address(link.url) and not link.url.startswith("data:")]
         evidence = [{"id": link.url, "type": ["Evidence"]} for link in links]
         for node, link in zip(evidence, links, strict=True):
@@ -152,7 +171,7 @@ class _Writing:
         """The badges of a report; the first is one that is awarded by who reports, and so keeps the report's name."""
         report, key, out = self._report(n)
         studies = StudyEmitting(out, report)
-        several = list(_walk((*report.achievements, *report.enrolments)))
+        several = list(_studies(report))
         _require(several)
         start = out.moment(report.issued) or self.request.now
         home = next((one for one in several if not one.study.awarded_by), several[0])
@@ -169,7 +188,34 @@ class _Writing:
             self.origins.wrote(value, one.study, elsewhere=one is not home or bool(one.over))
             if one is home:
                 self.origins.wrote(value, report, "report")
-            yield Credential(value, key)
+            yield Credential(value, (key,))
+
+    # --- employment records -------------------------------------------------------------------------------------
+
+    def employment_record(self) -> Credential:
+        """The wrapper: who it is about, and a learner record for each report."""
+        held = [n for n, report in enumerate(self.record.reports) if any(_studies(report))]
+        records = [self.learner_record(n, encloses=False) for n in held or (0,)]  # the first refuses where none can be
+        out = self._emitting("wrapper")
+        person = out.learner(self.record.learner)
+        names = {
+            "formattedName": person.get("name"),
+            "given": person.get("givenName"),
+            "family": person.get("familyName"),
+        }
+        subject: Node = {"type": ler.SUBJECT_TYPE}
+        out.put(
+            subject, "person", {"name": said} if (said := {k: v for k, v in names.items() if v is not None}) else None
+        )
+        subject["educationAndLearnings"] = [{"verifications": [one.value]} for one in records]
+        places: list[str] = []
+        for n, one in enumerate(records):
+            here = pointer("/credentialSubject/educationAndLearnings", str(n), "verifications", "0")
+            places += [*(here + inside for inside in one.inner), here]
+        value = self._header([VC1, ler.CONTEXT], "LER-RS VC", out.node_id("wrapper"))
+        value |= {"issuer": out.organisation(self.request.issuer), "issuanceDate": self.request.now}
+        value |= {"credentialSubject": subject, "evidence": [self._note()]}
+        return Credential(value, tuple(key for one in records for key in one.reports), tuple(places))
 
     # --- what they have in common -------------------------------------------------------------------------------
 
@@ -178,9 +224,12 @@ class _Writing:
         if not report.issuer.legal_name and not report.issuer.identifiers:
             raise _requires("an issuer with a name", "issuer")
         key = keys(self.record.reports)[n]
+        return report, key, self._emitting(key)
+
+    def _emitting(self, name: str) -> Emitting:
         issuer = self.request.issuer.model_dump_json(exclude_defaults=True)
-        seed = f"{self.request.source.sha256}\n{self.adapter}\n{issuer}\n{key}"
-        return report, key, Emitting(self.origins, self.request.languages, seed)
+        seed = f"{self.request.source.sha256}\n{self.adapter}\n{issuer}\n{name}"
+        return Emitting(self.origins, self.request.languages, seed)
 
     def _header(self, contexts: list[str], kind: str, address: str) -> Node:
         return {"@context": contexts, "id": address, "type": [terms.CREDENTIAL, kind]}
@@ -196,11 +245,11 @@ class _Writing:
         self.origins.because(report, "title", "a draft says in its name that it is one")
         return DRAFT + title
 
-    def _note(self) -> Node:
+    def _note(self, *, encloses: bool = True) -> Node:
         """The note that this is a translation, with the original where it isn't too large."""
         source = self.request.source
         node: Node = {"type": ["Evidence"], "name": "Original document", "genre": terms.CONVERSION}
-        if self._is_embedded():
+        if encloses and self._is_embedded():
             node["id"] = f"data:{source.media_type};base64,{base64.b64encode(source.original).decode()}"
         node["narrative"] = (
             f"Translated from the document with sha-256 {source.sha256} by {self.request.node} with "
@@ -221,7 +270,7 @@ class _Writing:
             for report in later.reports:
                 self.origins.because(report, "", ONE_EACH)
         losses = self._losses(_joined(made), credentials)
-        first = {one.report: n for n, one in reversed(list(enumerate(credentials)))}
+        first = {key: n for n, one in reversed(list(enumerate(credentials))) for key in one.reports}
         shares: list[list[Loss]] = [[] for _ in credentials]
         for loss in losses:
             shares[next((n for key, n in first.items() if _is_of(loss, key)), 0)].append(loss)
@@ -232,7 +281,7 @@ class _Writing:
                 extension=".json",
                 seal=SEAL,
                 inner=one.inner,
-                reports=(one.report,),
+                reports=one.reports,
                 losses=tuple(share),
             )
             for one, share in zip(credentials, shares, strict=True)
@@ -251,7 +300,7 @@ class _Writing:
     def _placeholders(self, credentials: list[Credential], telling: Telling) -> Iterator[Loss]:
         """Names that the model requires and the record hasn't."""
         nameless = [one.study for report in self.record.reports
-                    for one in _walk((*report.achievements, *report.enrolments))
+                    for one in _studies(report)
                     if not one.study.specification.title]  # fmt: skip
         paths = telling.paths_of(nameless)
         targets = [place for one in credentials for place in _named_by_placeholder(one.value, "")]
@@ -295,13 +344,6 @@ def _requires(what: str, field: str) -> Refused:
         f"badges and learner records require {what}, and the record has none at {field}",
         advice="Ask the issuer for it: the gateway never makes up a result or an awarding body.",
     )
-
-
-def _subject(kind: str, person: Node) -> Node:
-    """The subject of a credential; one with names and a day of birth is a Profile as well."""
-    says = set(person) - {"id", "identifier"}
-    head = {"id": person["id"]} if "id" in person else {}
-    return {**head, "type": [kind, "Profile"] if says else [kind], **person}
 
 
 def _association(kind: str, source: str, target: str) -> Node:

@@ -25,7 +25,7 @@ from typing import BinaryIO, TypeVar
 
 from gateway.delivery.problem import Stopped
 from gateway.drivers.failpoints import reach
-from gateway.drivers.private import private_folder
+from gateway.drivers.folders import flush_folder, private_folder
 from gateway.drivers.store.faults import damaged, failed, full
 
 T = TypeVar("T")
@@ -100,7 +100,7 @@ class Bodies:
             body.hidden.path.replace(place)
         reach("body.renamed")
         for folder in (place.parent, self.folder):
-            _flush_folder(folder)
+            flush_folder(folder)
         reach("body.kept")
         return name
 
@@ -309,14 +309,6 @@ def missing() -> Stopped:
         stage="store",
         advice="they are deleted when a delivery is finished; otherwise restore a backup",
     )
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _read(file: BinaryIO, left: int | None, digest: hashlib._Hash) -> bytes:

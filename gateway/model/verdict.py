@@ -81,6 +81,7 @@ class Caveat(StrEnum):
     REVOCATION_NOT_CHECKED = "revocation_not_checked"
     NOT_SIGNED_APART = "not_signed_apart"
     UNKNOWN_PROOF_IN_SET = "unknown_proof_in_set"
+    OLD_SUITE_NAME = "old_suite_name"
 
 
 class Conformity(StrEnum):

@@ -20,8 +20,10 @@ from gateway.drivers.store.sqlite import open_store
 from gateway.node.answer import answerer
 from gateway.node.decide import decider
 from gateway.node.dispatch import dispatcher
+from gateway.node.hand_over import hand_over_worker
 from gateway.node.peering import load_keys
 from gateway.node.queue_worker import QueueWorker
+from gateway.node.retention import forget_in_time
 from gateway.node.running import Link, Running
 from gateway.node.settings import Settings
 from gateway.node.startup import start
@@ -79,15 +81,17 @@ def _links(peers: Iterable[Peer], concurrency: int) -> dict[str, Link]:
 async def _working(running: Running) -> AsyncIterator[None]:
     """The workers' life: when the node stops they finish what they began, for so long as they may."""
     workers: list[QueueWorker[Any]] = [dispatcher(running), answerer(running), decider(running)]
+    workers += filter(None, [hand_over_worker(running)])
     running.workers.update({worker.state.name: worker.state for worker in workers})
     loops = [asyncio.create_task(worker.run(), name=worker.state.name) for worker in workers]
-    watching = asyncio.create_task(watch_peers(running), name="watch")
+    lookers = [asyncio.create_task(one(running)) for one in (watch_peers, forget_in_time)]
     try:
         yield
     finally:
         running.stop()
-        watching.cancel()  # nothing is lost by it
-        await asyncio.wait([watching])
+        for looker in lookers:
+            looker.cancel()  # nothing is lost by it
+        await asyncio.wait(lookers)
         _, late = await asyncio.wait(loops, timeout=DRAIN_SECONDS)
         for worker in workers:
             worker.cancel()

@@ -82,5 +82,7 @@ def media_type_of(document: VerifiedDocument) -> str:
 
 
 def extension_of(media_type: str) -> str:
-    """How a file of that type is named."""
-    return _EXTENSIONS.get(media_type, ".bin")
+    """How a file of that type is named; a structured syntax suffix (RFC 6839) says enough."""
+    essence = media_type.partition(";")[0].strip()
+    suffix = {"json": ".json", "xml": ".xml"}.get(essence.rpartition("+")[2], ".bin")
+    return _EXTENSIONS.get(essence, suffix)

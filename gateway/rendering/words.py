@@ -133,6 +133,7 @@ CAVEATS = {
     Caveat.REVOCATION_NOT_CHECKED: "nobody asked whether the certificate was revoked",
     Caveat.NOT_SIGNED_APART: "a part has no proof of its own",
     Caveat.UNKNOWN_PROOF_IN_SET: "one of several proofs is of an unknown kind",
+    Caveat.OLD_SUITE_NAME: "the proof is called by an old name",
 }
 """Reasons to be careful that don't change the answer."""
 
@@ -193,6 +194,11 @@ CHECKS = {
     "signature.value": "Was the seal made by that key?",
     "signature.digest": "Is the document unchanged since it was sealed?",
     "signature.claims": "Do the token and the credential in it agree?",
+    "signature.purpose": "Was it made to state something?",
+    "signature.key_life": "Was the key in use?",
+    "signature.content": "Can what was signed be made out?",
+    "signature.contexts": "Are its vocabularies known?",
+    "signature.terms": "Does every word in it have a meaning that is covered?",
     "signature.payload": "Is the sealed content there?",
     "signature.certificate": "Can the sealer's certificate be read?",
     "signature.certificate_reference": "Is the seal bound to that certificate?",

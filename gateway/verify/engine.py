@@ -90,7 +90,8 @@ class VerifiedDocument:
     def read(self) -> Reading:
         """Read the content into a record; `Refused` says why it can't be.
 
-        Inner documents of the role "part" are read first and handed to the reader; an enclosed original is not.
+        Inner documents of the role "part" are read first and handed to the reader, those that can be read; an enclosed
+        original is not.
         """
         if self.unreadable is not None:
             raise self.unreadable
@@ -101,8 +102,13 @@ class VerifiedDocument:
                 "no adapter knows this document, so there is nothing to read",
                 advice="`testamur adapters list` shows the formats that can be read",
             )
-        parts = {path: document.read() for path, document in self.inner.items() if document.role == "part"}
+        parts = {path: document.read() for path, document in self.inner.items() if document.is_readable_part}
         return guarded(adapter, lambda a: a.read(content, parts))
+
+    @property
+    def is_readable_part(self) -> bool:
+        """Whether it is a part that an adapter knows: another is no reason not to read what is around it."""
+        return self.role == "part" and self.unreadable is None and self.adapter is not None
 
 
 def verify(octets: bytes, *, adapters: Sequence[Adapter], terms: Terms) -> VerifiedDocument:
@@ -150,15 +156,19 @@ def _covered(document: Document, proofs: tuple[Proof, ...], *, vouched_outside: 
     if None in [proof.covered for proof in own]:
         return document, "unverified"
     innermost = own[-1]
-    if innermost.kind != "xmldsig" or innermost.covered is None:
+    if innermost.kind not in _COVER_OTHER_OCTETS or innermost.covered is None:
         return document, "proof"
     return Document(innermost.covered, document.media, limits=document.limits), "proof"
 
 
+_COVER_OTHER_OCTETS = ("xmldsig", "dataintegrity")
+"""Proofs that stand inside the document that they are over."""
+
+
 def _seen(document: Document, covered: Document) -> Document:
-    """The content for those who only look: its tree is what is left of the one parse, without the signature."""
-    if covered is document:
-        return document
+    """The content for those who only look: of XML, what is left of the tree of the one parse, without the signature."""
+    if covered is document or document.media != "xml":
+        return covered
     tree = reduce_to_covered(document.tree)
     document.forget()  # the tree is another document's now
     return Document.with_tree(covered.octets, tree, limits=document.limits)

@@ -56,10 +56,23 @@ def _claims_agree(proof: Proof, token: JwtCredential) -> Finding:
 
 
 def proofs_inside(document: Document, terms: Terms) -> tuple[Proof, ...]:
-    """The XML signatures under the root of the document, checked."""
+    """The XML signatures under the root of the document, or the proofs embedded in a credential, checked."""
+    if document.media == "json":
+        return _embedded(document, terms)
     if document.media != "xml":
         return ()
     return verify_enveloped(document.tree, keys=terms.keys)
+
+
+def _embedded(document: Document, terms: Terms) -> tuple[Proof, ...]:
+    value = document.value
+    if not isinstance(value, dict) or "proof" not in value:
+        return ()
+    from gateway.proofs.dataintegrity.contexts import known_contexts
+    from gateway.proofs.dataintegrity.verify import Keys, verify_embedded
+
+    keys = Keys(methods=terms.methods, candidates=terms.keys)
+    return settle(verify_embedded(value, keys, terms.contexts or known_contexts(), now=terms.now))
 
 
 def proof_findings(

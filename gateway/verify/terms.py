@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from gateway.proofs.dataintegrity.contexts import Contexts
 from gateway.proofs.dids import Methods
 from gateway.proofs.proof import PublicKey
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
@@ -17,7 +18,8 @@ from gateway.trust.policies import Policy
 class Terms:
     """Who is trusted, under which policy, as of when, within which limits; whether conformity is checked too.
 
-    `methods` are keys out of DID documents that were given: known by name, and not by that trusted.
+    `methods` are keys out of DID documents that were given: known by name, and not by that trusted. `contexts` are the
+    only ones that a document of linked data may name; None: the pinned ones.
     """
 
     now: dt.datetime
@@ -26,6 +28,7 @@ class Terms:
     limits: Limits = DEFAULT_LIMITS
     conformity: bool = True
     methods: Methods = field(default_factory=dict)
+    contexts: Contexts | None = None
 
     @cached_property
     def keys(self) -> tuple[PublicKey, ...]:

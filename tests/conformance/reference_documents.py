@@ -27,6 +27,7 @@ _PROFILE = "data.europa.eu/snb/model/context/edc-ap"
 _BEFORE_EMREX = b"http://purl.org/net/elmo"
 _TYPES = {
     "clr": {"ClrCredential"},
+    "ler": {"LER-RS VC"},
     "openbadges": {"AchievementCredential", "OpenBadgeCredential", "EndorsementCredential"},
 }
 _UNREADABLE = ("not well-formed", "REJECT")

@@ -29,7 +29,7 @@ OFFICIAL = {
     CLR_SCHEMA: "clr/schemas/clr-v2p0/clr_v2p0_clrcredential_schema.json",
     BADGE_SCHEMA: "clr/schemas/ob-v3p0/ob_v3p0_achievementcredential_schema.json",
 }
-CLR, OPENBADGES = ADAPTERS
+WITH_SCHEMA = [adapter for adapter in ADAPTERS if adapter.manifest.schemas]
 
 
 @cache
@@ -91,14 +91,14 @@ def test_ours_agrees_with_the_official_one_on_documents_and_their_mutants(name):
     assert differing == []
 
 
-@pytest.mark.parametrize("adapter", ADAPTERS, ids=lambda one: one.manifest.id)
+@pytest.mark.parametrize("adapter", WITH_SCHEMA, ids=lambda one: one.manifest.id)
 def test_what_we_write_is_valid_by_the_official_schema(adapter):
     name = adapter.manifest.schemas[0]
     for value in _written(adapter):
         assert [error.message for error in official(name).iter_errors(value)] == []
 
 
-@pytest.mark.parametrize("adapter", ADAPTERS, ids=lambda one: one.manifest.id)
+@pytest.mark.parametrize("adapter", WITH_SCHEMA, ids=lambda one: one.manifest.id)
 def test_every_term_that_we_write_is_defined_by_the_official_contexts(adapter):
     """A term that no context defines isn't covered by a Data Integrity proof: nothing of ours may be one."""
     for value in _written(adapter)[:6]:

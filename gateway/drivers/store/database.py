@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sqlite3
@@ -18,6 +19,7 @@ BUSY_SECONDS = 2.0
 
 WAL_KEPT_BYTES = 16 * 1024 * 1024
 _CACHE_KIB = 16 * 1024
+_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%'"
 _MIGRATION = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 
 
@@ -100,6 +102,23 @@ def migrate(database: sqlite3.Connection, scripts: Mapping[int, str]) -> None:
                 database.execute("ROLLBACK")
             raise
         reach("migration.committed")
+
+
+def check_schema(database: sqlite3.Connection, scripts: Mapping[int, str]) -> None:
+    """See that tables and indexes are those that the migrations make.
+
+    Raises:
+        ConfigError: `store.unusable` where somebody, or the disk, altered them.
+    """
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as expected:
+        for number in sorted(scripts):
+            expected.executescript(scripts[number])
+        if set(map(tuple, database.execute(_SCHEMA))) != set(expected.execute(_SCHEMA)):
+            raise ConfigError(
+                "store.unusable",
+                "the tables of the store aren't as its migrations made them",
+                advice="restore a backup (docs/how-to/back-up-and-restore.md)",
+            )
 
 
 def touch(database: sqlite3.Connection) -> None:

@@ -6,6 +6,9 @@ import sqlite3
 
 from gateway.delivery.problem import Stopped
 
+SQLITE_FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises; the latter where a damaged file has put noise into its message."""
+
 BUSY_RETRY_SECONDS = 5
 _PRIMARY = 0xFF  # the primary result code is the low octet of the extended one
 
@@ -29,7 +32,7 @@ def stopped(error: BaseException) -> Stopped:
             retry_after=BUSY_RETRY_SECONDS,
             advice="end the program that holds messages.db locked",
         )
-    if code in _DAMAGED:
+    if code in _DAMAGED or isinstance(error, UnicodeDecodeError):
         return damaged("a page of the store's file can't be read as what it should be")
     return failed(f"the store failed: {type(error).__name__} {getattr(error, 'sqlite_errorname', '')}".rstrip())
 

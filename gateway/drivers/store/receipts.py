@@ -23,7 +23,8 @@ DUE = """
 
 
 def put(database: sqlite3.Connection, receipt: OutgoingReceipt, now: dt.datetime) -> None:
-    """A new receipt, due at once unless it says when."""
+    """A new receipt, due at once unless it says when; one of an arrival that was forgotten makes room."""
+    database.execute("DELETE FROM receipts WHERE peer = ? AND message = ?", (receipt.peer, receipt.message))
     RECEIPTS.insert(database, replace(receipt, next_attempt=receipt.next_attempt or now))
 
 

@@ -34,7 +34,6 @@ def ticks(moment: dt.datetime) -> int:
 
 
 def moment(count: int) -> dt.datetime:
-    """What `ticks` were made of."""
     """The moment of `ticks`."""
     return _EPOCH + count * _TICK
 

@@ -14,13 +14,15 @@ from typing import TypeVar
 from gateway.delivery.states import Alarm, Arrival, ArrivalState, Delivery, DeliveryState, Event, OutgoingReceipt
 from gateway.delivery.store import Depth, Queue, Retry
 from gateway.drivers.failpoints import reach
-from gateway.drivers.private import private_folder
+from gateway.drivers.folders import private_folder
 from gateway.drivers.store import history, inbox, outbox, receipts, retention
-from gateway.drivers.store.database import NAME, connect, create, faults_of, migrate, migrations, touch
+from gateway.drivers.store.backup import back_up
+from gateway.drivers.store.database import NAME, check_schema, connect, create, faults_of, migrate, migrations, touch
 from gateway.drivers.store.depth import depth
 from gateway.drivers.store.dues import next_due
-from gateway.drivers.store.faults import stopped
+from gateway.drivers.store.faults import SQLITE_FAULTS, stopped
 from gateway.drivers.store.lock import ProcessLock
+from gateway.drivers.store.log import damaged_copy, keep_if_damaged
 from gateway.drivers.store.quarantine import quarantine, sound
 from gateway.drivers.store.rows import ARRIVALS, DELIVERIES, RECEIPTS, Table
 from gateway.drivers.store.writer import Writer
@@ -46,7 +48,7 @@ def open_store(folder: Path, scripts: Mapping[int, str] | None = None) -> Sqlite
     try:
         _prepare(folder / NAME, migrations() if scripts is None else scripts)
         return SqliteStore(folder, lock)
-    except sqlite3.Error as error:
+    except SQLITE_FAULTS as error:
         lock.release()
         raise _unopened(folder, error) from error
     except BaseException:
@@ -58,12 +60,14 @@ def _prepare(file: Path, scripts: Mapping[int, str]) -> None:
     create(file)
     database = connect(file)
     try:
+        keep_if_damaged(database, file.with_name(f"{NAME}-wal"))
         migrate(database, scripts)
+        check_schema(database, scripts)
     finally:
         database.close()
 
 
-def _unopened(folder: Path, error: sqlite3.Error) -> ConfigError:
+def _unopened(folder: Path, error: Exception) -> ConfigError:
     problem = stopped(error)
     return ConfigError(
         "store.unusable", f"the store {folder} can't be opened: {problem.message}", advice=problem.advice
@@ -74,7 +78,7 @@ class SqliteStore:
     """The port `gateway.delivery.store.DeliveryStore`. Made by `open_store`; `close` ends it."""
 
     def __init__(self, folder: Path, lock: ProcessLock) -> None:
-        self._file = folder / NAME
+        self._file, self._log = folder / NAME, folder / f"{NAME}-wal"
         self._lock = lock
         self._cut_at = LOG_LARGEST_BYTES
         self._writer = Writer(partial(connect, self._file), self._bound_log)
@@ -199,8 +203,20 @@ class SqliteStore:
     # --- the file
 
     async def faults(self, *, thorough: bool = False) -> Sequence[str]:
-        """What is wrong with the file: nothing, where it is sound. `thorough` reads every index too."""
-        return await self._read(partial(faults_of, thorough=thorough))
+        """What is wrong with the file: nothing, where it is sound. `thorough` reads every index too.
+
+        A log that was found damaged at a start is told of until somebody takes its copy away.
+        """
+        copy = damaged_copy(self._log)
+        kept = (f"the log was damaged, and what it held is lost in part: see {copy.name}",) if copy.exists() else ()
+        return (*kept, *await self._read(partial(faults_of, thorough=thorough)))
+
+    async def back_up(self, to: Path) -> None:
+        """Copy the store as it is at this moment to a file that isn't there yet. Raises as `backup.back_up`."""
+        try:
+            await asyncio.to_thread(back_up, self._file, to)
+        except SQLITE_FAULTS as error:
+            raise stopped(error) from error
 
     async def close(self) -> None:
         if not self._closed:
@@ -216,7 +232,7 @@ class SqliteStore:
     async def _read(self, query: Callable[[sqlite3.Connection], T]) -> T:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._reader, query, self._reading)
-        except (sqlite3.Error, RuntimeError) as error:
+        except (*SQLITE_FAULTS, RuntimeError) as error:
             raise stopped(error) from error
 
     async def _queue(
@@ -230,9 +246,8 @@ class SqliteStore:
 
     def _bound_log(self, database: sqlite3.Connection) -> None:
         """SQLite uses its log again from the start when no reader needs it; where one always does, wait for it here."""
-        log = self._file.with_name(NAME + "-wal")
-        if log.stat().st_size < self._cut_at:
+        if self._log.stat().st_size < self._cut_at:
             return
         reach("store.checkpoint")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        self._cut_at = max(LOG_LARGEST_BYTES, log.stat().st_size + LOG_STEP_BYTES)
+        self._cut_at = max(LOG_LARGEST_BYTES, self._log.stat().st_size + LOG_STEP_BYTES)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from gateway.drivers.failpoints import reach_each
-from gateway.drivers.store.faults import failed, stopped
+from gateway.drivers.store.faults import SQLITE_FAULTS, failed, stopped
 
 T = TypeVar("T")
 Operation = Callable[[sqlite3.Connection], T]
@@ -175,7 +175,7 @@ def _perform(database: sqlite3.Connection, work: _Work) -> None:
         if not database.in_transaction:
             raise
         database.execute("ROLLBACK TO operation")
-        work.error = stopped(error) if isinstance(error, sqlite3.Error) else error
+        work.error = stopped(error) if isinstance(error, SQLITE_FAULTS) else error
     database.execute("RELEASE operation")
 
 

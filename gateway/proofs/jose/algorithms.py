@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature, encode_dss_signature
 
 from gateway.proofs.proof import PublicKey
 
@@ -111,3 +111,15 @@ def never_acceptable(name: str) -> bool:
     """Whether the name promises no proof by a public key at all, in whatever spelling: `none` and HMAC."""
     folded = name.casefold()
     return folded == "none" or folded.startswith("hs")
+
+
+def jose_value(signature: bytes, key: PublicKey) -> bytes | None:
+    """A signature as key stores give it, in the form of JOSE: of ECDSA r and s side by side; None if it is no DER."""
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        return signature
+    half = (key.key_size + 7) // 8
+    try:
+        r, s = decode_dss_signature(signature)
+        return r.to_bytes(half) + s.to_bytes(half)
+    except (ValueError, OverflowError):
+        return None

@@ -12,15 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
 from pydantic_core import to_json
 
 from gateway.errors import ConfigError, RequestError
 from gateway.proofs.jose import certificates as certs
-from gateway.proofs.jose.algorithms import ALGORITHMS, Algorithm
+from gateway.proofs.jose.algorithms import ALGORITHMS, Algorithm, jose_value
 from gateway.proofs.proof import PublicKey
 from gateway.readers.base64 import encode_base64url
 from gateway.readers.json import dump_json
@@ -85,7 +84,7 @@ def finish_seal(prepared: PreparedSeal, signature: bytes) -> bytes:
     """
     key = _key(prepared.certificate)
     algorithm = ALGORITHMS[prepared.algorithm]
-    value = _joined(signature, key) if isinstance(key, ec.EllipticCurvePublicKey) else signature
+    value = jose_value(signature, key)
     if value is None or not algorithm.verifies_digest(key, value, prepared.digest):
         message = "got a signature that the certificate's key didn't make, expected key and certificate to be a pair"
         raise ConfigError("seal.key_mismatch", message, advice="Name the key that belongs to the seal certificate.")
@@ -135,13 +134,3 @@ def _algorithm(certificate: Certificate) -> Algorithm:
 def _unsupported() -> ConfigError:
     message = "got a seal certificate whose key is neither RSA nor on P-256, P-384 or P-521"
     return ConfigError("seal.key_unsupported", message, advice="Seal with an RSA or a P-256 key.")
-
-
-def _joined(signature: bytes, key: ec.EllipticCurvePublicKey) -> bytes | None:
-    """An ECDSA signature in DER as r and s side by side; None where it is no DER."""
-    half = (key.key_size + 7) // 8
-    try:
-        r, s = decode_dss_signature(signature)
-        return r.to_bytes(half) + s.to_bytes(half)
-    except (ValueError, OverflowError):
-        return None

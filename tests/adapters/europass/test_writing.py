@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.europass import ADAPTER
+from adapters.europass.writing import dump
 from gateway.errors import Refused, RequestError
 from gateway.kit.contract import Content as Given
 from gateway.kit.contract import Draft, PageImage, Reading, Source, WriteRequest
@@ -355,6 +356,12 @@ def test_without_pages_the_credential_is_its_own_core():
     core = ADAPTER.core(draft(given).body)
     assert core == draft(given, replace(REQUEST, pages=())).body
     assert b"individualDisplay" not in core
+
+
+def test_the_body_with_pages_is_one_dump_of_the_whole_credential():
+    body = draft(record(course())).body
+    assert b'"individualDisplay":' in body
+    assert body == dump(Document(body, "json").value)
 
 
 def test_the_core_given_with_a_draft_is_what_a_receiver_makes_of_its_body():

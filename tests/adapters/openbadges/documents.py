@@ -252,6 +252,70 @@ RECORD: dict[str, Any] = {
 }
 
 
+EMPLOYMENT: dict[str, Any] = {
+    "@context": [
+        "https://www.w3.org/2018/credentials/v1",
+        "http://schema.hropenstandards.org/4.5/recruiting/json/VerifiableCredentialLER-RSType.json",
+    ],
+    "id": "https://jobs.example/records/1",
+    "type": ["VerifiableCredential", "LER-RS VC"],
+    "issuer": "Office of work of Lanterna",
+    "issuanceDate": "2024-07-01T00:00:00Z",
+    "credentialSubject": {
+        "type": "http://schema.hropenstandards.org/4.5/recruiting/json/LER-RSType.json",
+        "person": {"name": {"formattedName": "Astrid Faro", "given": "Astrid", "family": "Faro"}},
+        "communication": {
+            "address": [
+                {
+                    "city": "Harbour",
+                    "line": "Pier 2",
+                    "postalCode": "1234",
+                    "countryCode": "NO",
+                    "countrySubDivisions": [{"type": "state", "value": "Coast"}],
+                }
+            ],
+            "email": [{"useCode": "private", "address": "astrid@mail.example"}],
+            "web": [{"name": "Herself", "url": "https://astrid.example"}],
+        },
+        "skills": [{"name": "Rowing"}],
+        "educationAndLearnings": [
+            {
+                "start": "2020",
+                "end": "2023",
+                "institution": {"name": "School of Sails", "domainName": "dns:sails.example"},
+                "educationDegrees": [
+                    {
+                        "name": "Sailor",
+                        "iscedEducationLevelCode": "4",
+                        "degreeGrantedStatus": "Granted",
+                        "date": "2023-06",
+                        "specializations": [{"name": "Lee", "type": "major"}],
+                    },
+                    {"name": "Captain", "degreeGrantedStatus": "In Progress"},
+                    {"name": "Admiral", "degreeGrantedStatus": "Revoked"},
+                ],
+            },
+            {"verifications": [RECORD, {"reference": "https://elsewhere.example/1"}]},
+        ],
+        "certifications": [
+            {
+                "name": "Radio",
+                "firstIssued": "2022-01-01",
+                "issuingAuthority": {"tradeName": "Board of waves"},
+                "status": "Active",
+            },
+            {"verifications": [BADGE]},
+        ],
+        "employmentHistories": [
+            {
+                "organization": {"tradeName": "The pier"},
+                "positionHistories": [{"title": "Keeper", "start": "2023-07-01", "end": "2024-01-01"}],
+            }
+        ],
+    },
+}
+
+
 def octets(value: Any) -> bytes:
     """A document's bytes."""
     return json.dumps(value, ensure_ascii=False).encode()
@@ -264,3 +328,5 @@ BADGES: list[bytes | Path] = [
     octets(BADGE),
     *(f for f in _ALL if f.parent.name == "ob30" and f.name not in _WITHOUT_ACHIEVEMENT and "simple-err" not in f.name),
 ]
+_EMPLOYMENTS = sorted((REFERENCE / "clr" / "1edtech-validator" / "tcp").glob("*.json")) if REFERENCE.is_dir() else []
+EMPLOYMENTS: list[bytes | Path] = [octets(EMPLOYMENT), *_EMPLOYMENTS]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from adapters.openbadges import ADAPTERS
 from gateway.kit.laws import AdapterLaws
 from gateway.model.record import Achievement, Record, Report, Specification
-from tests.adapters.openbadges.documents import BADGES, RECORDS
+from tests.adapters.openbadges.documents import BADGES, EMPLOYMENTS, RECORDS
 
-CLR, OPENBADGES = ADAPTERS
+CLR, OPENBADGES, LER = ADAPTERS
 
 
 class TestClr(AdapterLaws):
@@ -28,6 +28,22 @@ class TestOpenBadges(AdapterLaws):
     adapter = OPENBADGES
     documents = BADGES
     own_places = ("/evidence/0/id", "/evidence/0/narrative")
+
+    def suited(self, record: Record) -> Record:
+        """Every report has something that was achieved, or is under way."""
+        return suited(record)
+
+
+class TestLer(AdapterLaws):
+    """Employment records of ours, and where they are at hand those of the reference."""
+
+    adapter = LER
+    documents = EMPLOYMENTS
+    own_places = (
+        "/evidence/0/id",
+        "/evidence/0/narrative",
+        "/credentialSubject/educationAndLearnings/*/verifications/0/evidence/0/narrative",
+    )
 
     def suited(self, record: Record) -> Record:
         """Every report has something that was achieved, or is under way."""

@@ -1,7 +1,8 @@
-"""Folders that nobody but the node's own user may look into."""
+"""Folders: nobody but the node's own user may look into them, and what they name is on the disk."""
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -29,3 +30,12 @@ def private_folder(folder: Path) -> None:
             f"the folder {folder} has mode {mode:04o}, expected 0700: others on this machine may look into it",
             advice=f"chmod 700 {folder}",
         )
+
+
+def flush_folder(folder: Path) -> None:
+    """Bring to the disk what names a folder holds: a file that was renamed into it isn't there before."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,195 @@
+"""The use case: give what was accepted to the registry's own system, with this node's account of it.
+
+At least once, with the message's name as key; into a folder once. What is pulled (`GET /v1/inbox`) needs no worker.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import timedelta
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from gateway.delivery.message import Slice, slices
+from gateway.delivery.problem import Stopped
+from gateway.delivery.schedule import next_attempt
+from gateway.delivery.signing import SignedEnvelope
+from gateway.delivery.states import Arrival
+from gateway.delivery.store import Retry
+from gateway.drivers.failpoints import reach
+from gateway.drivers.hand_over import FolderHandOver, HookHandOver
+from gateway.drivers.logs import say, tracing
+from gateway.drivers.token import load_token
+from gateway.node.queue_worker import QueueWorker, Task
+from gateway.node.running import Running
+from gateway.node.source import extension_of
+from gateway.translate.papers import paper
+
+AT_ONCE = 4
+_NAMES = {"derivation": ".jws", "losses": ".json", "verdict": ".json"}
+
+
+class Giving(Protocol):
+    """One way to give a message to the registry's own system."""
+
+    async def give(self, arrival: Arrival) -> None:
+        """Give it; Stopped where that didn't work."""
+        ...
+
+    async def given(self, arrival: Arrival) -> None:
+        """It is written down that it was given."""
+        ...
+
+
+def hand_over_worker(running: Running) -> QueueWorker[Arrival] | None:
+    """The worker that hands over; None where the registry's system fetches for itself.
+
+    Raises:
+        ConfigError: a folder that can't be used, a secret that can't be read.
+    """
+    section = running.settings.hand_over
+    giving: Giving
+    if section.kind == "folder" and section.folder is not None:
+        giving = _IntoFolder(running, FolderHandOver(section.folder))
+    elif section.kind == "hook" and section.hook is not None and section.secret is not None:
+        giving = _ByHook(running, HookHandOver(running.client, section.hook, load_token(section.secret)))
+    else:
+        return None
+    handing = _HandOver(running, giving)
+    return QueueWorker(
+        running,
+        Task(
+            queue="inbox",
+            take=handing.take,
+            name=lambda arrival: (arrival.sender, arrival.id),
+            do=handing.hand_over,
+            failed=handing.unforeseen,
+            most=AT_ONCE,
+        ),
+    )
+
+
+class _HandOver:
+    def __init__(self, running: Running, giving: Giving) -> None:
+        self._running = running
+        self._giving = giving
+
+    async def take(self, limit: int) -> Sequence[Arrival]:
+        return await self._running.store.to_hand_over(self._running.now(), limit=limit)
+
+    async def hand_over(self, arrival: Arrival) -> None:
+        running = self._running
+        with tracing(arrival.trace):
+            reach("hand_over.begun")
+            try:
+                await self._giving.give(arrival)
+            except Stopped as stopped:
+                await self._later(arrival, stopped.code)
+                return
+            reach("hand_over.done")
+            await running.store.handed_over(arrival.sender, arrival.id, running.now())
+            await self._giving.given(arrival)
+            running.metrics.arrival(arrival.sender, "handed_over")
+            say("arrival.handed_over", peer=arrival.sender, message=arrival.id)
+
+    async def unforeseen(self, arrival: Arrival, error: Exception) -> None:
+        await self._later(arrival, error.code if isinstance(error, Stopped) else "internal.failed")
+
+    async def _later(self, arrival: Arrival, code: str) -> None:
+        """It is tried for ever: it was accepted, and the peer was told so."""
+        now, failures = self._running.now(), arrival.attempts + 1
+        at = next_attempt(failures, now, random.random(), until=now + timedelta(days=1))  # noqa: S311 - jitter
+        await self._running.store.hand_over_failed(arrival.sender, arrival.id, now, Retry(code=code, at=at))
+        level, peer, message = logging.WARNING, arrival.sender, arrival.id
+        say("hand_over.failed", level=level, peer=peer, message=message, code=code, attempt=failures)
+
+
+class _IntoFolder:
+    """One folder for each message: its parts under the names of their roles, and `account.json`."""
+
+    def __init__(self, running: Running, folder: FolderHandOver) -> None:
+        self._running = running
+        self._folder = folder
+
+    async def give(self, arrival: Arrival) -> None:
+        files = {name: self._part(arrival, one) for name, one in _named_parts(arrival).items()}
+        await self._folder.put(_folder_name(arrival), files | {"account.json": _once(paper(account_of(arrival)))})
+
+    async def given(self, arrival: Arrival) -> None:
+        await self._folder.forget(_folder_name(arrival))
+
+    def _part(self, arrival: Arrival, one: Slice) -> Callable[[], AsyncIterator[bytes]]:
+        body, part = arrival.body or "", one.part
+        return lambda: self._running.bodies.read(body, part.sha256, offset=one.offset, size=part.size)
+
+
+class _ByHook:
+    """A notice: the account, and where each part is to be fetched from the local API."""
+
+    def __init__(self, running: Running, hook: HookHandOver) -> None:
+        self._running = running
+        self._hook = hook
+
+    async def give(self, arrival: Arrival) -> None:
+        base = (
+            f"http://{self._running.settings.node.local_listen}/v1/inbox/{quote(arrival.sender, safe='')}/{arrival.id}"
+        )
+        parts = [
+            {**part.model_dump(mode="json"), "url": f"{base}/parts/{number}"}
+            for number, part in enumerate(arrival.envelope.parts)
+        ]
+        notice = json.dumps({**account_of(arrival), "parts": parts}).encode()
+        key = f"{arrival.sender}/{arrival.id}"
+        await self._hook.put(key, notice, int(self._running.now().timestamp()))
+
+    async def given(self, arrival: Arrival) -> None:
+        """The receiver knows the key."""
+
+
+def account_of(arrival: Arrival) -> dict[str, Any]:
+    """What this node says of a message: whence it came, what it found itself, and what it answered.
+
+    `envelope` and `receipt` are the signed statements, for whoever keeps evidence.
+    """
+    envelope = arrival.envelope
+    found = json.loads(arrival.account) if arrival.account is not None else {}
+    return {
+        "message": arrival.id,
+        "from": arrival.sender,
+        "purpose": envelope.purpose,
+        "consent": envelope.consent,
+        "via": list(envelope.via),
+        "received": arrival.received.isoformat(),
+        "trace": arrival.trace,
+        **found,
+        "envelope": arrival.envelope_jws.decode("ascii"),
+        "receipt": (arrival.business_receipt or b"").decode("ascii"),
+    }
+
+
+def _folder_name(arrival: Arrival) -> str:
+    return f"{quote(arrival.sender, safe='')}_{arrival.id}"
+
+
+def _named_parts(arrival: Arrival) -> dict[str, Slice]:
+    """Parts by file name. What the sender says of itself is named so; names come from roles and types alone."""
+    found = slices(SignedEnvelope(jws=arrival.envelope_jws, envelope=arrival.envelope))
+    many = sum(one.part.role == "translation" for one in found) > 1
+    names: dict[str, Slice] = {}
+    number = 0
+    for one in found:
+        role = one.part.role
+        number += role == "translation"
+        stem = {"verdict": "sender-verdict"}.get(role, f"{role}-{number}" if many and role != "original" else role)
+        names[stem + _NAMES.get(role, extension_of(one.part.media_type))] = one
+    return names
+
+
+def _once(octets: bytes) -> Callable[[], AsyncIterator[bytes]]:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield octets
+
+    return chunks

@@ -1,0 +1,48 @@
+"""The use case: forget in time. Documents go soon after they are done with; digests and receipts stay much longer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+
+from gateway.delivery.problem import Stopped
+from gateway.drivers.logs import say
+from gateway.node.running import Running
+
+EVERY = 600.0
+"""Seconds between two rounds."""
+AT_ONCE = 500
+"""Rows of one transaction, so that others are not kept waiting."""
+
+
+async def forget_in_time(running: Running) -> None:
+    """Go round until the node stops."""
+    while not running.stopping.is_set():
+        try:
+            await forget(running)
+        except Stopped as stopped:
+            say("retention.failed", level=logging.WARNING, code=stopped.code)
+        await running.clock.wait(running.stopping, EVERY)
+
+
+async def forget(running: Running) -> None:
+    """One round: documents, then rows, then files that nothing names."""
+    bodies = await _release(running)
+    rows = await _forget_rows(running)
+    orphans = await running.bodies.sweep(running.store.bodies)
+    if bodies or rows or orphans:
+        say("retention.done", count=bodies + orphans)
+
+
+async def _release(running: Running) -> int:
+    age, deleted = dt.timedelta(hours=running.settings.retention.bodies_hours), 0
+    while names := await running.store.release_bodies(running.now(), older_than=age, limit=AT_ONCE):
+        deleted += await running.bodies.delete(names, running.store.bodies)
+    return deleted
+
+
+async def _forget_rows(running: Running) -> int:
+    age, forgotten = dt.timedelta(days=running.settings.retention.rows_days), 0
+    while count := await running.store.forget(running.now(), older_than=age, limit=AT_ONCE):
+        forgotten += count
+    return forgotten

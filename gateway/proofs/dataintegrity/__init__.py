@@ -1,0 +1,1 @@
+"""Proofs embedded in credentials (VC Data Integrity): checking them, and the pure halves of making them."""

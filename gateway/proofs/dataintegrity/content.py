@@ -1,0 +1,52 @@
+"""The content that a proof over RDF covers, out of the JSON that was parsed once.
+
+What RDF doesn't hold is taken out: null, empty arrays, the direction of a text, a value said twice. Where it holds no
+order, members stand in the order of their digests, so that nothing is read from one (rulings on keys; JSON-LD 1.1,
+section 4.3). A credential inside that has a proof of its own stays as it is: its own proof says what is covered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection
+
+from gateway.readers.json import JsonValue, dump_json
+
+_NOTHING: tuple[JsonValue, ...] = (None, [])
+
+
+def covered_json(document: dict[str, JsonValue], ordered: Collection[int]) -> bytes:
+    """The JSON of a document without its proof; `ordered` are the identities of arrays whose order is covered."""
+    return dump_json({name: _covered(name, value, ordered) for name, value in document.items() if _stays(name, value)})
+
+
+def _stays(name: str, value: JsonValue) -> bool:
+    return value not in _NOTHING and name not in ("proof", "@direction")
+
+
+def _covered(name: str, value: JsonValue, ordered: Collection[int]) -> JsonValue:
+    if name == "@context":
+        return value
+    if isinstance(value, list):
+        members = [_covered("", member, ordered) for member in value if member not in _NOTHING]
+        return members if id(value) in ordered else _unordered(members)
+    if isinstance(value, dict) and "proof" not in value:
+        return {key: _covered(key, member, ordered) for key, member in value.items() if _stays(key, member)}
+    return value
+
+
+def _unordered(members: list[JsonValue]) -> list[JsonValue]:
+    """Members by digest; of a text, or a thing with a name, that stands there twice, one."""
+    if len(members) < 2:  # noqa: PLR2004 - one has no order
+        return members
+    keyed = sorted(((_digest(member), member) for member in members), key=lambda pair: pair[0])
+    return [
+        member
+        for at, (digest, member) in enumerate(keyed)
+        if at == 0 or digest != keyed[at - 1][0] or (isinstance(member, dict) and "id" not in member)
+    ]
+
+
+def _digest(member: JsonValue) -> bytes:
+    return hashlib.sha256(json.dumps(member, sort_keys=True).encode()).digest()
