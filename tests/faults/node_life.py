@@ -7,7 +7,6 @@ everything that the node knows.
 from __future__ import annotations
 
 import asyncio
-import base64
 import datetime as dt
 import resource
 import signal
@@ -16,13 +15,13 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
 from gateway.delivery.problem import Stopped
 from gateway.drivers import failpoints
 from gateway.drivers.clock import SystemClock
+from gateway.node.retention import forget
 from gateway.node.running import Running
 from gateway.node.serving import run
 from gateway.node.settings import load_settings
@@ -94,6 +93,7 @@ class Handle:
         app.router.add_post("/jump", self._jump)
         app.router.add_post("/limit", self._limit)
         app.router.add_post("/call/{name}", self._call)
+        app.router.add_post("/round", self._round)
         app.router.add_get("/history", self._history)
         app.router.add_get("/waits", self._waits)
         return app
@@ -139,7 +139,6 @@ class Handle:
         """One of the store's calls that the flow of documents doesn't make by itself."""
         store, now, query = self._running.store, self._running.now(), request.query
         calls = {
-            "handed_over": lambda: store.handed_over(query["sender"], query["id"], now),
             "release_bodies": lambda: store.release_bodies(now, older_than=dt.timedelta(0), limit=1000),
             "forget": lambda: store.forget(now, older_than=dt.timedelta(0), limit=1000),
             "retry": lambda: store.retry(query["id"], now),
@@ -157,7 +156,13 @@ class Handle:
     async def _waits(self, _: web.Request) -> web.Response:
         """How much isn't finished."""
         depth = await self._running.store.depth()
-        return web.json_response({"waits": depth.outbox + depth.receipts + depth.undecided, "dead": depth.dead})
+        waits = depth.outbox + depth.receipts + depth.undecided + depth.inbox
+        return web.json_response({"waits": waits, "dead": depth.dead})
+
+    async def _round(self, _: web.Request) -> web.Response:
+        """What a node does every ten minutes."""
+        await forget(self._running)
+        return web.json_response({})
 
     async def _history(self, _: web.Request) -> web.Response:
         """Everything that this node knows, and what is in its folders."""
@@ -201,11 +206,6 @@ class Handle:
 
 def _text(octets: bytes | None) -> str | None:
     return None if octets is None else octets.decode()
-
-
-def decoded(text: str) -> bytes:
-    """What stood in base64."""
-    return base64.b64decode(text)
 
 
 def main(life: Life) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -11,15 +10,6 @@ import pytest
 from tests.faults.history import check
 from tests.faults.troubles import ALL, bad_line, one_run
 from tests.faults.world import World, world
-from tests.quick_disk import quick_folder
-
-QUICK = 2
-
-
-@pytest.fixture
-def quick_path():
-    with quick_folder() as folder:
-        yield folder
 
 
 @pytest.mark.parametrize("half", range(2))
@@ -54,13 +44,12 @@ async def test_r12_r18_a_receiver_restored_from_a_backup_gets_back_what_it_hadnt
         backup = copied(made.south.store / "messages.db")
         await made.south.call("/arm", point="decide.found")
         await made.submit(made.north)
-        while made.south.alive():
-            await asyncio.sleep(0.01)
+        await made.south.until_dead(made.south.starts)
         made.south.bury()
         await restore(made, backup)
         await made.skip(1000)
         await made.drained()
-        check(made, await made.histories())
+        check(made, await made.histories(), restored=True)
 
 
 async def test_r18_a_sender_restored_from_a_backup_sends_again_and_nothing_is_doubled(quick_path: Path) -> None:

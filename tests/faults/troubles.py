@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from tests.faults.history import check
 from tests.faults.line import FAULTS
-from tests.faults.world import PATIENCE, Process, World
+from tests.faults.world import Process, World
 
 Trouble = Callable[[World, Process], Awaitable[None]]
 HARMLESS = tuple(fault for fault in FAULTS if fault != "altered request")
@@ -116,10 +116,3 @@ ALL: dict[str, Trouble] = {
     "stopped": stopped,
     **{fault: (lambda world, _, fault=fault: only(fault, world)) for fault in HARMLESS},
 }
-
-
-async def until_dead(node: Process) -> None:
-    """Wait until a node was killed at the point that was armed."""
-    async with asyncio.timeout(PATIENCE):
-        while node.alive():
-            await asyncio.sleep(0.005)

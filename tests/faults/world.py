@@ -10,9 +10,10 @@ import asyncio
 import hashlib
 import os
 import random
+import shutil
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,13 @@ PATIENCE = 40.0
 """Real seconds until a queue that doesn't drain is a failure."""
 
 
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds():  # noqa: ASYNC110 - another process has no event
+            await asyncio.sleep(0.005)
+
+
 @dataclass
 class Process:
     """One node: its folder, its line, and the process that it is just now."""
@@ -43,6 +51,7 @@ class Process:
     participant: Participant
     line: Line
     epoch: float
+    taken: list[str] = field(default_factory=list)
     pid: int | None = None
     skipped: float = 0.0
     jump: float = 0.0
@@ -55,6 +64,16 @@ class Process:
     @property
     def store(self) -> Path:
         return self.participant.folder / "store"
+
+    @property
+    def inbox(self) -> Path:
+        return self.participant.folder / "inbox"
+
+    def take(self) -> None:
+        """What a registry does: take away what was handed over. It notes each by its name, as often as it comes."""
+        for folder in self.inbox.glob("[!.]*"):
+            shutil.rmtree(folder)
+            self.taken.append(folder.name)
 
     def start(self, kill_at: str | None = None) -> None:
         """Begin to live; `until_up` waits for it."""
@@ -74,11 +93,11 @@ class Process:
 
     async def until_up(self) -> None:
         """Wait until it can be asked. A node that was killed meanwhile isn't waited for."""
-        async with asyncio.timeout(PATIENCE):
-            while not (self.participant.folder / "handle").exists():
-                if not self.alive():
-                    return
-                await asyncio.sleep(0.01)
+        await until(lambda: (self.participant.folder / "handle").exists() or not self.alive())
+
+    async def until_dead(self, starts: int) -> None:
+        """Wait until it was killed at the point that was armed, after so many starts; somebody may have revived it."""
+        await until(lambda: not self.alive() or self.starts > starts)
 
     def alive(self) -> bool:
         """Whether the process runs; one that ended and wasn't buried doesn't."""
@@ -109,9 +128,11 @@ class Process:
         """One request at the handle."""
         connector = aiohttp.UnixConnector(str(self.participant.folder / "handle"))
         timeout = aiohttp.ClientTimeout(total=20)
-        async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
-            async with session.request(method, f"http://node{path}", params=query, data=body) as answer:
-                return answer.status, await answer.json()
+        async with (
+            aiohttp.ClientSession(connector=connector, timeout=timeout) as session,
+            session.request(method, f"http://node{path}", params=query, data=body) as answer,
+        ):
+            return answer.status, await answer.json()
 
     async def call(self, path: str, **query: str) -> tuple[int, dict]:
         return await self.ask("POST", path, **query)
@@ -147,6 +168,7 @@ class World:
     south: Process
     chance: random.Random
     submitted: list[Submitted] = field(default_factory=list)
+    discarded: set[str] = field(default_factory=set)
 
     @property
     def nodes(self) -> tuple[Process, Process]:
@@ -214,6 +236,7 @@ class World:
         deadline = time.monotonic() + PATIENCE
         skip_at = time.monotonic() + IMPATIENCE
         while any([await self._waits(node) for node in self.nodes]):
+            self.take()
             if time.monotonic() > deadline:
                 raise AssertionError(f"the queues don't drain: {[await n.ask('GET', '/history') for n in self.nodes]}")
             if time.monotonic() > skip_at:
@@ -232,8 +255,16 @@ class World:
             await self.revive(node)
             return 1
 
+    def take(self) -> None:
+        """Both registries take what was handed over to them."""
+        for node in self.nodes:
+            node.take()
+
     async def histories(self) -> dict[str, dict]:
-        """What each node knows."""
+        """What each node knows, after a round of tidying up."""
+        self.take()
+        for node in self.nodes:
+            await node.call("/round")
         return {node.name: (await node.ask("GET", "/history"))[1] for node in self.nodes}
 
 
@@ -256,7 +287,7 @@ async def world(folder: Path, seed: int, *, read_seconds: float = 1.0, extra: st
             settings = settings.replace(
                 "[delivery]\n", f"[delivery]\nread_seconds = {read_seconds}\nconnect_seconds = 1\n"
             )
-            file.write_text(settings + extra)
+            file.write_text(settings + '[hand_over]\nkind = "folder"\nfolder = "inbox"\n' + extra)
             nodes.append(Process(nursery, participant, lines[at], epoch))
         made = World(*nodes, chance)
         for node in nodes:
