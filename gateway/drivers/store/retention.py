@@ -23,9 +23,9 @@ RECEIPTS_OLD = "SELECT sequence FROM receipts WHERE finished <= ? AND expires <=
 
 def bodies(database: sqlite3.Connection) -> frozenset[str]:
     """The bodies that rows name. A damaged row stops the count: what it named must not be swept away."""
-    sent = {DELIVERIES.row(row).noun.body for row in database.execute(SENT_BODIES)}
-    received = {ARRIVALS.row(row).noun.body for row in database.execute(RECEIVED_BODIES)}
-    return frozenset(body for body in sent | received if body is not None)
+    sent = {str(DELIVERIES.intact(row)["body"]) for row in database.execute(SENT_BODIES)}
+    received = {str(ARRIVALS.intact(row)["body"]) for row in database.execute(RECEIVED_BODIES)}
+    return frozenset(sent | received)
 
 
 def release_bodies(

@@ -91,14 +91,19 @@ class Table(Generic[T]):
         """Take a row out of its queue, and leave it as damaged as it is."""
         database.execute(self._set_aside, (sequence,))
 
-    def row(self, found: sqlite3.Row) -> Row[T]:
-        """The row as a noun.
+    def intact(self, found: sqlite3.Row) -> sqlite3.Row:
+        """The row.
 
         Raises:
             Stopped: `store.damaged` where it isn't as it was written.
         """
         if self._checksum(dict(found)) != found["checksum"]:
             raise damaged(f"row {found['sequence']} of {self.name} isn't as it was written")
+        return found
+
+    def row(self, found: sqlite3.Row) -> Row[T]:
+        """The row as a noun. Raises as `intact`."""
+        self.intact(found)
         try:
             return Row(self._decode(found), found["sequence"], found["checksum"])
         except (ValueError, ValidationError, Refused) as error:
