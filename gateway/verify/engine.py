@@ -53,7 +53,7 @@ from gateway.readers.document import Document
 from gateway.verify.life import life_findings
 from gateway.verify.proofs import proof_findings, proofs_around, proofs_inside, supplement_verdicts
 from gateway.verify.recognise import recognise
-from gateway.verify.status import status_findings
+from gateway.verify.status import credential_findings, status_findings
 from gateway.verify.terms import Terms
 
 INNER_DEPTH = 4
@@ -102,13 +102,15 @@ class VerifiedDocument:
                 "no adapter knows this document, so there is nothing to read",
                 advice="`testamur adapters list` shows the formats that can be read",
             )
-        parts = {path: document.read() for path, document in self.inner.items() if document.is_readable_part}
+        parts = {path: read for path, document in self.inner.items() if (read := document.read_as_part()) is not None}
         return guarded(adapter, lambda a: a.read(content, parts))
 
-    @property
-    def is_readable_part(self) -> bool:
-        """Whether it is a part that an adapter knows: another is no reason not to read what is around it."""
-        return self.role == "part" and self.unreadable is None and self.adapter is not None
+    def read_as_part(self) -> Reading | None:
+        """What it says as a part of another; None where it is none, or can't be read: the rest still can."""
+        try:
+            return self.read() if self.role == "part" else None
+        except Refused:
+            return None
 
 
 def verify(octets: bytes, *, adapters: Sequence[Adapter], terms: Terms) -> VerifiedDocument:
@@ -203,6 +205,7 @@ class _Examination:
         findings = [_unrecognised(claims)] if claims or not case.proofs else [_UNKNOWN_CONTENT]
         if case.proofs:
             findings += [_place_unknown(finding) for finding in case.proof_findings(None, self.terms)]
+            findings += credential_findings(case.seen, self.terms)
         return VerifiedDocument(
             original=case.octets,
             verdict=conclude([*case.container_findings(), *findings]),
