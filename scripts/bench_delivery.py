@@ -1,4 +1,4 @@
-"""Delivered and receipted documents a second between two nodes, each in its process: `python -m scripts.bench_delivery`.
+"""Delivered and receipted documents a second between two nodes in processes (`python -m scripts.bench_delivery`).
 
 Each document is another sealed ELMO of about 20 kB. It is given in, verified, (translated and sealed,) sent, taken in,
 verified again by the receiver, (its derivation run again,) decided, and the signed decision is back at the sender.
