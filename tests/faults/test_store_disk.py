@@ -22,7 +22,7 @@ from gateway.drivers.store.log import damaged_copy
 from gateway.drivers.store.sqlite import SqliteStore, open_store
 from gateway.errors import ConfigError, RequestError
 from tests.delivery.store_laws import everything
-from tests.delivery.store_makers import NOW, after, delivery
+from tests.delivery.store_makers import HOUR, NOW, after, delivery
 from tests.faults.store_life import live, steps, until_killed
 
 WAL = f"{NAME}-wal"
@@ -210,6 +210,19 @@ async def test_r18_a_backup_is_one_moment_of_a_running_store_and_lives_on_alone(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.db", "restored", "store"]
 
 
+async def test_r18_a_backup_by_sqlites_own_command_beside_a_running_node_is_whole(tmp_path):
+    """As docs/how-to/back-up-and-restore.md says."""
+    store = open_store(tmp_path / "store")
+    for step in steps()[:9]:
+        await step(store)
+    other = sqlite3.connect(tmp_path / "store" / NAME)
+    (tmp_path / "restored").mkdir(mode=0o700)
+    other.execute("VACUUM INTO ?", (str(tmp_path / "restored" / NAME),))
+    other.close()
+    assert await look(tmp_path / "restored") == await everything(store)
+    await store.close()
+
+
 async def test_r18_a_backup_replaces_nothing_and_is_never_half(tmp_path, monkeypatch):
     store = open_store(tmp_path / "store")
     (tmp_path / "there").write_bytes(b"other")
@@ -374,6 +387,19 @@ async def test_r20_a_damaged_row_is_set_aside_with_an_alarm_and_stops_nobody(tmp
         assert caught.value.code == "store.damaged"
     with pytest.raises(Stopped):
         await store.decided(delivery(1).id, b"b", DeliveryState.ACCEPTED, after(1))
+    assert await store.faults() == ()
+    assert await store.faults(thorough=True) == ("row 2 of deliveries isn't as it was written",)
+    await store.close()
+
+
+async def test_r20_a_damaged_row_keeps_no_other_document_from_being_deleted_in_time(tmp_path):
+    store = open_store(tmp_path / "store")
+    for n in range(3):
+        await store.submit(delivery(n))
+        await store.decided(delivery(n).id, b"b", DeliveryState.ACCEPTED, NOW)
+    await store._writer.write("alarm", lambda db: db.execute("UPDATE deliveries SET size = 1 WHERE sequence = 2"))
+    assert set(await store.release_bodies(after(1), older_than=HOUR, limit=9)) == {delivery(0).body, delivery(2).body}
+    assert await store.release_bodies(after(1), older_than=HOUR, limit=9) == ()
     await store.close()
 
 

@@ -9,29 +9,29 @@ import datetime as dt
 import sqlite3
 from dataclasses import replace
 
-from gateway.drivers.store.history import OURS, note
+from gateway.drivers.store.history import OURS, RECEIVED, SENT, forget_timelines, note
 from gateway.drivers.store.rows import ARRIVALS, DELIVERIES, ticks
 
 SENT_BODIES = "SELECT * FROM deliveries WHERE body IS NOT NULL"
 RECEIVED_BODIES = "SELECT * FROM arrivals WHERE body IS NOT NULL"
 SENT_RELEASABLE = "SELECT * FROM deliveries WHERE body IS NOT NULL AND finished <= ? ORDER BY finished LIMIT ?"
 RECEIVED_RELEASABLE = "SELECT * FROM arrivals WHERE body IS NOT NULL AND finished <= ? ORDER BY finished LIMIT ?"
-SENT_OLD = "SELECT sequence, id, '' AS sender FROM deliveries WHERE finished <= ? AND expires <= ? LIMIT ?"
-RECEIVED_OLD = "SELECT sequence, id, sender FROM arrivals WHERE finished <= ? AND expires <= ? LIMIT ?"
+SENT_OLD = "SELECT sequence FROM deliveries WHERE finished <= ? AND expires <= ? LIMIT ?"
+RECEIVED_OLD = "SELECT sequence FROM arrivals WHERE finished <= ? AND expires <= ? LIMIT ?"
 RECEIPTS_OLD = "SELECT sequence FROM receipts WHERE finished <= ? AND expires <= ? LIMIT ?"
 
 
 def bodies(database: sqlite3.Connection) -> frozenset[str]:
     """The bodies that rows name. A damaged row stops the count: what it named must not be swept away."""
-    sent = {DELIVERIES.row(row).noun.body for row in database.execute(SENT_BODIES)}
-    received = {ARRIVALS.row(row).noun.body for row in database.execute(RECEIVED_BODIES)}
-    return frozenset(body for body in sent | received if body is not None)
+    sent = {str(DELIVERIES.intact(row)["body"]) for row in database.execute(SENT_BODIES)}
+    received = {str(ARRIVALS.intact(row)["body"]) for row in database.execute(RECEIVED_BODIES)}
+    return frozenset(sent | received)
 
 
 def release_bodies(
     database: sqlite3.Connection, now: dt.datetime, older_than: dt.timedelta, limit: int
 ) -> tuple[str, ...]:
-    """Take the names of bodies, and accounts, out of what is finished since then."""
+    """Take the names of bodies, and accounts, out of what is finished since then. Damaged rows are left as they are."""
     before = ticks(now - older_than)
     released = _release_sent(database, now, before, limit)
     return (*released, *_release_received(database, now, before, limit - len(released)))
@@ -39,8 +39,7 @@ def release_bodies(
 
 def _release_sent(database: sqlite3.Connection, now: dt.datetime, before: int, limit: int) -> list[str]:
     released = []
-    for found in database.execute(SENT_RELEASABLE, (before, limit)).fetchall():
-        row = DELIVERIES.row(found)
+    for row in DELIVERIES.sound(database.execute(SENT_RELEASABLE, (before, limit))):
         DELIVERIES.update(database, row, replace(row.noun, body=None))
         note(database, row.noun.id, OURS, now, "body_released")
         released.append(str(row.noun.body))
@@ -49,8 +48,7 @@ def _release_sent(database: sqlite3.Connection, now: dt.datetime, before: int, l
 
 def _release_received(database: sqlite3.Connection, now: dt.datetime, before: int, limit: int) -> list[str]:
     released = []
-    for found in database.execute(RECEIVED_RELEASABLE, (before, limit)).fetchall():
-        row = ARRIVALS.row(found)
+    for row in ARRIVALS.sound(database.execute(RECEIVED_RELEASABLE, (before, limit))):
         ARRIVALS.update(database, row, replace(row.noun, body=None, account=None))
         note(database, row.noun.id, row.noun.sender, now, "body_released")
         released.append(str(row.noun.body))
@@ -60,12 +58,13 @@ def _release_received(database: sqlite3.Connection, now: dt.datetime, before: in
 def forget(database: sqlite3.Connection, now: dt.datetime, older_than: dt.timedelta, limit: int) -> int:
     """Delete finished rows whose envelope is past its end, with their timelines; at most `limit` of each kind."""
     question = (ticks(now - older_than), ticks(now), limit)
-    sent = database.execute(SENT_OLD, question).fetchall()
-    received = database.execute(RECEIVED_OLD, question).fetchall()
-    receipts = database.execute(RECEIPTS_OLD, question).fetchall()
-    database.executemany("DELETE FROM deliveries WHERE sequence = ?", [(row["sequence"],) for row in sent])
-    database.executemany("DELETE FROM arrivals WHERE sequence = ?", [(row["sequence"],) for row in received])
-    database.executemany("DELETE FROM receipts WHERE sequence = ?", [(row["sequence"],) for row in receipts])
-    timelines = [(row["id"], row["sender"]) for row in (*sent, *received)]
-    database.executemany("DELETE FROM events WHERE message = ? AND sender = ?", timelines)
-    return len(timelines) + len(receipts)
+    sent, received, receipts = (
+        [int(row["sequence"]) for row in database.execute(query, question)]
+        for query in (SENT_OLD, RECEIVED_OLD, RECEIPTS_OLD)
+    )
+    forget_timelines(database, SENT, sent)
+    forget_timelines(database, RECEIVED, received)
+    database.executemany("DELETE FROM deliveries WHERE sequence = ?", [(row,) for row in sent])
+    database.executemany("DELETE FROM arrivals WHERE sequence = ?", [(row,) for row in received])
+    database.executemany("DELETE FROM receipts WHERE sequence = ?", [(row,) for row in receipts])
+    return len(sent) + len(received) + len(receipts)
