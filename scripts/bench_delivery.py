@@ -199,7 +199,11 @@ def alone(pair: Pair, papers: Sequence[bytes]) -> tuple[float, float]:
 
 def _received(prepared: Prepared) -> Received:
     by_role = {one.part.role: ReceivedPart(sha256=one.part.sha256, octets=one.octets) for one in prepared.parts}
-    translation = ReceivedTranslation(part=by_role["translation"], derivation=by_role["derivation"].octets)
+    translation = ReceivedTranslation(
+        part=by_role["translation"],
+        derivation=by_role["derivation"].octets,
+        losses_sha256=by_role["losses"].sha256,
+    )
     return Received(original=by_role["original"], translations=(translation,))
 
 

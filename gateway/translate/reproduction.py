@@ -151,7 +151,7 @@ class _Comparison:
             yield Difference(what="result", explanation=f"result {number} is described otherwise than it is")
 
     def with_delivered(self, delivered: Delivered) -> Iterator[Difference]:
-        """Is the delivered file one of the results? Octets that are equal are equal in every part: none is looked for."""
+        """Is the delivered file one of the results? Where its octets are, no part of it needs to be looked for."""
         drafts = self.again.drafts[: len(self.derivation.results)]
         same = next((number for number, draft in enumerate(drafts) if draft.body == delivered.body), None)
         if same is not None:
