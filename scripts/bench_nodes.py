@@ -7,11 +7,11 @@ import contextlib
 import datetime as dt
 import os
 import sqlite3
-import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 from gateway.delivery.states import ArrivalState
 from gateway.drivers.store.database import NAME, connect
@@ -20,6 +20,7 @@ from gateway.drivers.store.rows import ARRIVALS, DELIVERIES, RECEIPTS, Table
 from gateway.node.demo_nodes import DemoNode, make_keys, make_nodes
 from tests.signing import ec_key, pinned_pem, rsa_key
 
+_T = TypeVar("_T")
 TICKS = os.sysconf("SC_CLK_TCK")
 KIB = 1024
 _WAITING = "SELECT count(*) FROM deliveries WHERE state IN ('queued', 'receipted')"
@@ -116,31 +117,49 @@ def fill(pair: Pair, count: int) -> None:
         _copy(database, ARRIVALS, count)
 
 
-def _copy(database: sqlite3.Connection, table: Table, count: int) -> None:
-    noun = table.row(database.execute(f"SELECT * FROM {table.name} ORDER BY sequence LIMIT 1").fetchone()).noun
-    receipt = None
-    if table is ARRIVALS:
-        receipt = RECEIPTS.row(database.execute("SELECT * FROM receipts ORDER BY sequence LIMIT 1").fetchone()).noun
+def _copy(database: sqlite3.Connection, table: Table[Any], count: int) -> None:
+    put = _delivery(database) if table is DELIVERIES else _arrival(database)
     database.execute("BEGIN")
     for number in range(count):
         if number % 5_000 == 0:
             database.execute("COMMIT")
             database.execute("BEGIN")
-        at = dt.datetime.now(dt.UTC) - dt.timedelta(days=30) + dt.timedelta(days=28) * (number / count)
-        _insert(database, table, noun, receipt, str(uuid.uuid4()), at)
+        put(new_id(at := _moment(number / count)), at)
     database.execute("COMMIT")
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
-def _insert(database: sqlite3.Connection, table: Table, noun, receipt, name: str, at: dt.datetime) -> None:
-    times = {"expires": at + dt.timedelta(days=3), "finished": at, "next_attempt": None}
-    if table is DELIVERIES:
-        DELIVERIES.insert(database, replace(noun, id=name, body=None, created=at, **times))
+def _moment(share: float) -> dt.datetime:
+    return dt.datetime.now(dt.UTC) - dt.timedelta(days=30) + dt.timedelta(days=28) * share
+
+
+def _first(database: sqlite3.Connection, table: Table[_T]) -> _T:
+    return table.row(database.execute(f"SELECT * FROM {table.name} ORDER BY sequence LIMIT 1").fetchone()).noun
+
+
+def _times(at: dt.datetime) -> dict[str, Any]:
+    return {"expires": at + dt.timedelta(days=3), "finished": at, "next_attempt": None}
+
+
+def _delivery(database: sqlite3.Connection) -> Callable[[str, dt.datetime], None]:
+    made = _first(database, DELIVERIES)
+
+    def put(name: str, at: dt.datetime) -> None:
+        DELIVERIES.insert(database, replace(made, id=name, body=None, created=at, **_times(at)))
         for what in ("queued", "receipted", "accepted", "body_released"):
             note(database, name, OURS, at, what)
-        return
-    done = {"state": ArrivalState.HANDED_OVER, "body": None, "account": None}
-    ARRIVALS.insert(database, replace(noun, id=name, received=at, **done, **times))
-    RECEIPTS.insert(database, replace(receipt, message=name, created=at, **times))
-    for what in ("received", "accepted", "receipt_delivered", "handed_over", "body_released"):
-        note(database, name, noun.sender, at, what)
+
+    return put
+
+
+def _arrival(database: sqlite3.Connection) -> Callable[[str, dt.datetime], None]:
+    made, receipt = _first(database, ARRIVALS), _first(database, RECEIPTS)
+    done: dict[str, Any] = {"state": ArrivalState.HANDED_OVER, "body": None, "account": None}
+
+    def put(name: str, at: dt.datetime) -> None:
+        ARRIVALS.insert(database, replace(made, id=name, received=at, **done, **_times(at)))
+        RECEIPTS.insert(database, replace(receipt, message=name, created=at, **_times(at)))
+        for what in ("received", "accepted", "receipt_delivered", "handed_over", "body_released"):
+            note(database, name, made.sender, at, what)
+
+    return put
