@@ -160,7 +160,7 @@ async def loaded(
     async with submitting(pair, run) as submit:
         await give(pair, papers, submit)
     with reading(pair.sender) as database:
-        while waiting(database):
+        while waiting(database):  # noqa: ASYNC110 - another process has no event
             await asyncio.sleep(LOOK_SECONDS)
     await asyncio.sleep(0.2)  # the receiver's last commit
     run.cpu = {name: cpu_seconds(node) - before[name] for name, node in processes.items()}
@@ -255,7 +255,7 @@ async def with_many(folder: Path, papers: Papers, count: int, finished: int) -> 
     runs: dict[str, list[Run]] = {"small store": [], f"{finished} finished": []}
     async with started(small), started(full):
         for turn in range(4):
-            for (name, taken), pair in zip(runs.items(), (small, full), strict=True):
+            for taken, pair in zip(runs.values(), (small, full), strict=True):
                 run = await loaded(pair, papers.take(count if turn else 60), closed_loop)
                 taken.extend([run] if turn else [])
     for name, taken in runs.items():

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from gateway.delivery.envelope import message_id
 from gateway.delivery.states import ArrivalState
 from gateway.drivers.store.database import NAME, connect
 from gateway.drivers.store.history import OURS, note
@@ -124,7 +125,8 @@ def _copy(database: sqlite3.Connection, table: Table[Any], count: int) -> None:
         if number % 5_000 == 0:
             database.execute("COMMIT")
             database.execute("BEGIN")
-        put(new_id(at := _moment(number / count)), at)
+        at = _moment(number / count)
+        put(message_id(at, os.urandom(10)), at)
     database.execute("COMMIT")
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
