@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp.test_utils import TestClient, TestServer
 from jsonschema_rs import validator_for
 
+from gateway.drivers.clock import Clock
 from gateway.drivers.token import Token
 from gateway.node.running import Running
 from gateway.node.serving import run
@@ -86,11 +87,14 @@ async def api_of(running: Running, *, host: str = "127.0.0.1") -> AsyncIterator[
 
 
 @asynccontextmanager
-async def lonely_node(folder: Path, extra: str = "") -> AsyncIterator[Running]:
-    """A node whose one peer doesn't answer: nothing happens by itself."""
+async def lonely_node(
+    folder: Path, *, watermark: int = 0, more: str = "", clock: Clock | None = None
+) -> AsyncIterator[Running]:
+    """A node whose one peer doesn't answer: nothing happens by itself. `more` stands under [delivery]."""
     alone = Participant(folder, "north.example.org")
     other = Participant(folder, "south.example.org")
     alone.peer(other)
-    alone.extra = extra
-    async with run(load_settings(alone.settings_file())) as running:
+    file = alone.settings_file()
+    file.write_text(file.read_text().replace("min_free_bytes = 0\n", f"min_free_bytes = {watermark}\n{more}"))
+    async with run(load_settings(file), clock=clock) as running:
         yield running

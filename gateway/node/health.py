@@ -18,6 +18,7 @@ _GOOD_FOR = {Level.PASS: 2.0, Level.WARN: 2.0, Level.FAIL: 5.0}
 """Seconds."""
 
 _MOST_ALARMS = 50
+_SENDERS = frozenset({"outbox", "receipts"})
 
 
 async def health_of(running: Running) -> Health:
@@ -84,7 +85,8 @@ def _peer(running: Running, link: Link) -> PeerVitals:
 
 
 def _workers(running: Running) -> Iterator[WorkerVitals]:
+    """Those that send have a limit of their own on each wait, and a large message on a slow line takes hours."""
     now = running.clock.monotonic()
     for state in running.workers.values():
-        busy = now - state.busy if state.busy is not None else 0.0
+        busy = 0.0 if state.busy is None or state.name in _SENDERS else now - state.busy
         yield WorkerVitals(name=state.name, ended=not state.alive, busy=busy, failures=state.failures)

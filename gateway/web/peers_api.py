@@ -16,6 +16,7 @@ from gateway.drivers.http_client import LEAST_RATE
 from gateway.node.conclude import conclude
 from gateway.node.receive import receive
 from gateway.node.running import Running
+from gateway.web.counted import counted
 from gateway.web.problems import problems
 
 PATIENCE_SECONDS = 15.0
@@ -27,7 +28,9 @@ _DRAINED = 1024 * 1024
 def peers_app(running: Running) -> web.Application:
     """The application of the listener for peers."""
     api = _PeersApi(running)
-    app = web.Application(middlewares=[problems("transport")], client_max_size=STATEMENT_BYTES)
+    app = web.Application(
+        middlewares=[counted("peers", running.metrics), problems("transport")], client_max_size=STATEMENT_BYTES
+    )
     app.router.add_post("/v1/messages", api.messages)
     app.router.add_post("/v1/receipts", api.receipts)
     app.router.add_get("/v1/about", api.about)

@@ -13,6 +13,7 @@ from gateway.drivers.logs import say, trace_now
 from gateway.errors import Refused, RequestError, TestamurError
 
 _UNPROCESSABLE = 422
+_OF_CALLER = {"request.unknown_adapter": 404}
 
 
 def problem_answer(stopped: Stopped, headers: Mapping[str, str] | None = None) -> web.Response:
@@ -74,7 +75,7 @@ def _stopped(error: TestamurError, stage: Stage) -> Stopped:
     if isinstance(error, Stopped):
         return error
     if isinstance(error, Refused | RequestError):
-        status = _UNPROCESSABLE if isinstance(error, Refused) else web.HTTPBadRequest.status_code
+        status = _UNPROCESSABLE if isinstance(error, Refused) else _OF_CALLER.get(error.code, 400)
         return Stopped(error.code, error.message, status=status, stage=stage, advice=error.advice)
     say("http.misconfigured", level=logging.ERROR, error=error, code=error.code)
     if stage != "local":

@@ -210,6 +210,19 @@ async def test_r18_a_backup_is_one_moment_of_a_running_store_and_lives_on_alone(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.db", "restored", "store"]
 
 
+async def test_r18_a_backup_by_sqlites_own_command_beside_a_running_node_is_whole(tmp_path):
+    """As docs/how-to/back-up-and-restore.md says."""
+    store = open_store(tmp_path / "store")
+    for step in steps()[:9]:
+        await step(store)
+    other = sqlite3.connect(tmp_path / "store" / NAME)
+    (tmp_path / "restored").mkdir(mode=0o700)
+    other.execute("VACUUM INTO ?", (str(tmp_path / "restored" / NAME),))
+    other.close()
+    assert await look(tmp_path / "restored") == await everything(store)
+    await store.close()
+
+
 async def test_r18_a_backup_replaces_nothing_and_is_never_half(tmp_path, monkeypatch):
     store = open_store(tmp_path / "store")
     (tmp_path / "there").write_bytes(b"other")

@@ -11,8 +11,14 @@ from gateway.drivers.store.rows import moment, ticks
 NEXT: dict[Queue, str] = {
     "outbox": "SELECT MIN(next_attempt) FROM deliveries WHERE next_attempt IS NOT NULL AND next_attempt > ?",
     "receipts": "SELECT MIN(next_attempt) FROM receipts WHERE next_attempt IS NOT NULL AND next_attempt > ?",
-    "undecided": "SELECT MIN(next_attempt) FROM arrivals WHERE state = 'received' AND next_attempt > ?",
-    "inbox": "SELECT MIN(next_attempt) FROM arrivals WHERE state = 'accepted' AND next_attempt > ?",
+    "undecided": """
+        SELECT MIN(next_attempt) FROM arrivals INDEXED BY arrivals_undecided
+        WHERE state = 'received' AND next_attempt > ?
+    """,
+    "inbox": """
+        SELECT MIN(next_attempt) FROM arrivals INDEXED BY arrivals_inbox
+        WHERE state = 'accepted' AND next_attempt > ?
+    """,
 }
 
 

@@ -4,30 +4,51 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from collections.abc import Iterable
 
 from gateway.delivery.states import Alarm, Event
 from gateway.drivers.store.rows import ALARMS, EVENTS
 
 OURS = ""
-"""What stands for the sender in the timeline of a delivery of ours."""
+"""What stands for the sender of a delivery of ours."""
+
+SENT, RECEIVED = "sent", "received"
 
 MOST_ALARMS = 10_000
 """The oldest are forgotten: a peer that makes conflicts must not fill the disk."""
 
-TIMELINE = "SELECT * FROM events WHERE message = ? AND sender = ? ORDER BY sequence"
+SENT_OWNER = "SELECT sequence FROM deliveries WHERE id = ?"
+RECEIVED_OWNER = "SELECT sequence FROM arrivals WHERE sender = ? AND id = ?"
+TIMELINE = "SELECT * FROM events WHERE side = ? AND owner = ? ORDER BY sequence"
 NEWEST_ALARMS = "SELECT * FROM alarms ORDER BY sequence DESC LIMIT ?"
 
 
 def note(
     database: sqlite3.Connection, message: str, sender: str, at: dt.datetime, what: str, code: str | None = None
 ) -> None:
-    """Add a line to a timeline."""
-    EVENTS.insert(database, Event(at=at, what=what, code=code), message=message, sender=sender)
+    """Add a line to the timeline of a delivery of ours, or of an arrival; of what was forgotten nothing is told."""
+    side, owner = _owner(database, message, sender)
+    if owner is not None:
+        EVENTS.insert(database, Event(at=at, what=what, code=code), side=side, owner=owner)
 
 
 def timeline(database: sqlite3.Connection, message: str, sender: str) -> list[Event]:
     """The lines of one timeline, in the order in which they were written."""
-    return [EVENTS.row(row).noun for row in database.execute(TIMELINE, (message, sender)).fetchall()]
+    found = database.execute(TIMELINE, _owner(database, message, sender)).fetchall()
+    return [EVENTS.row(row).noun for row in found]
+
+
+def forget_timelines(database: sqlite3.Connection, side: str, owners: Iterable[int]) -> None:
+    """Delete the timelines of rows."""
+    database.executemany("DELETE FROM events WHERE side = ? AND owner = ?", [(side, owner) for owner in owners])
+
+
+def _owner(database: sqlite3.Connection, message: str, sender: str) -> tuple[str, int | None]:
+    if sender == OURS:
+        found = database.execute(SENT_OWNER, (message,)).fetchone()
+    else:
+        found = database.execute(RECEIVED_OWNER, (sender, message)).fetchone()
+    return SENT if sender == OURS else RECEIVED, None if found is None else int(found["sequence"])
 
 
 def raise_alarm(database: sqlite3.Connection, alarm: Alarm) -> None:

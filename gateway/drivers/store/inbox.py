@@ -21,10 +21,14 @@ UNFINISHED = frozenset({ArrivalState.RECEIVED, ArrivalState.ACCEPTED})
 
 BY_ID = "SELECT * FROM arrivals WHERE sender = ? AND id = ?"
 UNDECIDED = """
-    SELECT * FROM arrivals WHERE state = 'received' AND next_attempt <= ? ORDER BY next_attempt, sequence LIMIT ?
+    SELECT * FROM arrivals INDEXED BY arrivals_undecided
+    WHERE state = 'received' AND next_attempt <= ?
+    ORDER BY next_attempt, sequence LIMIT ?
 """
 TO_HAND_OVER = """
-    SELECT * FROM arrivals WHERE state = 'accepted' AND next_attempt <= ? ORDER BY next_attempt, sequence LIMIT ?
+    SELECT * FROM arrivals INDEXED BY arrivals_inbox
+    WHERE state = 'accepted' AND next_attempt <= ?
+    ORDER BY next_attempt, sequence LIMIT ?
 """
 OLDEST = "SELECT * FROM arrivals ORDER BY sequence LIMIT ?"
 OLDEST_OF_STATE = "SELECT * FROM arrivals WHERE state = ? ORDER BY sequence LIMIT ?"

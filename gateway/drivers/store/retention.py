@@ -9,15 +9,15 @@ import datetime as dt
 import sqlite3
 from dataclasses import replace
 
-from gateway.drivers.store.history import OURS, note
+from gateway.drivers.store.history import OURS, RECEIVED, SENT, forget_timelines, note
 from gateway.drivers.store.rows import ARRIVALS, DELIVERIES, ticks
 
 SENT_BODIES = "SELECT * FROM deliveries WHERE body IS NOT NULL"
 RECEIVED_BODIES = "SELECT * FROM arrivals WHERE body IS NOT NULL"
 SENT_RELEASABLE = "SELECT * FROM deliveries WHERE body IS NOT NULL AND finished <= ? ORDER BY finished LIMIT ?"
 RECEIVED_RELEASABLE = "SELECT * FROM arrivals WHERE body IS NOT NULL AND finished <= ? ORDER BY finished LIMIT ?"
-SENT_OLD = "SELECT sequence, id, '' AS sender FROM deliveries WHERE finished <= ? AND expires <= ? LIMIT ?"
-RECEIVED_OLD = "SELECT sequence, id, sender FROM arrivals WHERE finished <= ? AND expires <= ? LIMIT ?"
+SENT_OLD = "SELECT sequence FROM deliveries WHERE finished <= ? AND expires <= ? LIMIT ?"
+RECEIVED_OLD = "SELECT sequence FROM arrivals WHERE finished <= ? AND expires <= ? LIMIT ?"
 RECEIPTS_OLD = "SELECT sequence FROM receipts WHERE finished <= ? AND expires <= ? LIMIT ?"
 
 
@@ -60,12 +60,13 @@ def _release_received(database: sqlite3.Connection, now: dt.datetime, before: in
 def forget(database: sqlite3.Connection, now: dt.datetime, older_than: dt.timedelta, limit: int) -> int:
     """Delete finished rows whose envelope is past its end, with their timelines; at most `limit` of each kind."""
     question = (ticks(now - older_than), ticks(now), limit)
-    sent = database.execute(SENT_OLD, question).fetchall()
-    received = database.execute(RECEIVED_OLD, question).fetchall()
-    receipts = database.execute(RECEIPTS_OLD, question).fetchall()
-    database.executemany("DELETE FROM deliveries WHERE sequence = ?", [(row["sequence"],) for row in sent])
-    database.executemany("DELETE FROM arrivals WHERE sequence = ?", [(row["sequence"],) for row in received])
-    database.executemany("DELETE FROM receipts WHERE sequence = ?", [(row["sequence"],) for row in receipts])
-    timelines = [(row["id"], row["sender"]) for row in (*sent, *received)]
-    database.executemany("DELETE FROM events WHERE message = ? AND sender = ?", timelines)
-    return len(timelines) + len(receipts)
+    sent, received, receipts = (
+        [int(row["sequence"]) for row in database.execute(query, question)]
+        for query in (SENT_OLD, RECEIVED_OLD, RECEIPTS_OLD)
+    )
+    forget_timelines(database, SENT, sent)
+    forget_timelines(database, RECEIVED, received)
+    database.executemany("DELETE FROM deliveries WHERE sequence = ?", [(row,) for row in sent])
+    database.executemany("DELETE FROM arrivals WHERE sequence = ?", [(row,) for row in received])
+    database.executemany("DELETE FROM receipts WHERE sequence = ?", [(row,) for row in receipts])
+    return len(sent) + len(received) + len(receipts)

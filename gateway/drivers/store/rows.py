@@ -205,5 +205,5 @@ RECEIPTS = Table(
     "peer message created expires next_attempt finished attempts trace problem receipt_jws",
     _receipt,
 )
-EVENTS = Table("events", "message sender at what code", _event)
+EVENTS = Table("events", "side owner at what code", _event)
 ALARMS = Table("alarms", "at code peer message", _alarm)

@@ -39,15 +39,21 @@ async def stream_document(request: web.Request) -> AsyncIterator[bytes]:
     """The octets of the document that a request carries, as they come: the body as it is, in no form and no packing.
 
     Raises:
-        Stopped: `request.media_type` (415), `request.body` (400) where it ends before it should.
+        Stopped: `request.media_type` (415), `request.no_document` (400) where there is none, `request.body` (400) where
+            it ends before it should.
     """
     _require_plain_body(request)
+    empty = True
     try:
         async for chunk in request.content.iter_any():
+            empty = False
             yield chunk
     except (web.RequestPayloadError, ConnectionError) as error:
         advice = "send the request again"
         raise Stopped("request.body", "the body broke off", status=400, stage="local", advice=advice) from error
+    if empty:
+        advice = "send the document's octets as the body of the request"
+        raise Stopped("request.no_document", "the body is empty", status=400, stage="local", advice=advice)
 
 
 def _require_plain_body(request: web.Request) -> None:

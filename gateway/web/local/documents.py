@@ -103,6 +103,6 @@ ROUTES = (
         query=TranslateQuery,
         body="document",
         answers={200: Answer(means="The translation, or why there is none.", body=TranslateAnswer)},
-        problems=(400, 413, 415, 422),
+        problems=(400, 404, 413, 415, 422),
     ),
 )

@@ -61,7 +61,7 @@ async def send_part(running: Running, request: web.Request, _query: NoParameters
     place = slices(SignedEnvelope(jws=arrival.envelope_jws, envelope=arrival.envelope))[number]
     answer = web.StreamResponse(headers=_part_headers(part.media_type, part.sha256))
     answer.content_length = part.size
-    chunks = running.bodies.read(arrival.body, part.sha256, offset=place.offset, size=place.size)
+    chunks = running.bodies.read(arrival.body, part.sha256, offset=place.offset, size=part.size)
     first = await anext(chunks, b"")  # what can be known to go wrong is answered as a problem
     await answer.prepare(request)
     await answer.write(first)

@@ -76,7 +76,7 @@ def _operation(route: Route) -> dict[str, Any]:
         operation["requestBody"] = {
             "required": True,
             "description": "The document's octets, as they are.",
-            "content": {OCTETS: {"schema": {"type": "string", "format": "binary"}}},
+            "content": {OCTETS: {"schema": {"type": "string", "format": "binary", "minLength": 1}}},
         }
     return operation
 

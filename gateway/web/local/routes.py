@@ -42,7 +42,7 @@ def _true_or_false(value: Any) -> Any:
     return value == "true" if isinstance(value, str) else value
 
 
-Limit = Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=500, description="At most so many.")]
+Limit = Annotated[int, Field(ge=1, le=500, description="At most so many."), BeforeValidator(_whole_number)]
 Flag = Annotated[bool, BeforeValidator(_true_or_false)]
 
 PATH_PARAMETERS: Mapping[str, Any] = {

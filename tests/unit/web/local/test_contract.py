@@ -1,0 +1,100 @@
+"""R28: the local API keeps what schemas/openapi.json says of it, whatever it is asked (schemathesis, all checks)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+
+import pytest
+import schemathesis
+from aiohttp import web
+from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import negative_data_rejection
+
+from gateway.node.submit import submit
+from gateway.web.local.app import local_app
+from tests.delivery.nodes import NORTH, document, ended, submission, two_nodes
+from tests.local_api import TOKEN
+from tests.reference import ROOT
+
+SCHEMA = schemathesis.openapi.from_dict(json.loads((ROOT / "schemas" / "openapi.json").read_text()))
+QUICK = settings(
+    max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+LONG = settings(QUICK, max_examples=300, derandomize=False)
+AUTHORIZATION = {"Authorization": f"Bearer {TOKEN.secret}"}
+
+
+class Served:
+    """The local API of a node that received a document, served by a thread with a loop of its own."""
+
+    def __init__(self, folder) -> None:
+        self._folder = folder
+        self._ready: Future[tuple[str, str]] = Future()
+        self._loop = asyncio.new_event_loop()
+        self._stop = asyncio.Event()
+        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._serve(),))
+
+    def __enter__(self) -> tuple[str, str]:
+        self._thread.start()
+        return self._ready.result(30)
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(30)
+        self._loop.close()
+
+    async def _serve(self) -> None:
+        try:
+            async with two_nodes(self._folder) as (north, south):
+                delivery = await submit(north, submission(document()))
+                await ended(north, delivery.id)
+                runner = web.AppRunner(local_app(south, TOKEN, host="127.0.0.1"))
+                await runner.setup()
+                await web.TCPSite(runner, "127.0.0.1", 0).start()
+                self._ready.set_result((f"http://127.0.0.1:{runner.addresses[0][1]}", delivery.id))
+                await self._stop.wait()
+                await runner.cleanup()
+        except BaseException as error:
+            if not self._ready.done():
+                self._ready.set_exception(error)
+            raise
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory) -> Iterator[tuple[str, str]]:
+    with Served(tmp_path_factory.mktemp("contract")) as served:
+        yield served
+
+
+@SCHEMA.parametrize()
+@QUICK
+def test_r28_whoever_knows_the_token_gets_what_is_described(case, served) -> None:
+    case.call_and_validate(base_url=served[0], headers=AUTHORIZATION)
+
+
+@SCHEMA.parametrize()
+@settings(QUICK, max_examples=5)
+def test_r28_whoever_does_not_know_it_gets_what_is_described(case, served) -> None:
+    response = case.call(base_url=served[0])
+    case.validate_response(response)
+    assert response.status_code in {401, 200, 503, 400, 405, 404}
+
+
+@SCHEMA.include(path_regex="{id}").parametrize()
+@settings(QUICK, max_examples=5)
+def test_r28_what_is_there_is_shown_as_described(case, served) -> None:
+    url, message = served
+    case.path_parameters = {**case.path_parameters, "id": message, "sender": NORTH, "number": 0}
+    changed = [negative_data_rejection]  # what it made of the path isn't what was asked
+    case.call_and_validate(base_url=url, headers=AUTHORIZATION, excluded_checks=changed)
+
+
+@pytest.mark.long
+@SCHEMA.parametrize()
+@LONG
+def test_r28_the_long_form(case, served) -> None:
+    case.call_and_validate(base_url=served[0], headers=AUTHORIZATION)
