@@ -32,15 +32,15 @@ def command(
     trust: tuple[str, ...],
     policy: str | None,
     at: dt.datetime | None,
-    evidence: Path | None,  # noqa: ARG001 - no format of this version asks anything outside
-    online: bool,  # noqa: ARG001
+    evidence: Path | None,
+    online: bool,  # noqa: ARG001 - asking outside isn't built yet
     as_json: bool,
 ) -> None:
     """Show the record that FILE holds, and what of it can't be carried into the record.
 
     Exit code: 0 when a record was shown, whatever the verdict, which is shown too; 1 or 3 where FILE can't be read.
     """
-    terms = startup.terms(trust, policy=policy, at=at)
+    terms = startup.terms(trust, policy=policy, at=at, evidence=evidence)
     document = verify(startup.read_file(file), adapters=startup.adapters(), terms=terms)
     reading = _read(document)
     if as_json:

@@ -46,7 +46,7 @@ def verifying(function: Callable[..., Any]) -> Callable[..., Any]:
                 "--evidence",
                 type=click.Path(exists=True, file_okay=False, path_type=Path),
                 metavar="FOLDER",
-                help="Answers from outside, gathered earlier (no format of this version asks for any).",
+                help="Answers from outside, gathered earlier: NAME.json and NAME.body for each.",
             ),
             click.option("--online", is_flag=True, help="Allow questions to the outside (none is asked yet)."),
         )

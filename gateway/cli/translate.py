@@ -74,13 +74,14 @@ def command(
     trust: tuple[str, ...],
     policy: str | None,
     at: dt.datetime | None,
-    evidence: Path | None,  # noqa: ARG001 - no format of this version asks anything outside
-    online: bool,  # noqa: ARG001
+    evidence: Path | None,
+    online: bool,  # noqa: ARG001 - asking outside isn't built yet
     as_json: bool,
 ) -> None:
     """Translate FILE for another system, say what was lost, and seal it where this node may.
 
-    --trust, --policy and --at imply --unsealed: the node's seal stands for its own, configured judgement alone.
+    --trust, --policy, --at and --evidence imply --unsealed: the node's seal stands for its own, configured
+    judgement alone.
     Exit code: 0 when written; 1 or 3 when nothing was written because the source is FAILED, or isn't proven.
     """
     _refuse_agreements(agreements)
@@ -91,7 +92,7 @@ def command(
         octets=startup.read_file(file, node.limits),
         to=to,
         unsealed=unsealed,
-        terms=node.terms_of_caller(trust, policy, at, now),
+        terms=node.terms_of_caller(trust, policy, at, now, evidence),
         languages=languages,
         require_passed=require is not None,
     )

@@ -27,8 +27,8 @@ def command(
     trust: tuple[str, ...],
     policy: str | None,
     at: dt.datetime | None,
-    evidence: Path | None,  # noqa: ARG001 - no format of this version asks anything outside
-    online: bool,  # noqa: ARG001
+    evidence: Path | None,
+    online: bool,  # noqa: ARG001 - asking outside isn't built yet
     every_check: bool,
     as_json: bool,
 ) -> None:
@@ -36,7 +36,7 @@ def command(
 
     Exit code: 0 PASSED, 1 FAILED, 3 INDETERMINATE.
     """
-    terms = startup.terms(trust, policy=policy, at=at)
+    terms = startup.terms(trust, policy=policy, at=at, evidence=evidence)
     verdict = verify(startup.read_file(file), adapters=startup.adapters(), terms=terms).verdict
     if as_json:
         click.echo(json_line(verdict.model_dump_json(by_alias=True)))

@@ -31,8 +31,8 @@ class ReceivePolicy:
 class TranslationFound:
     """What was found of one translation.
 
-    seal     whose seal it carries: `peer`, one of those pinned for the sender; `other`, another's; `none`
-    outcome  of running its derivation again; None where it came without a derivation that can be read
+    seal     whose seal it carries: `peer`, one of those pinned for the sender; `other`, another's or broken; `none`
+    outcome  of running its derivation again; None where it came without a signed derivation or its list of losses
     """
 
     sha256: str

@@ -116,7 +116,8 @@ class InnerDocument:
 class EvidenceRequest:
     """A question to the outside, and why it matters, without personal data ("whether it was revoked").
 
-    Asking isn't built yet: each question leaves the verdict INDETERMINATE, TRY_LATER.
+    One that no evidence answers leaves the verdict INDETERMINATE, TRY_LATER. What core can judge by itself, the status
+    lists that `credentialStatus` names, needs no question: it asks that whether an adapter does or not.
     """
 
     url: str

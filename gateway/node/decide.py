@@ -72,16 +72,18 @@ class _Decide:
         return examine(self._running.node, self._received(arrival), terms, seals)
 
     def _received(self, arrival: Arrival) -> Received:
-        """The parts that are looked at; each translation with the derivation that follows it."""
+        """The parts that are looked at; each translation with the papers that follow it."""
         signed = SignedEnvelope(jws=arrival.envelope_jws, envelope=arrival.envelope)
         original, *others = slices(signed)
         translations: list[ReceivedTranslation] = []
         for one in others:
             if one.part.role == "translation":
-                translations.append(ReceivedTranslation(part=self._part(arrival, one), derivation=None))
+                translations.append(ReceivedTranslation(part=self._part(arrival, one)))
             elif one.part.role == "derivation":
                 derivation = self._part(arrival, one)
                 translations[-1] = replace(translations[-1], derivation=derivation.octets)
+            elif one.part.role == "losses":
+                translations[-1] = replace(translations[-1], losses_sha256=one.part.sha256)
         return Received(original=self._part(arrival, original), translations=tuple(translations))
 
     def _part(self, arrival: Arrival, one: Slice) -> ReceivedPart:

@@ -32,6 +32,7 @@ from gateway.node.sealing import seal
 from gateway.node.settings import load_settings
 from gateway.node.startup import Node, right_now, start
 from gateway.node.translate import Order, Translated, translate_now
+from gateway.translate.papers import losses_paper
 
 _SETTINGS = f"""# The rogue of the demonstration: its settings are those of an honest node.
 [node]
@@ -100,6 +101,7 @@ class Rogue:
             ("original", "application/xml", genuine),
             ("translation", "application/json", sealed),
             ("derivation", "application/jose", done.derivation_octets),
+            ("losses", "application/json", losses_paper(done.losses)),
         ]
 
     def _compose(self, parts: Parts, to: DemoNode) -> tuple[str, bytes]:

@@ -14,10 +14,10 @@ from gateway.delivery.decision import TranslationFound
 from gateway.delivery.receipt import Checked
 from gateway.errors import Refused
 from gateway.model.verdict import Indication, SubIndication, Verdict
-from gateway.node.reproduce import run_again
+from gateway.node.reproduce import Answer, run_again, sealed_body
 from gateway.node.startup import Node
 from gateway.translate.papers import paper
-from gateway.translate.reproduction import Outcome, Reproduction
+from gateway.translate.reproduction import Difference, Outcome, Reproduction
 from gateway.trust.anchors import key_sha256
 from gateway.verify.engine import VerifiedDocument, verify
 from gateway.verify.terms import Terms
@@ -33,15 +33,16 @@ class ReceivedPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ReceivedTranslation:
-    """A translation, and the derivation that came with it."""
+    """A translation, the derivation that came with it, and the digest of the list of losses that did."""
 
     part: ReceivedPart
-    derivation: bytes | None
+    derivation: bytes | None = None
+    losses_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Received:
-    """The parts that are looked at; a sender's losses and verdict are not among them."""
+    """The parts that are looked at; a sender's verdict is not among them, and of its losses the digest alone."""
 
     original: ReceivedPart
     translations: tuple[ReceivedTranslation, ...] = ()
@@ -97,14 +98,14 @@ def _translations(
     """Results of one derivation are run again together."""
     found: list[TranslationFound] = []
     reruns: list[Reproduction | None] = []
-    for derivation, group in groupby(received.translations, key=lambda one: one.derivation):
-        parts = [one.part for one in group]
-        delivered = [_delivered(node, part, terms) for part in parts]
-        for part, document, rerun in zip(
-            parts, delivered, _run_again(node, derivation, source, delivered), strict=True
+    for derivation, grouped in groupby(received.translations, key=lambda one: one.derivation):
+        group = tuple(grouped)
+        delivered = tuple(_delivered(node, one.part, terms) for one in group)
+        for one, document, rerun in zip(
+            group, delivered, _run_again(node, derivation, source, group, delivered), strict=True
         ):
             outcome = None if rerun is None else rerun.outcome
-            found.append(TranslationFound(sha256=part.sha256, seal=_seal(document, seals), outcome=outcome))
+            found.append(TranslationFound(sha256=one.part.sha256, seal=_seal(document, seals), outcome=outcome))
             reruns.append(rerun)
     return tuple(found), tuple(reruns)
 
@@ -114,27 +115,64 @@ def _delivered(node: Node, part: ReceivedPart, terms: Terms) -> VerifiedDocument
 
 
 def _run_again(
-    node: Node, derivation: bytes | None, source: VerifiedDocument, delivered: Sequence[VerifiedDocument | None]
+    node: Node,
+    derivation: bytes | None,
+    source: VerifiedDocument,
+    group: Sequence[ReceivedTranslation],
+    delivered: Sequence[VerifiedDocument | None],
 ) -> tuple[Reproduction | None, ...]:
-    """None for each translation that has no derivation, or none that can be read."""
+    """None for each translation without its papers: a derivation that can be read and is signed, and its losses."""
     if derivation is None:
         return (None,) * len(delivered)
     try:
         answers = run_again(node, derivation, source, delivered)
     except Refused:
         return (None,) * len(delivered)
+    if answers[0].derivation is not None and (answers[0].signer is None or answers[0].derivation.draft):
+        return (None,) * len(delivered)  # no seal key vouches for it, or it says itself that nothing was sealed
+    complete = _is_complete(answers[0], delivered)
     return tuple(
-        answer.reproduction if document is not None else Reproduction(outcome=Outcome.NOT_HERE)
-        for answer, document in zip(answers, delivered, strict=True)
+        _reproduction(answer, one, document, source, complete=complete) if one.losses_sha256 is not None else None
+        for answer, one, document in zip(answers, group, delivered, strict=True)
     )
 
 
+def _is_complete(answer: Answer, delivered: Sequence[VerifiedDocument | None]) -> bool:
+    """Whether every result that the derivation names is there: one left out would be a loss that nobody lists."""
+    bodies = {sealed_body(document) for document in delivered if document is not None}
+    too_large = sum(document is None for document in delivered)
+    return answer.derivation is None or len(bodies) + too_large == len(answer.derivation.results)
+
+
+def _reproduction(
+    answer: Answer,
+    one: ReceivedTranslation,
+    document: VerifiedDocument | None,
+    source: VerifiedDocument,
+    *,
+    complete: bool,
+) -> Reproduction:
+    """What running it again showed, and what it doesn't look at: the papers beside the translation."""
+    found = answer.reproduction if document is not None else Reproduction(outcome=Outcome.NOT_HERE)
+    differences = list(found.differences)
+    if answer.source is not None and answer.source is not source:
+        differences.append(Difference(what="source", explanation="it was made from a document inside the original"))
+    if answer.derivation is not None and one.losses_sha256 != answer.derivation.losses.sha256:
+        differences.append(Difference(what="losses", explanation="the list of losses isn't the one it was made with"))
+    if not complete:
+        differences.append(Difference(what="count", explanation="some of its results are missing, or stand twice"))
+    if not differences:
+        return found
+    return Reproduction(outcome=Outcome.DIFFERS, differences=tuple(differences), obstacles=found.obstacles)
+
+
 def _seal(document: VerifiedDocument | None, seals: frozenset[str]) -> Literal["peer", "other", "none"]:
-    """Whose seal a translation carries; whether it holds is found when it is compared."""
+    """Whose seal a translation carries; one that doesn't hold is nobody's."""
     own = [proof for proof in document.proofs if proof.role == "document"] if document is not None else []
     if not own:
         return "none"
-    return "peer" if all(p.key is not None and key_sha256(p.key) in seals for p in own) else "other"
+    held = [proof.key for proof in own if proof.covered is not None and proof.key is not None]
+    return "peer" if len(held) == len(own) and all(key_sha256(key) in seals for key in held) else "other"
 
 
 def _verdict_of(checked: Checked, verdict: Verdict | None) -> Mapping[str, Any]:

@@ -230,11 +230,13 @@ class _Rerun:
             yield Difference(what="seal", explanation="the translation is sealed with another key than its derivation")
 
 
+def sealed_body(document: VerifiedDocument) -> bytes:
+    """A delivered file out of its seal; of one that can't be opened, the file."""
+    return document.original if document.content is None else document.content.document.octets
+
+
 def _delivered(document: VerifiedDocument) -> Delivered:
     """A delivered file out of its seal; a file that can't be opened is compared as it is."""
     own = [proof for proof in document.proofs if proof.role == "document"]
-    seal = own[-1].kind if own else None
-    if document.content is None:
-        return Delivered(body=document.original, seal=seal, holds=False)
-    body = document.content.document.octets
-    return Delivered(body=body, seal=seal, holds=document.content.vouched == "proof")
+    holds = document.content is not None and document.content.vouched == "proof"
+    return Delivered(body=sealed_body(document), seal=own[-1].kind if own else None, holds=holds)

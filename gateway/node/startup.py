@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+from gateway.drivers.evidence_files import load_evidence
 from gateway.drivers.keys import SealKey, load_seal_key
 from gateway.drivers.trust_files import load_anchors, without_waiting
 from gateway.drivers.workers import isolate
@@ -23,6 +24,7 @@ from gateway.translate.engine import Renderer
 from gateway.translate.sealing import Sealable
 from gateway.trust.anchors import Anchor
 from gateway.trust.policies import Policy, load_policy
+from gateway.verify.evidence import methods_in
 from gateway.verify.terms import Terms
 
 DEFAULT_POLICY = "strict"
@@ -47,14 +49,19 @@ def terms(
     at: dt.datetime | None = None,
     limits: Limits = DEFAULT_LIMITS,
     conformity: bool = True,
+    evidence: Path | None = None,
 ) -> Terms:
     """What a caller's options say a document is judged by."""
+    answers = load_evidence(evidence) if evidence is not None else {}
+    methods = methods_in(answers.values())
     return Terms(
         now=at or right_now(),
         policy=load_policy(policy or DEFAULT_POLICY),
-        anchors=load_anchors(trust),
+        anchors=load_anchors(trust, methods),
         limits=limits,
         conformity=conformity,
+        methods=methods,
+        evidence=answers,
     )
 
 
@@ -108,13 +115,20 @@ class Node:
         return Terms(now=now, policy=self.policy, anchors=self.anchors, limits=self.limits)
 
     def terms_of_caller(
-        self, trust: tuple[str, ...], policy: str | None, at: dt.datetime | None, now: dt.datetime
+        self,
+        trust: tuple[str, ...],
+        policy: str | None,
+        at: dt.datetime | None,
+        now: dt.datetime,
+        evidence: Path | None = None,
     ) -> Terms | None:
         """The configured terms with a caller's in their place; None where the caller gives none."""
-        if not (trust or policy or at):
+        if not (trust or policy or at or evidence):
             return None
-        own = self.terms(at or now)
-        anchors = load_anchors(trust) if trust else own.anchors
+        answers = load_evidence(evidence) if evidence is not None else {}
+        methods = methods_in(answers.values())
+        own = replace(self.terms(at or now), methods=methods, evidence=answers)
+        anchors = load_anchors(trust, methods) if trust else own.anchors
         if policy is None:
             return replace(own, anchors=anchors)
         return replace(own, policy=load_policy(policy), anchors=tuple(replace(a, policy=None) for a in anchors))

@@ -91,7 +91,7 @@ def _out_of_claims(unpacked: Unpacked) -> Unpacked:
 def _outermost(data: bytes, limits: Limits, most: int) -> Layer | Unpacked:
     """The container that `data` is, or the document that it is."""
     if data.startswith(_GZIP):
-        return Layer(kind="gzip", octets=_inflate(data, min(most, limits.inflate_ratio * len(data)), "gzip"))
+        return Layer(kind="gzip", octets=inflate(data, min(most, limits.inflate_ratio * len(data)), "gzip"))
     if data.startswith(_PNG):
         baked = _baked(data, limits, most)
         return _document(data, "other") if baked is None else Layer(kind="png", octets=baked)
@@ -156,7 +156,7 @@ _PIECE = 64 * 1024
 _AT_ONCE = 1024 * 1024
 
 
-def _inflate(data: bytes, most: int, kind: Literal["gzip", "png"]) -> bytes:
+def inflate(data: bytes, most: int, kind: Literal["gzip", "png"]) -> bytes:
     """Inflate one gzip member or one zlib stream, to `most` octets and no more, with nothing behind it."""
     inflated: list[bytes] = []
     total = 0
@@ -230,7 +230,7 @@ def _text(kind: bytes, body: bytes, limits: Limits, most: int) -> bytes:
         raise Refused("png.broken", "got an iTXt chunk without its five parts")
     if rest[:1] == b"\0":
         return fields[2]
-    return _inflate(fields[2], min(most, limits.inflate_ratio * len(fields[2])), "png")
+    return inflate(fields[2], min(most, limits.inflate_ratio * len(fields[2])), "png")
 
 
 # --- JSON: the document, a JWS, or the upload wrapper ----------------------------------------------------------------

@@ -215,6 +215,7 @@ CHECKS = {
     "trust.issuer": "Is the sealer the issuer that the document names?",
     "trust.revocation": "Was the certificate revoked?",
     "trust.time": "Is it proven when it was made?",
+    "credential.status": "Has its issuer revoked it?",
     "credential.validity": "Is the credential itself valid at this time?",
     "inner.followed": "Were all documents inside looked at?",
     "evidence.asked": "Was everything asked outside that only an answer from there can tell?",

@@ -27,7 +27,6 @@ from gateway.errors import Refused, TestamurError
 from gateway.kit.contract import (
     Adapter,
     Content,
-    EvidenceRequest,
     InnerDocument,
     Opened,
     Reading,
@@ -54,6 +53,7 @@ from gateway.readers.document import Document
 from gateway.verify.life import life_findings
 from gateway.verify.proofs import proof_findings, proofs_around, proofs_inside, supplement_verdicts
 from gateway.verify.recognise import recognise
+from gateway.verify.status import status_findings
 from gateway.verify.terms import Terms
 
 INNER_DEPTH = 4
@@ -102,13 +102,15 @@ class VerifiedDocument:
                 "no adapter knows this document, so there is nothing to read",
                 advice="`testamur adapters list` shows the formats that can be read",
             )
-        parts = {path: document.read() for path, document in self.inner.items() if document.is_readable_part}
+        parts = {path: read for path, document in self.inner.items() if (read := document.read_as_part()) is not None}
         return guarded(adapter, lambda a: a.read(content, parts))
 
-    @property
-    def is_readable_part(self) -> bool:
-        """Whether it is a part that an adapter knows: another is no reason not to read what is around it."""
-        return self.role == "part" and self.unreadable is None and self.adapter is not None
+    def read_as_part(self) -> Reading | None:
+        """What it says as a part of another; None where it is none, or can't be read: the rest still can."""
+        try:
+            return self.read() if self.role == "part" else None
+        except Refused:
+            return None
 
 
 def verify(octets: bytes, *, adapters: Sequence[Adapter], terms: Terms) -> VerifiedDocument:
@@ -216,6 +218,7 @@ class _Examination:
         opened, opening = _open(adapter, case.seen)
         inner, inner_findings = self._inner(opened.inner, vouched=case.vouched != "unverified")
         conformity, rules = self._conformity(adapter, case, recognition.format)
+        outside = status_findings(case.seen, opened.questions, opened.stated, self.terms)
         if case.seen is not case.covered:
             case.seen.forget()  # who looked at it is done, and of a large document it is as large again
         findings = (
@@ -225,7 +228,7 @@ class _Examination:
             *case.proof_findings(opened.stated, self.terms),
             *life_findings(opened.stated, self.terms.now),
             *opened.findings,
-            *map(_unasked, opened.questions),
+            *outside,
             *inner_findings,
             *rules,
         )
@@ -337,16 +340,6 @@ def _place_unknown(finding: Finding) -> Finding:
         "explanation": "the signature isn't a child of the root, and no adapter knows the format that puts it there",
     }
     return finding.model_copy(update=changes)
-
-
-def _unasked(question: EvidenceRequest) -> Finding:
-    """Nothing is asked outside yet: what only an answer could tell stays open, and is never taken for a good one."""
-    return Finding(
-        check="evidence.asked",
-        status=Status.INDETERMINATE,
-        explanation=f"{question.why}: only an answer from outside could tell, and none was asked for",
-        sub_indication=SubIndication.TRY_LATER,
-    )
 
 
 def _not_followed(document: InnerDocument) -> Finding:

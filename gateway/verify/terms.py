@@ -12,6 +12,7 @@ from gateway.proofs.proof import PublicKey
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
 from gateway.trust.anchors import Anchor
 from gateway.trust.policies import Policy
+from gateway.verify.evidence import Answers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +20,8 @@ class Terms:
     """Who is trusted, under which policy, as of when, within which limits; whether conformity is checked too.
 
     `methods` are keys out of DID documents that were given: known by name, and not by that trusted. `contexts` are the
-    only ones that a document of linked data may name; None: the pinned ones.
+    only ones that a document of linked data may name; None: the pinned ones. `evidence` are answers from outside,
+    gathered before.
     """
 
     now: dt.datetime
@@ -29,6 +31,7 @@ class Terms:
     conformity: bool = True
     methods: Methods = field(default_factory=dict)
     contexts: Contexts | None = None
+    evidence: Answers = field(default_factory=dict)
 
     @cached_property
     def keys(self) -> tuple[PublicKey, ...]:

@@ -1,0 +1,89 @@
+"""Reading what `--evidence` names: a folder of answers from outside, gathered earlier.
+
+Each answer is a pair: `NAME.json` (url, fetched_at, status, media_type, sha256) and `NAME.body`, the octets that were
+answered. Whoever gives the folder vouches for it; a list that only its signer
+vouches for needs that signer in `--trust` all the same.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from gateway.drivers.trust_files import without_waiting
+from gateway.errors import ConfigError, Refused
+from gateway.readers.json import parse_json
+from gateway.readers.limits import MIB, Limits
+from gateway.verify.evidence import Answer
+
+MOST_ANSWERS = 1_000
+_LARGEST = 16 * MIB
+_NOTE = Limits(document_bytes=64 * 1024, depth=10, nodes=200)
+_ADVICE = "a note has the members url, fetched_at, status, media_type and sha256"
+
+
+def load_evidence(folder: Path) -> dict[str, Answer]:
+    """The answers in a folder by their addresses, the latest of each.
+
+    Raises:
+        ConfigError: `evidence.unreadable`, `evidence.note`, `evidence.digest`.
+    """
+    notes = sorted(folder.glob("*.json"))
+    if len(notes) > MOST_ANSWERS:
+        message = f"got {len(notes)} answers in {folder}, expected at most {MOST_ANSWERS}"
+        raise ConfigError("evidence.unreadable", message, advice="give a folder for one document")
+    answers: dict[str, Answer] = {}
+    for answer in sorted(map(_answer, notes), key=lambda one: one.fetched_at):
+        answers[answer.url] = answer
+    return answers
+
+
+def _answer(note: Path) -> Answer:
+    stated = _note(note)
+    body = _read(note.with_suffix(".body"))
+    if hashlib.sha256(body).hexdigest() != stated["sha256"]:
+        message = f"the octets of {note.with_suffix('.body')} aren't those that its note names"
+        raise ConfigError("evidence.digest", message, advice="gather the answer again")
+    return Answer(
+        url=stated["url"],
+        fetched_at=dt.datetime.fromisoformat(stated["fetched_at"]),
+        octets=body,
+        status=stated["status"],
+        media_type=stated["media_type"],
+    )
+
+
+def _note(file: Path) -> dict[str, Any]:
+    try:
+        note = parse_json(_read(file), _NOTE)
+    except Refused as refused:
+        raise ConfigError("evidence.note", f"{file} can't be read: {refused.message}", advice=_ADVICE) from None
+    if not isinstance(note, dict):
+        raise ConfigError("evidence.note", f"{file} holds no JSON object", advice=_ADVICE)
+    wanted = {"url": str, "fetched_at": str, "status": int, "media_type": str, "sha256": str}
+    wrong = [name for name, kind in wanted.items() if not isinstance(note.get(name), kind)]
+    if wrong or not _is_moment(note["fetched_at"]):
+        message = f"got {', '.join(wrong) or 'fetched_at'} missing or of another kind in {file}"
+        raise ConfigError("evidence.note", message, advice=_ADVICE)
+    return note
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return dt.datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with open(file, "rb", opener=without_waiting) as stream:
+            octets = stream.read(_LARGEST + 1)
+    except OSError as error:
+        message = f"{file} can't be read: {error.strerror}"
+        raise ConfigError("evidence.unreadable", message, advice="each NAME.json needs its NAME.body") from None
+    if len(octets) > _LARGEST:
+        raise ConfigError("evidence.unreadable", f"{file} is over {_LARGEST} bytes", advice="is it an answer at all?")
+    return octets

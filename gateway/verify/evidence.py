@@ -1,0 +1,66 @@
+"""Answers from outside, gathered before a document is judged; what isn't there stays an open question."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from gateway.errors import Refused
+from gateway.proofs.dids import VerificationMethod, methods_of_document
+from gateway.readers.json import parse_json
+
+_HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d{1,5})?|localhost(?::\d{1,5})?")
+_SUCCESS = range(200, 300)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What was answered at an address, when, with which status of HTTP (200 where another way was taken)."""
+
+    url: str
+    fetched_at: dt.datetime
+    octets: bytes
+    status: int = 200
+    media_type: str = ""
+
+    @property
+    def is_success(self) -> bool:
+        """Whether it is what was asked for, and no refusal or redirection."""
+        return self.status in _SUCCESS
+
+
+Answers = Mapping[str, Answer]
+"""Answers by the address that was asked."""
+
+
+def methods_in(answers: Iterable[Answer]) -> dict[str, VerificationMethod]:
+    """The keys of every DID document among the answers, each only where its DID is looked up there.
+
+    An answer to something else, or a document of another DID, gives none.
+    """
+    methods: dict[str, VerificationMethod] = {}
+    for answer in answers:
+        did = answer.url if answer.url.startswith("did:") else None
+        try:
+            document = parse_json(answer.octets) if answer.is_success else None
+            named = document.get("id") if isinstance(document, dict) else None
+            if isinstance(named, str) and named.startswith("did:") and answer.url in (did, address_of_did(named)):
+                methods |= methods_of_document(document, did or named)
+        except Refused:
+            continue
+    return methods
+
+
+def address_of_did(did: str) -> str | None:
+    """Where the document of a did:web stands (did:web method, section 3.2); None for another DID, or a wrong one."""
+    if not did.startswith("did:web:"):
+        return None
+    host, *path = [unquote(part) for part in did.removeprefix("did:web:").split(":")]
+    if not _HOST.fullmatch(host) or not all(re.fullmatch(r"[A-Za-z0-9._~-]+", step) for step in path):
+        return None
+    if any(set(step) == {"."} for step in path):
+        return None
+    return f"https://{host}/{'/'.join(path) if path else '.well-known'}/did.json"

@@ -1,0 +1,240 @@
+"""Whether a credential was revoked: what its issuer's status lists say, where they were looked up.
+
+Bitstring Status List 1.0, its forerunner StatusList2021, and the revocation list of 1EdTech (Open Badges 3.0, section
+B.6). A list counts when its own proof is trusted and it is of the credential's issuer; one that wasn't looked up, can't
+be read or is out of date leaves the question open: it is never taken for a good answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from gateway.errors import Refused
+from gateway.kit.contract import EvidenceRequest, Stated
+from gateway.model.record import Identifier, Organisation
+from gateway.model.verdict import Finding, Indication, Status, SubIndication, answer
+from gateway.readers.base64 import decode_base64url
+from gateway.readers.containers import inflate, unpack
+from gateway.readers.document import Document
+from gateway.readers.json import JsonValue, parse_json
+from gateway.readers.limits import MIB
+from gateway.verify.evidence import Answer
+from gateway.verify.life import first_moment
+from gateway.verify.proofs import proof_findings, proofs_around, proofs_inside
+from gateway.verify.terms import Terms
+
+LARGEST_LIST = 16 * MIB
+"""Octets of a list once inflated: 134 million credentials."""
+
+MOST_ENTRIES = 8
+"""Entries that are looked up; the others stay open."""
+_LISTS = {"BitstringStatusListEntry": "BitstringStatusList", "StatusList2021Entry": "StatusList2021"}
+_WHETHER = "whether it was revoked"
+_REVOCATION_LIST = "1EdTechRevocationList"
+_BITS = 8
+Json = Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Where a credential's status stands: the kind of list, its address; in a list of bits its place and meaning."""
+
+    kind: str
+    url: str
+    index: JsonValue = None
+    purpose: str = "revocation"
+    credential: str = ""
+
+
+def status_findings(
+    document: Document, questions: tuple[EvidenceRequest, ...], stated: Stated, terms: Terms
+) -> list[Finding]:
+    """A finding for each status that a credential names, and for each question that nothing here answers."""
+    value = document.value if document.media == "json" else None
+    entries = list(entries_of(value)) if isinstance(value, dict) else []
+    given = [entry for entry in entries[:MOST_ENTRIES] if entry.url in terms.evidence]
+    answered = {entry.url for entry in given}
+    asked = {question.url: question.why for question in questions if question.url not in answered}
+    asked |= {entry.url: _WHETHER for entry in entries if entry.url not in answered | asked.keys()}
+    return [
+        *[_judged(entry, terms.evidence[entry.url], stated, terms) for entry in given],
+        *[_unanswered(why) for why in asked.values()],
+        *[_unanswered(_WHETHER) for _ in entries[MOST_ENTRIES:]],
+    ]
+
+
+def entries_of(credential: Json) -> Iterator[Entry]:
+    """The entries under `credentialStatus`; those of kinds that aren't known are the adapter's to ask about."""
+    stated = credential.get("credentialStatus")
+    for one in stated if isinstance(stated, list) else [stated]:
+        if not isinstance(one, dict):
+            continue
+        types = one.get("type")
+        named = next((t for t in (types if isinstance(types, list) else [types]) if isinstance(t, str)), "")
+        if named == _REVOCATION_LIST:
+            yield Entry(kind=named, url=_text(one.get("id")), credential=_text(credential.get("id")))
+        elif named in _LISTS:
+            url, purpose = _text(one.get("statusListCredential")), _text(one.get("statusPurpose"))
+            yield Entry(kind=named, url=url, index=one.get("statusListIndex"), purpose=purpose)
+
+
+def _judged(entry: Entry, found: Answer, stated: Stated, terms: Terms) -> Finding:
+    if not found.is_success:
+        return _open(_Open(f"the list's address answered with status {found.status}"))
+    try:
+        if entry.kind == _REVOCATION_LIST:
+            revoked = _is_listed(entry, parse_json(found.octets, terms.limits), stated)
+        else:
+            revoked = _bit(entry, _list(entry, found, stated, terms))
+    except _Open as fault:
+        return _open(fault)
+    except Refused as refused:
+        why = f"the list can't be read: {refused.message} ({refused.code})"
+        return _open(_Open(why, SubIndication.FORMAT_FAILURE))
+    return _answered(entry, found, revoked=revoked)
+
+
+class _Open(Exception):  # noqa: N818 - never leaves this module
+    """Why a list gives no answer."""
+
+    def __init__(self, why: str, sub: SubIndication = SubIndication.TRY_LATER) -> None:
+        super().__init__(why)
+        self.why, self.sub = why, sub
+
+
+_NOT_MEANT = SubIndication.SIG_CONSTRAINTS_FAILURE
+
+
+# --- lists of bits ----------------------------------------------------------------------------------------------------
+
+
+def _list(entry: Entry, found: Answer, stated: Stated, terms: Terms) -> Json:
+    """What a list states, once its own proof is trusted, it is of the same issuer, and of this time."""
+    unpacked = unpack(found.octets, terms.limits)
+    document = Document(unpacked.octets, unpacked.kind, limits=terms.limits)
+    proofs = proofs_around(unpacked, terms) + proofs_inside(document, terms)
+    covered = next((proof.covered for proof in reversed(proofs) if proof.role == "document"), None)
+    value = parse_json(covered, terms.limits) if covered is not None else None
+    if not isinstance(value, dict):
+        raise _Open("the list has no proof that holds", _NOT_MEANT)
+    issuer = value.get("issuer")
+    named = _text(issuer.get("id") if isinstance(issuer, dict) else issuer)
+    _require_issuer(named, stated)
+    whose = Stated(issuer=Organisation(identifiers=(Identifier(value=named),)))
+    if answer(proof_findings(proofs, whose, terms, vouched_outside=False)) is not Indication.PASSED:
+        raise _Open("the list's own proof isn't trusted", _NOT_MEANT)
+    if value.get("id", entry.url) != entry.url:
+        raise _Open("the list calls itself by another address", _NOT_MEANT)
+    _require_current(value, found, terms.now)
+    return value
+
+
+def _require_issuer(named: str, stated: Stated) -> None:
+    issuers = {i.value for i in stated.issuer.identifiers} if stated.issuer is not None else set()
+    if not named or named not in issuers:
+        raise _Open("the list is of another issuer than the credential", _NOT_MEANT)
+
+
+def _require_current(value: Json, found: Answer, now: dt.datetime) -> None:
+    for name, late in (("validFrom", False), ("issuanceDate", False), ("validUntil", True), ("expirationDate", True)):
+        moment = _moment(value.get(name))
+        if moment is not None and ((late and moment < now) or (not late and moment > now)):
+            raise _Open(f"the list isn't of this time ({name})")
+    subject = value.get("credentialSubject")
+    lasts = subject.get("ttl") if isinstance(subject, dict) else None
+    if (
+        isinstance(lasts, int)
+        and not isinstance(lasts, bool)
+        and (now - found.fetched_at).total_seconds() * 1000 > lasts
+    ):
+        raise _Open("the list was looked up longer ago than it may be kept (ttl)")
+
+
+def _bit(entry: Entry, value: Json) -> bool:
+    subject = value.get("credentialSubject")
+    if not isinstance(subject, dict) or _LISTS[entry.kind] not in _texts(subject.get("type")):
+        raise _Open(f"the answer is no {_LISTS[entry.kind]}", _NOT_MEANT)
+    if not entry.purpose or entry.purpose not in _texts(subject.get("statusPurpose")):
+        raise _Open("the list is for another purpose than the entry", _NOT_MEANT)
+    octets = _octets(entry, _text(subject.get("encodedList")))
+    index = _index(entry.index)
+    if index is None or index >= len(octets) * _BITS:
+        raise _Open("the entry's index is none of the list", _NOT_MEANT)
+    return bool(octets[index // _BITS] >> (_BITS - 1 - index % _BITS) & 1)
+
+
+def _octets(entry: Entry, encoded: str) -> bytes:
+    """The bits; only Bitstring Status List puts a multibase "u" in front."""
+    text = encoded.removeprefix("u") if entry.kind == "BitstringStatusListEntry" else encoded
+    return inflate(decode_base64url(text.rstrip("="), "a status list"), LARGEST_LIST, "gzip")
+
+
+def _index(value: JsonValue) -> int | None:
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None  # noqa: PLR2004 - beyond any list
+
+
+# --- the revocation list of 1EdTech -----------------------------------------------------------------------------------
+
+
+def _is_listed(entry: Entry, value: JsonValue, stated: Stated) -> bool:
+    """Whether a credential is in the list; the list is unsigned, and vouched for by who gives the evidence."""
+    listed = value.get("revokedCredential") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(listed, list):
+        raise _Open("the answer is no revocation list", _NOT_MEANT)
+    _require_issuer(_text(value.get("issuer")), stated)
+    if not entry.credential:
+        raise _Open("the credential has no id by which the list could name it", _NOT_MEANT)
+    members = [one for one in listed if isinstance(one, dict) and one.get("id") == entry.credential]
+    return any(one.get("revoked", True) is not False for one in members)
+
+
+# --- findings ---------------------------------------------------------------------------------------------------------
+
+
+def _answered(entry: Entry, found: Answer, *, revoked: bool) -> Finding:
+    evidence = {"fetched_at": found.fetched_at.isoformat(), "purpose": entry.purpose}
+    if not revoked:
+        explanation = f"its issuer's list of {entry.purpose} doesn't name it"
+        return Finding(check="credential.status", status=Status.PASSED, explanation=explanation, evidence=evidence)
+    taken_back = entry.purpose == "revocation"
+    return Finding(
+        check="credential.status",
+        status=Status.FAILED if taken_back else Status.INDETERMINATE,
+        explanation="its issuer has revoked it" if taken_back else f"its issuer's list of {entry.purpose} names it",
+        evidence=evidence,
+        sub_indication=SubIndication.CREDENTIAL_REVOKED,
+    )
+
+
+def _open(fault: _Open) -> Finding:
+    return Finding(
+        check="credential.status", status=Status.INDETERMINATE, explanation=fault.why, sub_indication=fault.sub
+    )
+
+
+def _unanswered(why: str) -> Finding:
+    """What only an answer from outside could tell stays open, and is never taken for a good one."""
+    return Finding(
+        check="evidence.asked",
+        status=Status.INDETERMINATE,
+        explanation=f"{why}: only an answer from outside could tell, and none was given",
+        sub_indication=SubIndication.TRY_LATER,
+    )
+
+
+def _moment(text: JsonValue) -> dt.datetime | None:
+    try:
+        return first_moment(text)
+    except (TypeError, ValueError, AttributeError):
+        return None
+
+
+def _text(value: JsonValue) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(value: JsonValue) -> list[JsonValue]:
+    return value if isinstance(value, list) else [value]
