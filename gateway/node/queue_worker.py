@@ -55,6 +55,7 @@ class QueueWorker(Generic[_T]):
         self._task = task
         self._wake = running.wakes[task.queue]
         self._doing: dict[Hashable, asyncio.Task[None]] = {}
+        self._ended: set[Hashable] = set()
         self.state = WorkerState(name=task.queue)
 
     async def run(self) -> None:
@@ -78,17 +79,22 @@ class QueueWorker(Generic[_T]):
             task.cancel()
 
     async def _take(self) -> bool:
-        """Begin what is due; False where the store couldn't be asked."""
+        """Begin what is due; False where the store couldn't be asked.
+
+        What ended while the store was asked is left out: the answer may be older than that end.
+        """
         room = self._task.most - len(self._doing)
         if room * 2 < self._task.most:
             return True  # whoever finishes wakes us
+        self._ended.clear()
         try:
             due = await self._task.take(room + len(self._doing))
         except Stopped as stopped:
             say("worker.failed", level=logging.ERROR, worker=self._task.queue, code=stopped.code)
             return False
         for item in due:
-            if self._task.name(item) not in self._doing and len(self._doing) < self._task.most:
+            name = self._task.name(item)
+            if name not in self._doing and name not in self._ended and len(self._doing) < self._task.most:
                 self._begin(item)
         return True
 
@@ -101,6 +107,7 @@ class QueueWorker(Generic[_T]):
 
     def _end(self, name: Hashable) -> None:
         del self._doing[name]
+        self._ended.add(name)
         self.state.busy = self._running.clock.monotonic() if self._doing else None
         self._wake.set()
 

@@ -53,7 +53,7 @@ from gateway.readers.document import Document
 from gateway.verify.life import life_findings
 from gateway.verify.proofs import proof_findings, proofs_around, proofs_inside, supplement_verdicts
 from gateway.verify.recognise import recognise
-from gateway.verify.status import status_findings
+from gateway.verify.status import credential_findings, status_findings
 from gateway.verify.terms import Terms
 
 INNER_DEPTH = 4
@@ -205,6 +205,7 @@ class _Examination:
         findings = [_unrecognised(claims)] if claims or not case.proofs else [_UNKNOWN_CONTENT]
         if case.proofs:
             findings += [_place_unknown(finding) for finding in case.proof_findings(None, self.terms)]
+            findings += credential_findings(case.seen, self.terms)
         return VerifiedDocument(
             original=case.octets,
             verdict=conclude([*case.container_findings(), *findings]),
