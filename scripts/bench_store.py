@@ -7,6 +7,7 @@ stores take turns, so that whatever disturbs one disturbs the other.
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import itertools
 import os
 import statistics
@@ -19,7 +20,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from gateway.delivery.states import DeliveryState
+from gateway.delivery.envelope import message_id
+from gateway.delivery.states import Delivery, DeliveryState
 from gateway.drivers.bodies import Bodies
 from gateway.drivers.store.history import OURS, note
 from gateway.drivers.store.rows import DELIVERIES
@@ -36,9 +38,16 @@ _RECEIPT = b"." * 700  # octets of a receipt, about
 Work = Callable[[SqliteStore], Awaitable[int]]
 
 
+def new() -> Delivery:
+    """A delivery with an id as a node makes it."""
+    number = next(_NUMBERS)
+    at = NOW + number * dt.timedelta(milliseconds=10)
+    return replace(delivery(("bench", number)), id=message_id(at, os.urandom(10)))
+
+
 async def one_life(store: SqliteStore) -> None:
     """What becomes of a delivery: three commits."""
-    one = delivery(("bench", next(_NUMBERS)))
+    one = new()
     await store.submit(one)
     await store.receipted(one.id, _RECEIPT, NOW, after(1))
     await store.decided(one.id, _RECEIPT, DeliveryState.ACCEPTED, NOW)
@@ -88,8 +97,8 @@ async def finish_many(store: SqliteStore, count: int) -> None:
     """Put finished deliveries into the store as they are after a day: with timelines and receipts, without bodies."""
 
     def insert(database: object, start: int) -> None:
-        for number in range(start, min(start + 5000, count)):
-            one = delivery(("finished", number))
+        for _ in range(start, min(start + 5000, count)):
+            one = new()
             receipts = {"transport_receipt": _RECEIPT, "business_receipt": _RECEIPT}
             done = replace(one, state=DeliveryState.ACCEPTED, body=None, next_attempt=None, finished=NOW, **receipts)
             DELIVERIES.insert(database, done)  # type: ignore[arg-type]

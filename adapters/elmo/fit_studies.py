@@ -50,6 +50,7 @@ from gateway.model.record import (
 )
 from gateway.model.texts import UNDETERMINED, Text, When
 from gateway.vocabulary import credit_schemes, languages
+from gateway.vocabulary.kinds import opportunity_of
 
 _ALL = Decimal(100)
 CREDIT_LEVELS = ("Bachelor", "Master", "PhD")
@@ -173,7 +174,7 @@ def _specification(study: Walk, place: str) -> Specification:
         identifiers=identifiers(walk),
         title=title,
         description=_moved_text(study, walk, "description", lines),
-        kinds=of_one(first(walk, "kinds", _fit_code, _is_kind)),
+        kinds=of_one(first(walk, "kinds", _fit_kind, _is_kind)),
         levels=every(walk, "levels", _fit_level, lambda level: level.claimed_by is None),
         credits_offered=every(walk, "credits_offered", _fit_credit) if offered else (),
         fields=of_one(first(walk, "fields", _fit_code, lambda code: code.scheme == ISCED_F and bool(code.value))),
@@ -196,6 +197,15 @@ def _moved_text(study: Walk, specification: Walk, field: str, change: Callable[[
 
 def _is_kind(code: Code) -> bool:
     return code.scheme == KIND and code.value in names.OPPORTUNITY_KINDS
+
+
+def _fit_kind(walk: Walk) -> Code:
+    """A kind by our name for it, or by that of badges, which have more of them."""
+    scheme, value = walk.peek("scheme"), walk.peek("value")
+    kind = opportunity_of(scheme, value)
+    if kind is None:
+        return _fit_code(walk)
+    return Code(scheme=always(walk, "scheme", KIND), value=always(walk, "value", token(kind)))
 
 
 def _fit_code(walk: Walk) -> Code:

@@ -39,10 +39,9 @@ from gateway.model.record import (
     Specification,
 )
 from gateway.model.texts import Text
-from gateway.vocabulary import credit_schemes, languages
+from gateway.vocabulary import credit_schemes, kinds, languages
 
-KIND = "elmo-opportunity"
-"""The scheme of the code for what was taken: Degree Programme, Module, Course, Class, or the issuer's own word."""
+KIND = kinds.OPPORTUNITY
 SUBJECT = "erasmus-subject"
 ISCED_F = "isced-f"
 CREDIT = "credit"

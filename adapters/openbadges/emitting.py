@@ -24,6 +24,7 @@ from gateway.model.record import (
     Level,
     Name,
     Organisation,
+    Outcome,
 )
 from gateway.model.texts import UNDETERMINED, Text
 
@@ -194,6 +195,22 @@ class Emitting:
         self.put(node, "targetFramework", alignment.framework)
         self.put(node, "targetType", terms.as_term(alignment.kind, terms.ALIGNMENT_TYPES) if alignment.kind else None)
         return self.origins.wrote(node, alignment)
+
+    def outcome(self, outcome: Outcome, language: str, number: str) -> Node:
+        """A learning outcome as a link to its skill; one without an address points at nothing but itself."""
+        skills = [one for one in (*outcome.esco_skills, *outcome.related_skills) if is_address(one.value)]
+        skill = skills[0] if skills else None
+        target = self.node_id("outcome", number) if skill is None else skill.value
+        is_esco = skill is not None and skill in outcome.esco_skills
+        kind = next((one.value for one in outcome.kinds if one.scheme == terms.ALIGNMENT_TYPE), terms.OUTCOME)
+        name = self.words(outcome.title, language)
+        node: Node = {"type": ["Alignment"], "targetName": target if name is None else name, "targetUrl": target}
+        self.put(node, "targetCode", next((one.value for one in outcome.identifiers if one.scheme == terms.CODE), None))
+        self.put(node, "targetDescription", next((self.words(note, language) for note in outcome.notes), None))
+        self.put(node, "targetFramework", skill.scheme if skill is not None and skill.scheme and not is_esco else None)
+        known = kind if kind in terms.COMPETENCIES else terms.OUTCOME
+        node["targetType"] = terms.as_term(known, terms.ALIGNMENT_TYPES)
+        return self.origins.wrote(node, outcome)
 
     def level(self, level: Level, language: str) -> Node | None:
         """A level of the EQF that the issuer claims, as a link to it; other frameworks have no addresses."""

@@ -27,6 +27,7 @@ from gateway.model.record import (
     Study,
 )
 from gateway.model.texts import UNDETERMINED, Text
+from gateway.vocabulary.kinds import achievement_of
 
 _DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?")
 _LANGUAGE = re.compile(r"[a-z]{2,4}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
@@ -46,11 +47,10 @@ class StudyEmitting:
         )
         self._used: set[str] = set()
 
-    def subject(self, study: Study, number: str) -> Node:
+    def fill(self, subject: Node, study: Study, number: str) -> None:
         """What a credential says of its subject, apart from who it is."""
         out = self.out
         language = self._language(study)
-        subject: Node = {}
         achievement = self._achievement(study, number, language)
         if study.period is not None:
             out.put(subject, "activityStartDate", out.moment(study.period.start))
@@ -61,7 +61,7 @@ class StudyEmitting:
         if study.term is not None:
             out.put(subject, "term", out.words(study.term.title, language))
         out.put(subject, "result", self._results(study, achievement, number, language))
-        return subject | {"achievement": achievement}
+        subject["achievement"] = achievement
 
     def name_of(self, study: Study) -> str:
         """What a credential is called: the study's own title, else what was learned."""
@@ -95,13 +95,14 @@ class StudyEmitting:
         if language != UNDETERMINED:
             node["inLanguage"] = language
         node["creator"] = out.organisation(self._body(study))
-        out.put(node, "achievementType", _achievement_type(learned))
+        self._kind(node, learned)
         self._credits(node, "creditsAvailable", learned.credits_offered)
         self._subjects(node, learned)
         numbers = others if fresh or address is None else learned.identifiers
         out.put(node, "humanCode", next((one.value for one in numbers if one.scheme == "humanCode"), None))
         out.put(node, "otherIdentifier", out.entries(one for one in numbers if one.scheme != "humanCode"))
         aligned = [out.alignment(one, language) for one in learned.alignments]
+        aligned += [out.outcome(one, language, f"{number}/{n}") for n, one in enumerate(learned.outcomes)]
         aligned += [level for one in learned.levels if (level := out.level(one, language)) is not None]
         out.put(node, "alignment", aligned)
         return out.origins.wrote(node, learned)
@@ -112,6 +113,18 @@ class StudyEmitting:
     def _body(self, study: Study) -> Organisation:
         """Who awarded; the model has one."""
         return next(iter(study.awarded_by), self._issuer)
+
+    def _kind(self, node: Node, learned: Specification) -> None:
+        """The achievement type, the first that can be one."""
+        for code in learned.kinds:
+            kind = achievement_of(code.scheme, code.value)
+            term = None if not kind else terms.as_term(kind, terms.ACHIEVEMENT_TYPES)
+            if term is not None:
+                node["achievementType"] = term
+                self.out.origins.wrote(node, code, "achievementType")
+                self.out.origins.because(code, "scheme", "the target has another list of kinds")
+                self.out.origins.because(code, "value", "the target has another list of kinds")
+                return
 
     def _subjects(self, node: Node, learned: Specification) -> None:
         words = {scheme: [one.value for one in learned.subjects if one.scheme == scheme] for scheme in _SUBJECTS}
@@ -184,17 +197,13 @@ def _own_status(assessment: Assessment) -> str | None:
     return status.value if status is not None and known else None
 
 
-def _achievement_type(learned: Specification) -> str | None:
-    kind = next((one.value for one in learned.kinds if one.scheme == terms.ACHIEVEMENT_TYPE), None)
-    return None if kind is None else terms.as_term(kind, terms.ACHIEVEMENT_TYPES)
-
-
 def _texts(study: Study) -> Iterator[Text]:
     """The texts of a study that stand in its credential."""
     learned = study.specification
     yield from (learned.title, learned.description, learned.outcome_summary)
     yield from (study.title, study.description, *study.notes[:1])
     yield from (text for one in learned.alignments for text in (one.name, one.description))
+    yield from (text for one in learned.outcomes for text in (one.title, *one.notes[:1]))
     yield from (one.grade for one in study.assessments)
     if study.term is not None:
         yield study.term.title

@@ -23,6 +23,7 @@ from gateway.model.record import (
     Level,
     Link,
     Organisation,
+    Outcome,
     Phone,
     Place,
 )
@@ -109,8 +110,8 @@ class Nodes:
 
     # --- alignments ---------------------------------------------------------------------------------------------
 
-    def alignment(self, cursor: JsonCursor, language: str) -> Alignment | Level:
-        """A link to a framework; one to a level of the EQF is that level."""
+    def alignment(self, cursor: JsonCursor, language: str) -> Alignment | Level | Outcome:
+        """A link to a framework; one to a competency is a learning outcome, one to a level of the EQF is that level."""
         enter(cursor, "alignment")
         target = cursor.scalar("targetUrl") or ""
         kind = cursor.scalar("targetType")
@@ -123,6 +124,8 @@ class Nodes:
             level = target.removeprefix(terms.EQF)
             shown = {} if name.get(language) == eqf_name(level) else name
             return self.made(Level(scheme="eqf", value=level, label=shown), cursor)
+        if kind is not None and terms.without_extension(kind) in terms.COMPETENCIES:
+            return self.made(_outcome(cursor, target, terms.without_extension(kind), name, language), cursor)
         return self.made(
             Alignment(
                 target=target,
@@ -134,6 +137,21 @@ class Nodes:
             ),
             cursor,
         )
+
+
+def _outcome(cursor: JsonCursor, target: str, kind: str, name: Text, language: str) -> Outcome:
+    code, framework = cursor.scalar("targetCode"), cursor.scalar("targetFramework")
+    said = text(cursor, "targetDescription", language)
+    is_esco = target.startswith(terms.ESCO) and framework is None
+    skills = () if terms.is_node_id(target) else (Code(scheme=framework or "", value=target),)
+    return Outcome(
+        title={} if name.get(language) == target else name,
+        identifiers=() if code is None else (Identifier(scheme=terms.CODE, value=code),),
+        kinds=() if kind == terms.OUTCOME else (Code(scheme=terms.ALIGNMENT_TYPE, value=kind),),
+        esco_skills=(Code(scheme=terms.ESCO_SKILLS, value=target),) if is_esco else (),
+        related_skills=() if is_esco else skills,
+        notes=(said,) if said else (),
+    )
 
 
 def eqf_name(level: str) -> str:

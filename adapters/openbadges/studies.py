@@ -25,6 +25,7 @@ from gateway.model.record import (
     Level,
     Link,
     Organisation,
+    Outcome,
     Period,
     Specification,
     Study,
@@ -123,13 +124,21 @@ class Studies:
             title={} if PLACEHOLDER in named.values() else named,
             description=_unless(achievement, "description", achievement.value.get("name"), language),
             identifiers=(*self.nodes.identifiers(achievement), *_human_code(achievement)),
-            kinds=tuple(_kinds(achievement)),
+            kinds=self._kinds(achievement),
             credits_offered=self._credits(achievement, "creditsAvailable"),
             subjects=tuple(_subjects(achievement)),
             levels=tuple(one for one in aligned if isinstance(one, Level)),
+            outcomes=tuple(one for one in aligned if isinstance(one, Outcome)),
             alignments=tuple(one for one in aligned if isinstance(one, Alignment)),
             **_criteria(achievement, language),
         )
+
+    def _kinds(self, achievement: JsonCursor) -> tuple[Code, ...]:
+        kind = achievement.scalar("achievementType")
+        if kind is None:
+            return ()
+        code = Code(scheme=terms.ACHIEVEMENT_TYPE, value=terms.without_extension(kind))
+        return (self.nodes.made(code, achievement, "achievementType"),)
 
     def _credits(self, cursor: JsonCursor, member: str) -> tuple[Credit, ...]:
         """Credits: the format has no unit for them, so they have none here."""
@@ -192,11 +201,6 @@ def _term(subject: JsonCursor, language: str) -> Period | None:
 def _human_code(achievement: JsonCursor) -> tuple[Identifier, ...]:
     code = achievement.scalar("humanCode")
     return () if code is None else (Identifier(scheme="humanCode", value=code),)
-
-
-def _kinds(achievement: JsonCursor) -> list[Code]:
-    kind = achievement.scalar("achievementType")
-    return [] if kind is None else [Code(scheme=terms.ACHIEVEMENT_TYPE, value=terms.without_extension(kind))]
 
 
 def _subjects(achievement: JsonCursor) -> list[Code]:

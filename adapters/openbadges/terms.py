@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.vocabulary import kinds
+
 VC2 = "https://www.w3.org/ns/credentials/v2"
 OB_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 CLR_CONTEXT = "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"
@@ -56,10 +58,18 @@ EXTENSION = "ext:"
 SAFE = re.compile(r"[A-Za-z0-9._|-]+")
 """What may follow `ext:` by the schemas of 1EdTech."""
 
-ACHIEVEMENT_TYPE = "achievement-type"
+ACHIEVEMENT_TYPE = kinds.ACHIEVEMENT
 RESULT_STATUS = "result-status"
 RESULT_TYPE = "result-type"
 FIELD, SPECIALIZATION, TAG = "", "specialization", "tag"
+ALIGNMENT_TYPE = "alignment-type"
+OUTCOME = "Outcome"
+COMPETENCIES = frozenset({"CFItem", "ceasn:Competency", "ESCO", OUTCOME})
+"""The targets of alignments that are learning outcomes: items of CASE, competencies of CTDL-ASN, skills of ESCO."""
+CODE = "code"
+"""The scheme of an outcome's number in its framework."""
+ESCO = "http://data.europa.eu/esco/"
+ESCO_SKILLS = "http://data.europa.eu/esco/concept-scheme/skills"
 EQF = "http://data.europa.eu/snb/eqf/"
 NATIONAL_NUMBER = "nationalIdentityNumber"
 EIDAS = "eIDASIdentifier"
@@ -92,8 +102,8 @@ CLASSES: Mapping[str, frozenset[str]] = {
 
 def types_of(value: Any) -> list[Any]:
     """The classes that an object states."""
-    kinds = value.get("type") if isinstance(value, Mapping) else None
-    return kinds if isinstance(kinds, list) else [kinds]
+    stated = value.get("type") if isinstance(value, Mapping) else None
+    return stated if isinstance(stated, list) else [stated]
 
 
 def listed(value: Any) -> list[Any]:
@@ -121,11 +131,11 @@ def is_endorsement(value: Any) -> bool:
     return _is(value, (ENDORSEMENT,), OB_CONTEXTS) and CLR not in types_of(value)
 
 
-def _is(value: Any, kinds: tuple[str, ...], contexts: re.Pattern[str]) -> bool:
+def _is(value: Any, wanted: tuple[str, ...], contexts: re.Pattern[str]) -> bool:
     stated = types_of(value)
     return (
         CREDENTIAL in stated
-        and any(kind in stated for kind in kinds)
+        and any(kind in stated for kind in wanted)
         and any(contexts.fullmatch(one) for one in contexts_of(value))
     )
 

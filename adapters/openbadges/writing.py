@@ -143,7 +143,7 @@ class _Writing:
         value |= {"issuer": out.organisation(self.request.issuer), "validFrom": start}
         out.put(value, "awardedDate", out.moment(one.study.awarded_on))
         value["credentialSubject"] = out.subject("AchievementSubject", person)
-        value["credentialSubject"] |= studies.subject(one.study, one.number)
+        studies.fill(value["credentialSubject"], one.study, one.number)
         links = [link for link in one.study.documents if is_address(link.url) and not link.url.startswith("data:")]
         evidence = [{"id": link.url, "type": ["Evidence"]} for link in links]
         for node, link in zip(evidence, links, strict=True):

@@ -10,7 +10,6 @@ import asyncio
 import datetime as dt
 import os
 import shutil
-import sqlite3
 import ssl
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -28,9 +27,11 @@ from gateway.drivers.http_client import PeerClient
 from gateway.drivers.keys import SealKey, load_seal_key
 from gateway.drivers.local_client import local_node
 from gateway.drivers.node_keys import load_node_key, load_peer_keys
-from gateway.drivers.store.database import NAME, connect, faults_of
+from gateway.drivers.store.database import NAME
+from gateway.drivers.store.faults import SQLITE_FAULTS, damaged
 from gateway.drivers.store.faults import stopped as store_stopped
 from gateway.drivers.store.lock import ProcessLock
+from gateway.drivers.store.soundness import faults_of
 from gateway.drivers.token import Token, load_token
 from gateway.drivers.trust_files import load_anchors
 from gateway.errors import ConfigError, TestamurError
@@ -285,21 +286,13 @@ def _store_at_rest(folder: Path) -> Iterator[Check]:
         yield check
         return
     try:
-        faults = _faults(file)
-    except sqlite3.Error as error:
+        faults = faults_of(file, thorough=True)
+    except SQLITE_FAULTS as error:
         yield _failed("database", str(file), store_stopped(error))
         return
     finally:
         lock.release()
-    yield check if not faults else _failed("database", str(file), store_stopped(sqlite3.DatabaseError(faults[0])))
-
-
-def _faults(file: Path) -> tuple[str, ...]:
-    database = connect(file, reading=True)
-    try:
-        return faults_of(database, thorough=False)
-    finally:
-        database.close()
+    yield check if not faults else _failed("database", str(file), damaged(faults[0]))
 
 
 # --- peers -----------------------------------------------------------------------------------------------------------

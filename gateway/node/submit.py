@@ -9,12 +9,11 @@ import datetime as dt
 import hashlib
 import json
 import secrets
-import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 from gateway.delivery.admission import check_capacity
-from gateway.delivery.envelope import Envelope, Part
+from gateway.delivery.envelope import Envelope, Part, message_id
 from gateway.delivery.message import message_head, message_size
 from gateway.delivery.peers import Peer
 from gateway.delivery.problem import Stopped
@@ -181,7 +180,7 @@ class _Desk:
     def _envelope(self, prepared: Prepared, origin: Arrival | None) -> Envelope:
         now, wanted = self._running.stamp(), self._submission
         return Envelope(
-            id=str(uuid.uuid4()),
+            id=message_id(now, secrets.token_bytes(10)),
             sender=self._running.id,
             to=wanted.to,
             created=now,

@@ -102,13 +102,15 @@ class VerifiedDocument:
                 "no adapter knows this document, so there is nothing to read",
                 advice="`testamur adapters list` shows the formats that can be read",
             )
-        parts = {path: document.read() for path, document in self.inner.items() if document.is_readable_part}
+        parts = {path: read for path, document in self.inner.items() if (read := document.read_as_part()) is not None}
         return guarded(adapter, lambda a: a.read(content, parts))
 
-    @property
-    def is_readable_part(self) -> bool:
-        """Whether it is a part that an adapter knows: another is no reason not to read what is around it."""
-        return self.role == "part" and self.unreadable is None and self.adapter is not None
+    def read_as_part(self) -> Reading | None:
+        """What it says as a part of another; None where it is none, or can't be read: the rest still can."""
+        try:
+            return self.read() if self.role == "part" else None
+        except Refused:
+            return None
 
 
 def verify(octets: bytes, *, adapters: Sequence[Adapter], terms: Terms) -> VerifiedDocument:

@@ -22,7 +22,7 @@ from gateway.drivers.store.log import damaged_copy
 from gateway.drivers.store.sqlite import SqliteStore, open_store
 from gateway.errors import ConfigError, RequestError
 from tests.delivery.store_laws import everything
-from tests.delivery.store_makers import NOW, after, delivery
+from tests.delivery.store_makers import HOUR, NOW, after, delivery
 from tests.faults.store_life import live, steps, until_killed
 
 WAL = f"{NAME}-wal"
@@ -388,6 +388,19 @@ async def test_r20_a_damaged_row_is_set_aside_with_an_alarm_and_stops_nobody(tmp
         assert caught.value.code == "store.damaged"
     with pytest.raises(Stopped):
         await store.decided(delivery(1).id, b"b", DeliveryState.ACCEPTED, after(1))
+    assert await store.faults() == ()
+    assert await store.faults(thorough=True) == ("row 2 of deliveries isn't as it was written",)
+    await store.close()
+
+
+async def test_r20_a_damaged_row_keeps_no_other_document_from_being_deleted_in_time(tmp_path):
+    store = open_store(tmp_path / "store")
+    for n in range(3):
+        await store.submit(delivery(n))
+        await store.decided(delivery(n).id, b"b", DeliveryState.ACCEPTED, NOW)
+    await store._writer.write("alarm", lambda db: db.execute("UPDATE deliveries SET size = 1 WHERE sequence = 2"))
+    assert set(await store.release_bodies(after(1), older_than=HOUR, limit=9)) == {delivery(0).body, delivery(2).body}
+    assert await store.release_bodies(after(1), older_than=HOUR, limit=9) == ()
     await store.close()
 
 

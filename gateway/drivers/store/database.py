@@ -135,10 +135,3 @@ def statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(held):
             yield held
             held = ""
-
-
-def faults_of(database: sqlite3.Connection, *, thorough: bool) -> tuple[str, ...]:
-    """What SQLite finds wrong with the file; `thorough` holds every index against its table, and takes longer."""
-    check = "PRAGMA integrity_check(20)" if thorough else "PRAGMA quick_check(20)"
-    found = tuple(str(row[0]) for row in database.execute(check))
-    return () if found == ("ok",) else found

@@ -23,15 +23,15 @@ RECEIPTS_OLD = "SELECT sequence FROM receipts WHERE finished <= ? AND expires <=
 
 def bodies(database: sqlite3.Connection) -> frozenset[str]:
     """The bodies that rows name. A damaged row stops the count: what it named must not be swept away."""
-    sent = {DELIVERIES.row(row).noun.body for row in database.execute(SENT_BODIES)}
-    received = {ARRIVALS.row(row).noun.body for row in database.execute(RECEIVED_BODIES)}
-    return frozenset(body for body in sent | received if body is not None)
+    sent = {str(DELIVERIES.intact(row)["body"]) for row in database.execute(SENT_BODIES)}
+    received = {str(ARRIVALS.intact(row)["body"]) for row in database.execute(RECEIVED_BODIES)}
+    return frozenset(sent | received)
 
 
 def release_bodies(
     database: sqlite3.Connection, now: dt.datetime, older_than: dt.timedelta, limit: int
 ) -> tuple[str, ...]:
-    """Take the names of bodies, and accounts, out of what is finished since then."""
+    """Take the names of bodies, and accounts, out of what is finished since then. Damaged rows are left as they are."""
     before = ticks(now - older_than)
     released = _release_sent(database, now, before, limit)
     return (*released, *_release_received(database, now, before, limit - len(released)))
@@ -39,8 +39,7 @@ def release_bodies(
 
 def _release_sent(database: sqlite3.Connection, now: dt.datetime, before: int, limit: int) -> list[str]:
     released = []
-    for found in database.execute(SENT_RELEASABLE, (before, limit)).fetchall():
-        row = DELIVERIES.row(found)
+    for row in DELIVERIES.sound(database.execute(SENT_RELEASABLE, (before, limit))):
         DELIVERIES.update(database, row, replace(row.noun, body=None))
         note(database, row.noun.id, OURS, now, "body_released")
         released.append(str(row.noun.body))
@@ -49,8 +48,7 @@ def _release_sent(database: sqlite3.Connection, now: dt.datetime, before: int, l
 
 def _release_received(database: sqlite3.Connection, now: dt.datetime, before: int, limit: int) -> list[str]:
     released = []
-    for found in database.execute(RECEIVED_RELEASABLE, (before, limit)).fetchall():
-        row = ARRIVALS.row(found)
+    for row in ARRIVALS.sound(database.execute(RECEIVED_RELEASABLE, (before, limit))):
         ARRIVALS.update(database, row, replace(row.noun, body=None, account=None))
         note(database, row.noun.id, row.noun.sender, now, "body_released")
         released.append(str(row.noun.body))

@@ -6,16 +6,18 @@ protection against people; signatures are.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import sqlite3
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
 from gateway.delivery.envelope import Envelope
+from gateway.delivery.problem import Stopped
 from gateway.delivery.states import Alarm, Arrival, ArrivalState, Delivery, DeliveryState, Event, OutgoingReceipt
 from gateway.drivers.store.faults import damaged, failed
 from gateway.errors import Refused
@@ -66,6 +68,7 @@ class Table(Generic[T]):
         self._insert = f"INSERT INTO {name} ({', '.join(self.columns)}, checksum) VALUES ({given}, :checksum)"  # noqa: S608 - own names
         self._update = f"UPDATE {name} SET {pairs}, checksum = :checksum WHERE sequence = :sequence AND checksum = :was"  # noqa: S608 - own names
 
+        self.page = f"SELECT * FROM {name} WHERE sequence > ? ORDER BY sequence LIMIT ?"  # noqa: S608 - own names
         self._set_aside = f"UPDATE {name} SET next_attempt = NULL WHERE sequence = ?"  # noqa: S608 - own names
 
     def insert(self, database: sqlite3.Connection, noun: T, **more: Column) -> None:
@@ -88,18 +91,31 @@ class Table(Generic[T]):
         """Take a row out of its queue, and leave it as damaged as it is."""
         database.execute(self._set_aside, (sequence,))
 
-    def row(self, found: sqlite3.Row) -> Row[T]:
-        """The row as a noun.
+    def intact(self, found: sqlite3.Row) -> sqlite3.Row:
+        """The row.
 
         Raises:
             Stopped: `store.damaged` where it isn't as it was written.
         """
         if self._checksum(dict(found)) != found["checksum"]:
             raise damaged(f"row {found['sequence']} of {self.name} isn't as it was written")
+        return found
+
+    def row(self, found: sqlite3.Row) -> Row[T]:
+        """The row as a noun. Raises as `intact`."""
+        self.intact(found)
         try:
             return Row(self._decode(found), found["sequence"], found["checksum"])
         except (ValueError, ValidationError, Refused) as error:
             raise damaged(f"row {found['sequence']} of {self.name} can't be read") from error
+
+    def sound(self, rows: Iterable[sqlite3.Row]) -> list[Row[T]]:
+        """Those of the rows that are as they were written."""
+        found = []
+        for row in rows:
+            with contextlib.suppress(Stopped):
+                found.append(self.row(row))
+        return found
 
     def _values(self, noun: T, more: Mapping[str, Column]) -> dict[str, Column]:
         return {name: more[name] if name in more else _column(getattr(noun, name)) for name in self.columns}
@@ -207,3 +223,4 @@ RECEIPTS = Table(
 )
 EVENTS = Table("events", "side owner at what code", _event)
 ALARMS = Table("alarms", "at code peer message", _alarm)
+TABLES: tuple[Table[Any], ...] = (DELIVERIES, ARRIVALS, RECEIPTS, EVENTS, ALARMS)

@@ -17,14 +17,15 @@ from gateway.drivers.failpoints import reach
 from gateway.drivers.folders import private_folder
 from gateway.drivers.store import history, inbox, outbox, receipts, retention
 from gateway.drivers.store.backup import back_up
-from gateway.drivers.store.database import NAME, check_schema, connect, create, faults_of, migrate, migrations, touch
+from gateway.drivers.store.database import NAME, check_schema, connect, create, migrate, migrations, touch
 from gateway.drivers.store.depth import depth
 from gateway.drivers.store.dues import next_due
 from gateway.drivers.store.faults import SQLITE_FAULTS, stopped
 from gateway.drivers.store.lock import ProcessLock
-from gateway.drivers.store.log import damaged_copy, keep_if_damaged
+from gateway.drivers.store.log import keep_if_damaged
 from gateway.drivers.store.quarantine import quarantine, sound
 from gateway.drivers.store.rows import ARRIVALS, DELIVERIES, RECEIPTS, Table
+from gateway.drivers.store.soundness import faults_of
 from gateway.drivers.store.writer import Writer
 from gateway.errors import ConfigError
 
@@ -203,13 +204,14 @@ class SqliteStore:
     # --- the file
 
     async def faults(self, *, thorough: bool = False) -> Sequence[str]:
-        """What is wrong with the file: nothing, where it is sound. `thorough` reads every index too.
+        """What is wrong with the file: nothing, where it is sound. `thorough` reads every index and every row too.
 
         A log that was found damaged at a start is told of until somebody takes its copy away.
         """
-        copy = damaged_copy(self._log)
-        kept = (f"the log was damaged, and what it held is lost in part: see {copy.name}",) if copy.exists() else ()
-        return (*kept, *await self._read(partial(faults_of, thorough=thorough)))
+        try:
+            return await asyncio.to_thread(faults_of, self._file, thorough=thorough)
+        except SQLITE_FAULTS as error:
+            raise stopped(error) from error
 
     async def back_up(self, to: Path) -> None:
         """Copy the store as it is at this moment to a file that isn't there yet. Raises as `backup.back_up`."""

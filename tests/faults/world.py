@@ -1,0 +1,305 @@
+"""Two nodes in processes of their own, lines between them that can go bad, and a registry that keeps its promises.
+
+The registry at each end submits documents under idempotency keys and asks again until it is told an id: what it was
+told is what the history is held against.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import random
+import shutil
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+from aiohttp.test_utils import TestServer
+
+from gateway.packaged import data_folder
+from tests.delivery.nodes import NORTH, SOUTH, Participant
+from tests.faults.line import Line
+from tests.faults.node_life import Life
+from tests.faults.nursery import Nursery
+from tests.toy_node import sealed
+
+RATE = 30.0
+"""Seconds that pass in a node for each real one."""
+IMPATIENCE = 0.3
+"""Real seconds after which a queue that doesn't drain by itself is helped by letting time pass."""
+PATIENCE = 40.0
+"""Real seconds until a queue that doesn't drain is a failure."""
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds():  # noqa: ASYNC110 - another process has no event
+            await asyncio.sleep(0.005)
+
+
+@dataclass
+class Process:
+    """One node: its folder, its line, and the process that it is just now."""
+
+    nursery: Nursery
+    participant: Participant
+    line: Line
+    epoch: float
+    taken: list[str] = field(default_factory=list)
+    pid: int | None = None
+    skipped: float = 0.0
+    jump: float = 0.0
+    starts: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.participant.name
+
+    @property
+    def store(self) -> Path:
+        return self.participant.folder / "store"
+
+    @property
+    def inbox(self) -> Path:
+        return self.participant.folder / "inbox"
+
+    def take(self) -> None:
+        """What a registry does: take away what was handed over. It notes each by its name, as often as it comes."""
+        for folder in self.inbox.glob("[!.]*"):
+            shutil.rmtree(folder)
+            self.taken.append(folder.name)
+
+    def start(self, kill_at: str | None = None) -> None:
+        """Begin to live; `until_up` waits for it."""
+        handle = self.participant.folder / "handle"
+        handle.unlink(missing_ok=True)
+        life = Life(
+            config=self.participant.folder / "node.toml",
+            handle=handle,
+            rate=RATE,
+            epoch=self.epoch,
+            skipped=self.skipped,
+            jump=self.jump,
+            kill_at=kill_at,
+        )
+        self.pid = self.nursery.start(life)
+        self.starts += 1
+
+    async def until_up(self) -> None:
+        """Wait until it can be asked. A node that was killed meanwhile isn't waited for."""
+        await until(lambda: (self.participant.folder / "handle").exists() or not self.alive())
+
+    async def until_dead(self, starts: int) -> None:
+        """Wait until it was killed at the point that was armed, after so many starts; somebody may have revived it."""
+        await until(lambda: not self.alive() or self.starts > starts)
+
+    def alive(self) -> bool:
+        """Whether the process runs; one that ended and wasn't buried doesn't."""
+        if self.pid is None:
+            return False
+        state = Path(f"/proc/{self.pid}/stat").read_text("ascii").rpartition(")")[2].split()[0]
+        return state not in {"Z", "X"}
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        if self.pid is not None:
+            os.kill(self.pid, signal.SIGKILL)
+            self.bury()
+
+    def stop(self) -> int:
+        """End it in peace; its exit code."""
+        if self.pid is None:
+            return 0
+        os.kill(self.pid, signal.SIGTERM)
+        return self.bury()
+
+    def bury(self) -> int:
+        """Wait for the end of a process that was told to end."""
+        pid, self.pid = self.pid, None
+        return 0 if pid is None else self.nursery.wait(pid)
+
+    async def ask(self, method: str, path: str, body: bytes | None = None, **query: str) -> tuple[int, dict]:
+        """One request at the handle."""
+        connector = aiohttp.UnixConnector(str(self.participant.folder / "handle"))
+        timeout = aiohttp.ClientTimeout(total=20)
+        async with (
+            aiohttp.ClientSession(connector=connector, timeout=timeout) as session,
+            session.request(method, f"http://node{path}", params=query, data=body) as answer,
+        ):
+            return answer.status, await answer.json()
+
+    async def call(self, path: str, **query: str) -> tuple[int, dict]:
+        return await self.ask("POST", path, **query)
+
+    async def skip(self, seconds: float) -> None:
+        """Let time pass; for a node that is dead too."""
+        self.skipped += seconds
+        with suppress(aiohttp.ClientError, ConnectionError, TimeoutError):
+            await self.call("/skip", seconds=str(seconds))
+
+    async def set_clock(self, seconds: float) -> float:
+        """Set the machine's clock forwards or back; how far the node says that it jumped."""
+        self.jump += seconds
+        return (await self.call("/jump", seconds=str(seconds)))[1]["jumped"]
+
+
+@dataclass
+class Submitted:
+    """What a registry gave to its node, and the id that it was told."""
+
+    key: str
+    sha256: str
+    sender: str
+    id: str | None = None
+    refused: str | None = None
+
+
+@dataclass
+class World:
+    """Both nodes, what was submitted, and the chance that everything random comes from."""
+
+    north: Process
+    south: Process
+    chance: random.Random
+    submitted: list[Submitted] = field(default_factory=list)
+    discarded: set[str] = field(default_factory=set)
+
+    @property
+    def nodes(self) -> tuple[Process, Process]:
+        return self.north, self.south
+
+    def other(self, node: Process) -> Process:
+        return self.south if node is self.north else self.north
+
+    def bad_lines(self, *faults: str, share: float = 0.6) -> None:
+        """From now on this may happen to each request; without faults the lines are good again."""
+        for node in self.nodes:
+            node.line.faults, node.line.share = faults, share
+            node.line.chance = random.Random(self.chance.random())
+
+    # --- the registries
+
+    def document(self) -> bytes:
+        """A new document: one of five is genuine and sealed, the others no node knows. Each is another."""
+        number = len(self.submitted)
+        if self.chance.random() < 0.8:
+            return b"no document that anybody knows: %d\n" % number
+        template = (data_folder("config") / "demo" / "elmo.xml").read_bytes()
+        return sealed(template.replace(b"Numerical Methods", b"Numerical Methods %d" % number))
+
+    async def submit(self, node: Process) -> Submitted:
+        """Submit a document, until the node says an id; a node that is dead is started again."""
+        octets = self.document()
+        one = Submitted(f"key-{len(self.submitted)}", hashlib.sha256(octets).hexdigest(), node.name)
+        self.submitted.append(one)
+        async with asyncio.timeout(PATIENCE):
+            while one.id is None:
+                await self._try(node, one, octets)
+        return one
+
+    async def _try(self, node: Process, one: Submitted, octets: bytes) -> None:
+        try:
+            status, answer = await node.ask("POST", "/submit", octets, key=one.key, to=self.other(node).name)
+        except (aiohttp.ClientError, ConnectionError, TimeoutError):
+            await self.revive(node)
+            return
+        if status == 202:
+            one.id = answer["id"]
+        elif answer.get("retryable"):
+            await asyncio.sleep(0.05)
+        else:
+            raise AssertionError(f"{one.key} was refused at its own node: {answer}")
+
+    async def some(self, count: int) -> None:
+        """Several at once, from both ends."""
+        await asyncio.gather(*(self.submit(self.chance.choice(self.nodes)) for _ in range(count)))
+
+    # --- mending
+
+    async def revive(self, node: Process) -> None:
+        """Start a node that is dead."""
+        if node.alive():
+            await asyncio.sleep(0.02)
+            return
+        node.bury()
+        node.start()
+        await node.until_up()
+
+    async def drained(self) -> None:
+        """Wait until nothing waits any more, in both nodes; dead ones are started."""
+        deadline = time.monotonic() + PATIENCE
+        skip_at = time.monotonic() + IMPATIENCE
+        while any([await self._waits(node) for node in self.nodes]):
+            self.take()
+            if time.monotonic() > deadline:
+                raise AssertionError(f"the queues don't drain: {[await n.ask('GET', '/history') for n in self.nodes]}")
+            if time.monotonic() > skip_at:
+                await self.skip(100)
+                skip_at = time.monotonic() + IMPATIENCE
+            await asyncio.sleep(0.02)
+
+    async def skip(self, seconds: float) -> None:
+        """Let time pass at both ends."""
+        await asyncio.gather(*(node.skip(seconds) for node in self.nodes))
+
+    async def _waits(self, node: Process) -> int:
+        try:
+            return (await node.ask("GET", "/waits"))[1]["waits"]
+        except (aiohttp.ClientError, ConnectionError, TimeoutError):
+            await self.revive(node)
+            return 1
+
+    def take(self) -> None:
+        """Both registries take what was handed over to them."""
+        for node in self.nodes:
+            node.take()
+
+    async def histories(self) -> dict[str, dict]:
+        """What each node knows, after a round of tidying up."""
+        self.take()
+        for node in self.nodes:
+            await node.call("/round")
+        return {node.name: (await node.ask("GET", "/history"))[1] for node in self.nodes}
+
+
+@asynccontextmanager
+async def world(folder: Path, seed: int, *, read_seconds: float = 1.0, extra: str = "") -> AsyncIterator[World]:
+    """Two nodes that run, and lines between them."""
+    nursery, chance, epoch = Nursery(), random.Random(seed), time.time()
+    participants = [Participant(folder, name) for name in (NORTH, SOUTH)]
+    lines = [Line(participant.url) for participant in participants]
+    servers = [TestServer(line.app(), host="127.0.0.1") for line in lines]
+    try:
+        for server in servers:
+            await server.start_server()
+        urls = [str(server.make_url("")).rstrip("/") for server in servers]
+        nodes = []
+        for at, participant in enumerate(participants):
+            participant.peer(participants[1 - at], url=urls[1 - at])
+            file = participant.settings_file()
+            settings = file.read_text().replace(f'url = "{participant.url}"\nlisten', f'url = "{urls[at]}"\nlisten')
+            settings = settings.replace(
+                "[delivery]\n", f"[delivery]\nread_seconds = {read_seconds}\nconnect_seconds = 1\n"
+            )
+            file.write_text(settings + '[hand_over]\nkind = "folder"\nfolder = "inbox"\n' + extra)
+            nodes.append(Process(nursery, participant, lines[at], epoch))
+        made = World(*nodes, chance)
+        for node in nodes:
+            node.start()
+        for node in nodes:
+            await node.until_up()
+        yield made
+        for node in nodes:
+            node.stop()
+    finally:
+        for node in nodes:
+            node.kill()
+        nursery.close()
+        for server in servers:
+            await server.close()
