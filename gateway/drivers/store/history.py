@@ -15,7 +15,8 @@ OURS = ""
 SENT, RECEIVED = "sent", "received"
 
 MOST_ALARMS = 1_000
-"""Alarms about one peer, or about none. The oldest are forgotten: a peer that makes conflicts must not fill the disk, nor push out what others raised."""
+"""Alarms about one peer, or about none, of which the newest stay: a peer that makes conflicts fills no disk, and
+pushes out nobody else's."""
 
 MOST_OF_A_KIND = 100
 """Lines of one kind in one timeline; the newest stay: whoever sends a message again and again fills nothing."""
