@@ -71,7 +71,8 @@ def _embedded(document: Document, terms: Terms) -> tuple[Proof, ...]:
     from gateway.proofs.dataintegrity.contexts import known_contexts
     from gateway.proofs.dataintegrity.verify import Keys, verify_embedded
 
-    keys = Keys(methods=terms.methods, candidates=terms.keys)
+    candidates = [(anchor.key, anchor.controller or "") for anchor in terms.anchors]
+    keys = Keys(methods=terms.methods, candidates=candidates)
     return settle(verify_embedded(value, keys, terms.contexts or known_contexts(), now=terms.now))
 
 

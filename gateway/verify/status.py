@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from gateway.errors import Refused
 from gateway.kit.contract import EvidenceRequest, Stated
 from gateway.model.record import Identifier, Organisation
+from gateway.model.texts import is_when
 from gateway.model.verdict import Finding, Indication, Status, SubIndication, answer
 from gateway.readers.base64 import decode_base64url
 from gateway.readers.containers import inflate, unpack
@@ -21,7 +22,7 @@ from gateway.readers.document import Document
 from gateway.readers.json import JsonValue, parse_json
 from gateway.readers.limits import MIB
 from gateway.verify.evidence import Answer
-from gateway.verify.life import first_moment
+from gateway.verify.life import first_moment, life_findings
 from gateway.verify.proofs import proof_findings, proofs_around, proofs_inside
 from gateway.verify.terms import Terms
 
@@ -63,6 +64,29 @@ def status_findings(
         *[_unanswered(why) for why in asked.values()],
         *[_unanswered(_WHETHER) for _ in entries[MOST_ENTRIES:]],
     ]
+
+
+def credential_findings(document: Document, terms: Terms) -> list[Finding]:
+    """Life and status of a verifiable credential that no adapter knows: it may have ended, or been taken back.
+
+    Its terms are those of the VC Data Model, whatever it states.
+    """
+    value = document.value if document.media == "json" else None
+    if not isinstance(value, dict) or "credentialSubject" not in value:
+        return []
+    issuer = value.get("issuer")
+    named = _text(issuer.get("id") if isinstance(issuer, dict) else issuer)
+    stated = Stated(
+        issuer=Organisation(identifiers=(Identifier(value=named),)) if named else None,
+        valid_from=_when(value, "validFrom", "issuanceDate"),
+        valid_until=_when(value, "validUntil", "expirationDate"),
+    )
+    return [*life_findings(stated, terms.now), *status_findings(document, (), stated, terms)]
+
+
+def _when(value: Json, *names: str) -> str | None:
+    found = next((_text(value[name]) for name in names if name in value), "")
+    return found if is_when(found) else None
 
 
 def entries_of(credential: Json) -> Iterator[Entry]:

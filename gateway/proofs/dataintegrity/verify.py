@@ -30,10 +30,18 @@ Json = Mapping[str, JsonValue]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """Where keys are looked for: DID documents by the names of their methods, and keys that are merely candidates."""
+    """Where keys are looked for: DID documents by the names of their methods, and keys that are merely candidates.
+
+    A candidate comes with the DID whose key it is, or "": then any proof may be its.
+    """
 
     methods: Methods
-    candidates: Sequence[PublicKey] = ()
+    candidates: Sequence[tuple[PublicKey, str]] = ()
+
+    def for_method(self, name: str) -> list[PublicKey]:
+        """The candidates that a proof may be made by whose method has this name."""
+        did = name.partition("#")[0]
+        return [key for key, whose in self.candidates if whose in ("", did)][:_MOST_KEYS]
 
 
 def verify_embedded(document: Json, keys: Keys, contexts: Contexts, *, now: dt.datetime) -> tuple[Proof, ...]:
@@ -196,7 +204,8 @@ class _Check:
         self, suite: Suite, value: bytes, method: VerificationMethod | None, signed: Signed | None
     ) -> PublicKey | None:
         """The key by which the mathematics hold, else the first that was tried."""
-        candidates = [method.key] if method is not None else list(self.shared.keys.candidates[:_MOST_KEYS])
+        named = self._text("verificationMethod") or ""
+        candidates = [method.key] if method is not None else self.shared.keys.for_method(named)
         fitting = [key for key in candidates if key is not None and suite.algorithm(key) is not None]
         if signed is None or self.steps.any_failed:
             self.steps.skipped("signature.value", "Not checked: what was signed, or the key, can't be made out.")

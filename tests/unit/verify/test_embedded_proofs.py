@@ -92,6 +92,15 @@ def test_a_bare_key_is_tried_where_the_proofs_own_name_leads_nowhere() -> None:
     )
 
 
+def test_a_proof_under_the_name_of_a_did_that_is_not_known_is_not_that_of_another_did() -> None:
+    document = embedded(badge("did:web:school.example"), verificationMethod="did:web:school.example#key-1")
+    found = examined(octets(document), did_key()).verdict
+    assert (found.verdict, found.sub_indication) == (
+        Indication.INDETERMINATE,
+        SubIndication.NO_SIGNING_CERTIFICATE_FOUND,
+    )
+
+
 def test_the_key_of_another_did_than_the_issuers_is_a_caveat_with_a_pinned_key() -> None:
     found = examined(octets(embedded(badge("did:web:school.example"))), did_key()).verdict
     assert found.verdict is Indication.PASSED

@@ -210,6 +210,19 @@ def test_the_revocation_list_of_1edtech_names_credentials(value: dict, expected:
     assert (found.verdict, found.sub_indication) == expected
 
 
+def test_a_credential_that_no_adapter_knows_may_have_ended_or_been_revoked_all_the_same() -> None:
+    def alone(**members: object) -> tuple[Indication, SubIndication | None]:
+        document = json.dumps(embedded(badge(**members))).encode()
+        found = examined(document, did_key(), adapters=(), evidence=answer(listed(41))).verdict
+        return found.verdict, found.sub_indication
+
+    assert alone() == GOOD
+    assert alone(credentialStatus=entry()) == REVOKED
+    assert alone(credentialStatus=entry(statusListCredential="https://school.example/other")) == OPEN
+    ended = (Indication.INDETERMINATE, SubIndication.CREDENTIAL_EXPIRED)
+    assert alone(validUntil="2026-06-01T00:00:00Z") == ended
+
+
 # --- a folder of answers ----------------------------------------------------------------------------------------------
 
 

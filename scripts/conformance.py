@@ -1,0 +1,46 @@
+"""Write docs/conformance.md from the vector families of other parties: `python -m scripts.conformance`.
+
+Needs the reference documents (TESTAMUR_REFERENCE).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from tests.conformance.families import Case, all_cases, reason
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "conformance.md"
+
+_HEAD = """# Conformance: the vectors of others
+
+Written by `python -m scripts.conformance`; a test holds it against the vectors. Each document is judged at one time,
+trusting whoever signed it and nobody else, with the status lists and DID documents of its family as evidence.
+*Agreeing* is: what ought to pass passes, and what ought not to doesn't.
+
+| family | cases | agreeing | differing | what ought not to pass, and does |
+|---|---|---|---|---|
+"""
+
+
+def page(cases: list[Case]) -> str:
+    """The page as Markdown."""
+    families = dict.fromkeys(case.family for case in cases)
+    rows = "".join(_row(name, [case for case in cases if case.family == name]) for name in families)
+    return f"{_HEAD}{rows}\n## Why they differ\n\n{_reasons(cases)}"
+
+
+def _row(name: str, cases: list[Case]) -> str:
+    agreeing = sum(case.agrees for case in cases)
+    lax = sum(not case.agrees and not case.good for case in cases)
+    return f"| {name} | {len(cases)} | {agreeing} | {len(cases) - agreeing} | {lax} |\n"
+
+
+def _reasons(cases: list[Case]) -> str:
+    counted = Counter((case.family, reason(case)) for case in cases if not case.agrees)
+    lines = [f"| {family} | {count} | {why} |\n" for (family, why), count in counted.items()]
+    return "| family | cases | reason |\n|---|---|---|\n" + "".join(lines)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(all_cases()), "utf-8")

@@ -1,0 +1,253 @@
+"""The vector families of other parties for badges, learner records and their proofs: what each expects, and what we say.
+
+Each document is judged at one time, trusting whoever signed it and nobody else: so the answer tells whether proof,
+life, status and format hold, and leaves out whom one should trust.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pyld.jsonld import JsonLdProcessor
+
+from gateway.errors import Refused
+from gateway.kit.discovery import discover
+from gateway.model.verdict import Indication
+from gateway.proofs.dataintegrity.canonical import canonical_quads
+from gateway.proofs.dataintegrity.contexts import Contexts, known_contexts
+from gateway.proofs.dataintegrity.verify import Keys, verify_embedded
+from gateway.proofs.dids import method_named
+from gateway.proofs.jwk import read_jwk
+from gateway.readers.containers import unpack
+from gateway.readers.json import parse_json
+from gateway.trust.anchors import Anchor
+from gateway.trust.policies import load_policy
+from gateway.verify.engine import verify
+from gateway.verify.evidence import Answer, address_of_did, methods_in
+from gateway.verify.terms import Terms
+from tests.linked_data import MORE, official
+from tests.reference import reference
+
+NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+_DCC = "https://digitalcredentials.github.io/vc-test-fixtures/"
+_VERIFIER = (
+    "https://raw.githubusercontent.com/digitalcredentials/verifier-core/refs/heads/main/src/test-fixtures/status/"
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One vector: whether it ought to pass, and the answer (a verdict, or what another test said)."""
+
+    family: str
+    name: str
+    good: bool
+    answer: str
+
+    @property
+    def agrees(self) -> bool:
+        return self.good == (self.answer in ("PASSED", "equal"))
+
+
+@functools.cache
+def contexts() -> Contexts:
+    """The pinned contexts, and those of the W3C's examples, which no node knows."""
+    return Contexts({**known_contexts().documents, **{url: official()[url]["@context"] for url in MORE}})
+
+
+@functools.cache
+def evidence() -> Mapping[str, Answer]:
+    """The status lists and DID documents that the families bring along, as if they had been looked up."""
+    found = {}
+    dcc = reference("clr/dcc-fixtures")
+    for file in (dcc / "statusLists").rglob("*"):
+        if file.is_file():
+            for url in (f"{_DCC}{file.relative_to(dcc)}", f"{_VERIFIER}{file.name}"):
+                found[url] = file.read_bytes()
+    for file in (dcc / "dids").rglob("did.json"):
+        document = json.loads(file.read_bytes())
+        found[str(address_of_did(document["id"]))] = file.read_bytes()
+    listed = reference("clr/1edtech-validator/ob30/bit-string-list/testlist").read_bytes()
+    found[json.loads(listed)["id"]] = listed
+    return {url: Answer(url=url, fetched_at=NOW, octets=octets) for url, octets in found.items()}
+
+
+def judged(octets: bytes, keys: tuple[Any, ...] = ()) -> str:
+    """The verdict on a file under trust in whoever signed it."""
+    methods = methods_in(evidence().values())
+    anchors = tuple(Anchor(key=key, controller=whose) for key, whose in (*_signers(octets, methods), *keys))
+    terms = Terms(
+        now=NOW,
+        policy=load_policy("strict"),
+        anchors=anchors,
+        methods=methods,
+        contexts=contexts(),
+        evidence=evidence(),
+    )
+    return verify(octets, adapters=_adapters(), terms=terms).verdict.verdict.value
+
+
+def mathematics(octets: bytes) -> str:
+    """Whether every proof in a file was made by its own key over its content, whatever else is open."""
+    proofs = verify_embedded(parse_json(octets), Keys(methods={}), contexts(), now=NOW)
+    values = [f.status.value for proof in proofs for f in proof.findings if f.check == "signature.value"]
+    return "PASSED" if values and set(values) == {"PASSED"} and len(values) == len(proofs) else "not checked"
+
+
+@functools.cache
+def _adapters() -> tuple[Any, ...]:
+    return tuple(found.adapter for found in discover(()).found)
+
+
+def _signers(octets: bytes, methods: Mapping[str, Any]) -> Iterator[tuple[Any, str | None]]:
+    """The keys that the proofs in a file name, and those of the lists that are looked up."""
+    try:
+        unpacked = unpack(octets)
+    except Refused:
+        return
+    names, held = set(), []
+    for layer in unpacked.layers:
+        for signature in layer.jws.signatures if layer.jws else ():
+            names.add(signature.header.get("kid"))
+            held.append(signature.header.get("jwk"))
+    for value in (unpacked.json, *(parse_json(one.octets) for one in evidence().values())):
+        names |= {m if isinstance(m, str) else m.get("id") for m in _members(value, "verificationMethod")}
+    for name in sorted(one for one in names if isinstance(one, str)):
+        try:
+            method = method_named(name, methods)
+        except Refused:
+            continue
+        if method is not None and method.key is not None:
+            yield method.key, method.controller or None
+    for jwk in held:
+        if jwk is not None:
+            yield read_jwk(jwk).key, None
+
+
+def _members(value: Any, name: str) -> Iterator[Any]:
+    if isinstance(value, dict):
+        if isinstance(value.get(name), str | dict):
+            yield value[name]
+        for member in value.values():
+            yield from _members(member, name)
+    elif isinstance(value, list):
+        for member in value:
+            yield from _members(member, name)
+
+
+# --- the families -----------------------------------------------------------------------------------------------------
+
+_ROW = re.compile(r"^\| ([^|]+?) \| ([^|]+?) \|$", re.MULTILINE)
+_SECTIONS = {
+    "1edtech-validator": "1EdTech validator",
+    "dcc-fixtures": "DCC fixtures",
+    "blockcerts/fixtures": "Blockcerts",
+}
+
+
+def documents() -> Iterator[Case]:
+    """The samples whose expected answers stand in the manifest of the reference files."""
+    rows = dict(_ROW.findall(reference("clr/MANIFEST.md").read_text("utf-8")))
+    for folder, family in _SECTIONS.items():
+        root = reference(f"clr/{folder}")
+        for file in sorted(one for one in root.rglob("*") if one.is_file()):
+            name = file.relative_to(root).as_posix()
+            expected = rows.get(name, "")
+            good = expected.startswith("VALID")
+            if good or re.match(r"INVALID|REVOKED|EXPIRED|NOT YET|proof |did:web that", expected):
+                group = f"{family} {name.split('/')[0]}" if family == "1EdTech validator" else family
+                yield Case(group, name, good, judged(file.read_bytes()))
+
+
+def w3c_proofs() -> Iterator[Case]:
+    for suite in ("eddsa", "ecdsa"):
+        root = reference(f"clr/w3c/vc-di-{suite}")
+        for file in sorted(root.rglob("signed*.json")):
+            yield Case(f"W3C vc-di-{suite}", file.relative_to(root).as_posix(), True, mathematics(file.read_bytes()))
+
+
+def w3c_jose() -> Iterator[Case]:
+    root = reference("clr/w3c/vc-jose-cose")
+    keys = []
+    for file in sorted(root.glob("vm-*.json")):
+        jwk = json.loads(file.read_bytes()).get("publicKeyJwk")
+        if jwk:
+            keys.append((read_jwk({k: v for k, v in jwk.items() if k != "d"}).key, None))
+    for file in sorted(root.glob("*.txt")):
+        yield Case("W3C vc-jose-cose", file.name, "-bad-" not in file.name, judged(file.read_bytes(), tuple(keys)))
+
+
+def canonical_forms() -> Iterator[Case]:
+    for file in sorted(reference("clr/w3c/rdf-canon/rdfc10").glob("*-in.nq")):
+        expected = file.with_name(file.name.replace("-in", "-rdfc10"))
+        try:
+            made = canonical_quads(JsonLdProcessor.parse_nquads(file.read_text("utf-8")))
+            answer = "equal" if expected.exists() and made == expected.read_bytes() else "different"
+        except Refused as refused:
+            answer = refused.code
+        yield Case("W3C rdf-canon", file.name, expected.exists(), answer)
+
+
+def json_texts() -> Iterator[Case]:
+    """`n_*` must be refused, `y_*` be read (JSONTestSuite)."""
+    for file in sorted(Path(reference("security/json-testsuite")).rglob("[ny]_*.json")):
+        try:
+            parse_json(file.read_bytes())
+            answer = "equal"
+        except Refused as refused:
+            answer = refused.code
+        yield Case("JSONTestSuite", file.name, file.name.startswith("y_"), answer)
+
+
+def tokens() -> Iterator[Case]:
+    """Wycheproof's JSON Web Signatures, as tests/conformance/test_wycheproof_jws.py reads them."""
+    from tests.conformance import test_wycheproof_jws as wycheproof
+
+    for group, test in wycheproof.cases():
+        good = test["result"] == "valid"
+        answer = Indication.PASSED.value if wycheproof.accepted(group, test) else "refused"
+        yield Case("Wycheproof JWS", f"{test['tcId']} {test['comment']}", good, answer)
+
+
+def all_cases() -> list[Case]:
+    """Every case of every family."""
+    makers = (documents, w3c_proofs, w3c_jose, canonical_forms, json_texts, tokens)
+    return [case for maker in makers for case in maker()]
+
+
+# --- where we differ, and why -----------------------------------------------------------------------------------------
+
+REASONS: tuple[tuple[str, str, str], ...] = (
+    ("1EdTech validator ob20", r".*\.jwt", "its key stands at an address, which nothing given answers for"),
+    ("1EdTech validator ob20", r".*", "hosted: its proof is the answer at its address, and nothing given answers for it"),
+    ("1EdTech validator ob30", r".*\.svg", "badges baked into SVG aren't read: only PNG is"),
+    ("1EdTech validator ob30", r".*simple\.jwt", "the token names no key, and none is given apart"),
+    ("DCC fixtures", r".*-validStatus-.*", "its status list is of another issuer: who signs lists speaks for himself alone"),
+    ("Blockcerts", r".*(ecdsa-sd-2023|example-non-chained|proof-chain).*", "the suite isn't supported"),
+    ("Blockcerts", r".*vp-eddsa.*", "a presentation, made for `authentication`: no statement"),
+    ("Blockcerts", r".*", "anchored in a chain, which isn't asked; the suite isn't supported yet"),
+    ("W3C vc-di-ecdsa", r".*employ.*", "its context (citizenship v4rc1) isn't known"),
+    ("W3C vc-jose-cose", r".*-(cose|sdjwt)-.*", "COSE and SD-JWT aren't read"),
+    ("W3C vc-jose-cose", r".*", "its `iat` is a text, and no NumericDate (RFC 7519, 4.1.6)"),
+    ("W3C rdf-canon", r"test060.*", "PyLD doesn't read escapes in the IRIs of N-Quads; linked data never has them there"),
+    ("W3C rdf-canon", r"test075.*", "asks for SHA-384; a suite asks for it by itself here"),
+    ("JSONTestSuite", r"y_object_duplicated_key.*", "one name twice: two readers would see two documents"),
+    ("Wycheproof JWS", r".*(acceptsValid|Mac|Figure).*", "signed with a shared secret, or by a key meant for something else"),
+    ("Wycheproof JWS", r".*", "characters that base64url or JSON doesn't allow there: one signature has one spelling"),
+)  # fmt: skip
+"""Family, pattern of names, and why what isn't asked for there is right, or not built."""
+
+
+def reason(case: Case) -> str:
+    """Why we differ; a difference without a reason is a fault."""
+    for family, pattern, why in REASONS:
+        if case.family == family and re.fullmatch(pattern, case.name):
+            return why
+    raise LookupError(f"no reason for {case}")
