@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from importlib.metadata import version
 
@@ -122,5 +123,7 @@ def _too_slow() -> Stopped:
 async def _drain(request: web.Request) -> None:
     """Read what is left of a small body, so that the connection can be used again."""
     left = _DRAINED
-    while left > 0 and (chunk := await request.content.readany()):
-        left -= len(chunk)
+    with contextlib.suppress(TimeoutError):  # then the connection is closed
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while left > 0 and (chunk := await request.content.readany()):
+                left -= len(chunk)
