@@ -55,6 +55,7 @@ class QueueWorker(Generic[_T]):
         self._task = task
         self._wake = running.wakes[task.queue]
         self._doing: dict[Hashable, asyncio.Task[None]] = {}
+        self._ended: set[Hashable] = set()
         self.state = WorkerState(name=task.queue)
 
     async def run(self) -> None:
@@ -63,9 +64,10 @@ class QueueWorker(Generic[_T]):
         try:
             while not self._running.stopping.is_set():
                 self._wake.clear()
+                looked = self._running.now()
                 taken = await self._take()
                 if not self._running.stopping.is_set():
-                    await self._running.clock.wait(self._wake, await self._seconds(taken))
+                    await self._running.clock.wait(self._wake, await self._seconds(looked, taken=taken))
         finally:
             self.state.alive = False
             if self._doing:
@@ -77,17 +79,22 @@ class QueueWorker(Generic[_T]):
             task.cancel()
 
     async def _take(self) -> bool:
-        """Begin what is due; False where the store couldn't be asked."""
+        """Begin what is due; False where the store couldn't be asked.
+
+        What ended while the store was asked is left out: the answer may be older than that end.
+        """
         room = self._task.most - len(self._doing)
         if room * 2 < self._task.most:
             return True  # whoever finishes wakes us
+        self._ended.clear()
         try:
             due = await self._task.take(room + len(self._doing))
         except Stopped as stopped:
             say("worker.failed", level=logging.ERROR, worker=self._task.queue, code=stopped.code)
             return False
         for item in due:
-            if self._task.name(item) not in self._doing and len(self._doing) < self._task.most:
+            name = self._task.name(item)
+            if name not in self._doing and name not in self._ended and len(self._doing) < self._task.most:
                 self._begin(item)
         return True
 
@@ -100,6 +107,7 @@ class QueueWorker(Generic[_T]):
 
     def _end(self, name: Hashable) -> None:
         del self._doing[name]
+        self._ended.add(name)
         self.state.busy = self._running.clock.monotonic() if self._doing else None
         self._wake.set()
 
@@ -128,17 +136,16 @@ class QueueWorker(Generic[_T]):
             say("worker.failed", level=logging.ERROR, worker=self._task.queue, error=second)
             await self._running.clock.wait(self._running.stopping, LOOK_AGAIN)
 
-    async def _seconds(self, taken: bool) -> float:  # noqa: FBT001 - the answer of `_take`
-        """How long to sleep, if nobody wakes us."""
+    async def _seconds(self, looked: dt.datetime, *, taken: bool) -> float:
+        """How long to sleep, if nobody wakes us. What falls due while we look counts from before we looked."""
         if self._doing or not taken:
             return LOOK_AGAIN
-        now = self._running.now()
         try:
-            due = await self._running.store.next_due(self._task.queue, now)
+            due = await self._running.store.next_due(self._task.queue, looked)
         except Stopped:
             return LOOK_AGAIN
         longest = LONGEST_SLEEP if _all_closed(self._running) else BREAKER_SECONDS
-        return longest if due is None else min(max((due - now) / dt.timedelta(seconds=1), 0), longest)
+        return longest if due is None else min(max((due - self._running.now()) / dt.timedelta(seconds=1), 0), longest)
 
 
 def _all_closed(running: Running) -> bool:

@@ -76,7 +76,9 @@ def _effects(receiver: Process, came: dict) -> None:
     """What the registry was handed is what was accepted: each once."""
     accepted = sorted(arrival["id"] for arrival in came["arrivals"] if arrival["state"] in TAKEN)
     taken = sorted(name[-36:] for name in receiver.taken)
-    assert taken == accepted, f"{receiver.name} handed over {len(taken)}, accepted {len(accepted)}"
+    twice = {name for name in taken if taken.count(name) > 1}
+    assert not twice, f"{receiver.name} handed over twice: {twice}"
+    assert taken == accepted, f"{receiver.name}: handed over, not accepted {set(taken) ^ set(accepted)}"
 
 
 def _nothing_extra(sent: dict, came: dict) -> None:

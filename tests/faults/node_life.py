@@ -19,6 +19,7 @@ from pathlib import Path
 from aiohttp import web
 
 from gateway.delivery.problem import Stopped
+from gateway.delivery.states import DeliveryState
 from gateway.drivers import failpoints
 from gateway.drivers.clock import SystemClock
 from gateway.node.retention import forget
@@ -96,6 +97,7 @@ class Handle:
         app.router.add_post("/round", self._round)
         app.router.add_get("/history", self._history)
         app.router.add_get("/waits", self._waits)
+        app.router.add_get("/ends", self._ends)
         return app
 
     async def _submit(self, request: web.Request) -> web.Response:
@@ -163,6 +165,13 @@ class Handle:
         """What a node does every ten minutes."""
         await forget(self._running)
         return web.json_response({})
+
+    async def _ends(self, _: web.Request) -> web.Response:
+        """When each delivery that was accepted came to its end, in seconds since 1970; and where this process is."""
+        running = self._running
+        done = await running.store.deliveries(state=DeliveryState.ACCEPTED, limit=100_000)
+        ends = {one.id: (await running.store.timeline(one.id))[-1].at.timestamp() for one in done}
+        return web.json_response(ends)
 
     async def _history(self, _: web.Request) -> web.Response:
         """Everything that this node knows, and what is in its folders."""

@@ -111,28 +111,28 @@ async def armed_for(node: Process, point: str | None) -> None:
 
 async def kill_at(world: World, node: Process, point: str) -> None:
     """One run: killed at a point, started again; the history is one that can be."""
-    starts = node.starts
-    await armed_for(node, point)
-    provoking = asyncio.create_task(provoke(world, node, point))
-    if point.partition(".")[0] not in {"retry", "discard"}:
-        await node.until_dead(starts)
-    world.bad_lines()
-    await provoking
-    world.bad_lines()
-    await world.drained()
-    assert node.starts > starts, f"{point} was never reached"
-    check(world, await world.histories())
+    try:
+        starts = node.starts
+        await armed_for(node, point)
+        provoking = asyncio.create_task(provoke(world, node, point))
+        if point.partition(".")[0] not in {"retry", "discard"}:
+            await node.until_dead(starts)
+        world.bad_lines()
+        await provoking
+        world.bad_lines()
+        await world.drained()
+        assert node.starts > starts, f"{point} was never reached"
+        check(world, await world.histories())
+    except BaseException as error:
+        error.add_note(f"killed at {point}: {node.name}")
+        raise
 
 
 @pytest.mark.parametrize("points", GROUPS, ids=range(len(GROUPS)))
 async def test_r1_killed_at_every_named_point_a_node_goes_on_as_if_nothing_had_been(quick_path: Path, points) -> None:
     async with world(quick_path, seed=1) as made:
         for number, point in enumerate(points):
-            try:
-                await kill_at(made, made.nodes[number % 2], point)
-            except BaseException as error:
-                error.add_note(f"at {point} of {made.nodes[number % 2].name}")
-                raise
+            await kill_at(made, made.nodes[number % 2], point)
 
 
 @pytest.mark.parametrize("point", AT_START)

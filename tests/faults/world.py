@@ -51,6 +51,7 @@ class Process:
     participant: Participant
     line: Line
     epoch: float
+    rate: float = RATE
     taken: list[str] = field(default_factory=list)
     pid: int | None = None
     skipped: float = 0.0
@@ -82,7 +83,7 @@ class Process:
         life = Life(
             config=self.participant.folder / "node.toml",
             handle=handle,
-            rate=RATE,
+            rate=self.rate,
             epoch=self.epoch,
             skipped=self.skipped,
             jump=self.jump,
