@@ -62,34 +62,56 @@ class Bodies:
         """Write a body: `write` its octets, then `keep` it, then write the row that names it, all inside the block.
 
         What isn't kept when the block ends is gone. What is kept, and named by no row, is gone at the next `sweep`.
-
-        Raises:
-            Stopped: `store.full`, `store.failed`; from `write` and `keep` too.
+        `write` and `keep` raise Stopped: `store.full`, `store.failed`.
         """
-        body = IncomingBody(self, await self.run(self._begin))
+        body = IncomingBody(self)
         try:
             yield body
         finally:
-            await asyncio.shield(self.run(self._end, body))
+            if body.kept:
+                self._let_go(body)
+            elif body.begun:
+                await asyncio.shield(self.run(self._give_up, body))
+
+    def write_on(self, body: IncomingBody, octets: bytes) -> None:
+        """Write to the file of a body; it is begun with the first octets that come here."""
+        with body.lock:
+            if body.given_up:
+                raise failed("the body was given up")
+            body.hidden = body.hidden or self._begin()
+            body.hidden.write(octets)
+
+    def keep(self, body: IncomingBody, octets: bytes) -> str:
+        """Write the last octets, flush the file, and give it its name."""
+        self.write_on(body, octets)
+        return self._name_it(body)
 
     def _begin(self) -> _Hidden:
         path = self._incoming / secrets.token_hex(16)
         with self._lock:
             self._writing.add(path)
-        hidden = _Hidden(path)
+        hidden = _Hidden(path, self.room_for)
         reach("body.begun")
         return hidden
 
-    def _end(self, body: IncomingBody) -> None:
-        body.hidden.discard()
+    def _give_up(self, body: IncomingBody) -> None:
+        with body.lock:
+            body.given_up = True
+            if body.hidden is not None:
+                body.hidden.discard()
+        self._let_go(body)
+
+    def _let_go(self, body: IncomingBody) -> None:
         with self._lock:
-            self._writing.discard(body.hidden.path)
+            if body.hidden is not None:
+                self._writing.discard(body.hidden.path)
             if body.name is not None:
                 self._held[body.name] -= 1
                 self._held += Counter()  # forgets what is at nought
 
-    def name_it(self, body: IncomingBody) -> str:
+    def _name_it(self, body: IncomingBody) -> str:
         """Give a flushed file its name. From now on, until the block ends, no sweep takes it."""
+        assert body.hidden is not None  # noqa: S101 - it was written to
         name = body.hidden.flush()
         place = self.place(name)
         with self._lock:
@@ -112,24 +134,43 @@ class Bodies:
         Raises:
             Stopped: `body.missing`, `store.damaged`, `store.failed`.
         """
-        file = await self.run(self._open, name, offset)
+        digest = hashlib.sha256()
+        file, held = await self.run(self._open_and_read, name, offset, size, digest)
         try:
-            digest, held, left = hashlib.sha256(), b"", size
-            while chunk := await self.run(_read, file, left, digest):
+            left = None if size is None else size - len(held)
+            while file is not None and (chunk := await self.run(_read, file, left, digest)):
                 left = None if left is None else left - len(chunk)
-                if held:
-                    yield held
+                yield held
                 held = chunk
             if digest.hexdigest() != sha256:
                 raise damaged("a body isn't as it was written")
             if held:
                 yield held
         finally:
-            await asyncio.shield(self.run(file.close))
+            if file is not None:
+                await asyncio.shield(self.run(file.close))
 
-    async def octets(self, name: str, sha256: str, *, offset: int, size: int) -> bytes:
-        """The octets of a part as one value. Whoever calls knows the limit of `size`. Raises as `read`."""
-        return await self.run(self._octets, name, sha256, offset, size)
+    def _open_and_read(
+        self, name: str, offset: int, size: int | None, digest: hashlib._Hash
+    ) -> tuple[BinaryIO | None, bytes]:
+        """The first chunk, and the file where there may be more."""
+        file = self._open(name, offset)
+        try:
+            chunk = _read(file, size, digest)
+        except BaseException:
+            file.close()
+            raise
+        if len(chunk) < CHUNK_BYTES:
+            file.close()
+            return None, chunk
+        return file, chunk
+
+    def octets(self, name: str, sha256: str, *, offset: int, size: int) -> bytes:
+        """The octets of a part as one value, for whoever has a thread of their own and knows the limit of `size`.
+
+        Raises as `read`.
+        """
+        return _guarded(self._octets, name, sha256, offset, size)
 
     def _octets(self, name: str, sha256: str, offset: int, size: int) -> bytes:
         with self._open(name, offset) as file:
@@ -224,23 +265,30 @@ class Bodies:
 class IncomingBody:
     """A body that is being written. `size` is how many octets came; `name` its digest, once it was kept."""
 
-    def __init__(self, bodies: Bodies, hidden: _Hidden) -> None:
+    def __init__(self, bodies: Bodies) -> None:
         self._bodies = bodies
-        self.hidden = hidden
+        self.lock = threading.Lock()
+        self.hidden: _Hidden | None = None
+        self.given_up = False
+        self.begun = False
+        self.kept = False
         self.name: str | None = None
         self.size = 0
         self._gathered = bytearray()
 
     async def write(self, octets: bytes) -> None:
-        """More octets. They are gathered, and written a mebibyte at a time."""
+        """More octets. They are written a mebibyte at a time: a small body has no file until it is kept."""
         self._gathered += octets
         self.size += len(octets)
         if len(self._gathered) >= CHUNK_BYTES:
-            await self._write_gathered()
+            await self._bodies.run(self._bodies.write_on, self, self._take())
 
     async def again(self) -> AsyncIterator[bytes]:
         """What was written so far, from its beginning: of a body that is looked at and not kept."""
-        await self._write_gathered()
+        if self.hidden is None:
+            yield bytes(self._gathered)
+            return
+        await self._bodies.run(self._bodies.write_on, self, self._take())
         offset = 0
         while chunk := await self._bodies.run(self.hidden.read, offset):
             offset += len(chunk)
@@ -248,19 +296,22 @@ class IncomingBody:
 
     async def keep(self) -> str:
         """Flush it to the disk under its name, the SHA-256 of its octets, and return that."""
-        await self._write_gathered()
-        return await self._bodies.run(self._bodies.name_it, self)
+        name = await self._bodies.run(self._bodies.keep, self, self._take())
+        self.kept = True
+        return name
 
-    async def _write_gathered(self) -> None:
+    def _take(self) -> bytes:
         gathered, self._gathered = self._gathered, bytearray()
-        await self._bodies.run(self.hidden.write, gathered)
+        self.begun = True
+        return bytes(gathered)
 
 
 class _Hidden:
     """The file behind an incoming body. Its methods block, and may be called from any thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, room_for: Callable[[int], bool]) -> None:
         self.path = path
+        self._room_for = room_for
         self._digest = hashlib.sha256()
         self._lock = threading.Lock()
         self._file: BinaryIO | None = os.fdopen(os.open(path, _NEW, 0o600), "wb", buffering=0)
@@ -269,6 +320,8 @@ class _Hidden:
         with self._lock:
             if self._file is None:
                 raise failed("the body was given up")
+            if not self._room_for(len(octets)):
+                raise full()
             view = memoryview(octets)
             self._digest.update(view)
             while view:

@@ -18,11 +18,13 @@ from gateway.delivery.schedule import next_attempt
 from gateway.delivery.signing import SignedEnvelope, sign_receipt
 from gateway.delivery.states import Alarm, Arrival, ArrivalState, OutgoingReceipt
 from gateway.delivery.store import Retry
+from gateway.drivers.bodies import missing
 from gateway.drivers.failpoints import reach
 from gateway.drivers.logs import say, tracing
 from gateway.node.examine import Examined, Received, ReceivedPart, ReceivedTranslation, examine
 from gateway.node.queue_worker import QueueWorker, Task
 from gateway.node.running import Running
+from gateway.verify.terms import Terms
 
 AT_ONCE = 8
 """Arrivals that are read, decided and written at the same time; the work itself is done one by one."""
@@ -56,38 +58,44 @@ class _Decide:
     async def decide(self, arrival: Arrival) -> None:
         running = self._running
         with tracing(arrival.trace):
-            received = await self._received(arrival)
             peer = running.peers.get(arrival.sender)
             seals = peer.seals if peer is not None else frozenset()
-            found = await running.work(examine, running.node, received, running.node.terms(running.now()), seals)
+            found = await running.work(self._examine, arrival, running.node.terms(running.now()), seals)
             running.metrics.verdict(found.original.verdict)
             decision = decide(found.original, found.translations, running.receive_policy)
             reach("decide.found")
             await self._write(arrival, decision, found)
 
-    async def _received(self, arrival: Arrival) -> Received:
+    # --- in the work thread
+
+    def _examine(self, arrival: Arrival, terms: Terms, seals: frozenset[str]) -> Examined:
+        return examine(self._running.node, self._received(arrival), terms, seals)
+
+    def _received(self, arrival: Arrival) -> Received:
         """The parts that are looked at; each translation with the papers that follow it."""
         signed = SignedEnvelope(jws=arrival.envelope_jws, envelope=arrival.envelope)
         original, *others = slices(signed)
         translations: list[ReceivedTranslation] = []
         for one in others:
             if one.part.role == "translation":
-                translations.append(ReceivedTranslation(part=await self._part(arrival, one)))
+                translations.append(ReceivedTranslation(part=self._part(arrival, one)))
             elif one.part.role == "derivation":
-                derivation = await self._part(arrival, one)
+                derivation = self._part(arrival, one)
                 translations[-1] = replace(translations[-1], derivation=derivation.octets)
             elif one.part.role == "losses":
                 translations[-1] = replace(translations[-1], losses_sha256=one.part.sha256)
-        return Received(original=await self._part(arrival, original), translations=tuple(translations))
+        return Received(original=self._part(arrival, original), translations=tuple(translations))
 
-    async def _part(self, arrival: Arrival, one: Slice) -> ReceivedPart:
+    def _part(self, arrival: Arrival, one: Slice) -> ReceivedPart:
         part, limit = one.part, self._running.node.limits.document_bytes
         if arrival.body is None:
-            raise Stopped("body.missing", "the octets of this message aren't here", status=410, stage="store")
+            raise missing()
         if part.size > limit:
             return ReceivedPart(sha256=part.sha256, octets=None)
-        octets = await self._running.bodies.octets(arrival.body, part.sha256, offset=one.offset, size=part.size)
+        octets = self._running.bodies.octets(arrival.body, part.sha256, offset=one.offset, size=part.size)
         return ReceivedPart(sha256=part.sha256, octets=octets)
+
+    # --- and out again
 
     async def _write(self, arrival: Arrival, decision: Decision, found: Examined) -> None:
         running, now = self._running, self._running.now()

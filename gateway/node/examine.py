@@ -6,7 +6,7 @@ Pure but for the clock's time that is given: it runs in the work thread. The ori
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
@@ -14,11 +14,12 @@ from gateway.delivery.decision import TranslationFound
 from gateway.delivery.receipt import Checked
 from gateway.errors import Refused
 from gateway.model.verdict import Indication, SubIndication, Verdict
-from gateway.node.reproduce import Answer, run_again, sealed_body
+from gateway.node.reproduce import Answer, run_again
 from gateway.node.startup import Node
 from gateway.translate.papers import paper
 from gateway.translate.reproduction import Difference, Outcome, Reproduction
 from gateway.trust.anchors import key_sha256
+from gateway.verify.covered import Unsealed, unseal
 from gateway.verify.engine import VerifiedDocument, verify
 from gateway.verify.terms import Terms
 
@@ -76,7 +77,7 @@ def examine(node: Node, received: Received, terms: Terms, seals: frozenset[str])
         found = tuple(TranslationFound(sha256=t.part.sha256, seal="none", outcome=None) for t in received.translations)
         return Examined(original=checked, verdict=None, translations=found, reruns=(None,) * len(found))
     document = verify(part.octets, adapters=node.adapters, terms=terms)
-    found, reruns = _translations(node, received, document, replace(terms, conformity=False), seals)
+    found, reruns = _translations(node, received, document, terms, seals)
     return Examined(
         original=_checked(part, document.verdict), verdict=document.verdict, translations=found, reruns=reruns
     )
@@ -100,7 +101,7 @@ def _translations(
     reruns: list[Reproduction | None] = []
     for derivation, grouped in groupby(received.translations, key=lambda one: one.derivation):
         group = tuple(grouped)
-        delivered = tuple(_delivered(node, one.part, terms) for one in group)
+        delivered = tuple(_delivered(one.part, terms) for one in group)
         for one, document, rerun in zip(
             group, delivered, _run_again(node, derivation, source, group, delivered), strict=True
         ):
@@ -110,8 +111,9 @@ def _translations(
     return tuple(found), tuple(reruns)
 
 
-def _delivered(node: Node, part: ReceivedPart, terms: Terms) -> VerifiedDocument | None:
-    return None if part.octets is None else verify(part.octets, adapters=node.adapters, terms=terms)
+def _delivered(part: ReceivedPart, terms: Terms) -> Unsealed | None:
+    """Out of its seal, and no more: what it says is compared with what the source gives, not read."""
+    return None if part.octets is None else unseal(part.octets, terms)
 
 
 def _run_again(
@@ -119,7 +121,7 @@ def _run_again(
     derivation: bytes | None,
     source: VerifiedDocument,
     group: Sequence[ReceivedTranslation],
-    delivered: Sequence[VerifiedDocument | None],
+    delivered: Sequence[Unsealed | None],
 ) -> tuple[Reproduction | None, ...]:
     """None for each translation without its papers: a derivation that can be read and is signed, and its losses."""
     if derivation is None:
@@ -137,9 +139,9 @@ def _run_again(
     )
 
 
-def _is_complete(answer: Answer, delivered: Sequence[VerifiedDocument | None]) -> bool:
+def _is_complete(answer: Answer, delivered: Sequence[Unsealed | None]) -> bool:
     """Whether every result that the derivation names is there: one left out would be a loss that nobody lists."""
-    bodies = {sealed_body(document) for document in delivered if document is not None}
+    bodies = {document.body for document in delivered if document is not None}
     too_large = sum(document is None for document in delivered)
     return answer.derivation is None or len(bodies) + too_large == len(answer.derivation.results)
 
@@ -147,7 +149,7 @@ def _is_complete(answer: Answer, delivered: Sequence[VerifiedDocument | None]) -
 def _reproduction(
     answer: Answer,
     one: ReceivedTranslation,
-    document: VerifiedDocument | None,
+    document: Unsealed | None,
     source: VerifiedDocument,
     *,
     complete: bool,
@@ -166,7 +168,7 @@ def _reproduction(
     return Reproduction(outcome=Outcome.DIFFERS, differences=tuple(differences), obstacles=found.obstacles)
 
 
-def _seal(document: VerifiedDocument | None, seals: frozenset[str]) -> Literal["peer", "other", "none"]:
+def _seal(document: Unsealed | None, seals: frozenset[str]) -> Literal["peer", "other", "none"]:
     """Whose seal a translation carries; one that doesn't hold is nobody's."""
     own = [proof for proof in document.proofs if proof.role == "document"] if document is not None else []
     if not own:

@@ -64,9 +64,10 @@ class QueueWorker(Generic[_T]):
         try:
             while not self._running.stopping.is_set():
                 self._wake.clear()
+                looked = self._running.now()
                 taken = await self._take()
                 if not self._running.stopping.is_set():
-                    await self._running.clock.wait(self._wake, await self._seconds(taken))
+                    await self._running.clock.wait(self._wake, await self._seconds(looked, taken=taken))
         finally:
             self.state.alive = False
             if self._doing:
@@ -135,17 +136,16 @@ class QueueWorker(Generic[_T]):
             say("worker.failed", level=logging.ERROR, worker=self._task.queue, error=second)
             await self._running.clock.wait(self._running.stopping, LOOK_AGAIN)
 
-    async def _seconds(self, taken: bool) -> float:  # noqa: FBT001 - the answer of `_take`
-        """How long to sleep, if nobody wakes us."""
+    async def _seconds(self, looked: dt.datetime, *, taken: bool) -> float:
+        """How long to sleep, if nobody wakes us. What falls due while we look counts from before we looked."""
         if self._doing or not taken:
             return LOOK_AGAIN
-        now = self._running.now()
         try:
-            due = await self._running.store.next_due(self._task.queue, now)
+            due = await self._running.store.next_due(self._task.queue, looked)
         except Stopped:
             return LOOK_AGAIN
         longest = LONGEST_SLEEP if _all_closed(self._running) else BREAKER_SECONDS
-        return longest if due is None else min(max((due - now) / dt.timedelta(seconds=1), 0), longest)
+        return longest if due is None else min(max((due - self._running.now()) / dt.timedelta(seconds=1), 0), longest)
 
 
 def _all_closed(running: Running) -> bool:

@@ -56,7 +56,7 @@ class Participant:
     def __init__(self, folder: Path, name: str) -> None:
         self.folder, self.name, self.port = folder / name, name, free_port()
         self.folder.mkdir()
-        self.extra = ""
+        self.extra, self.delivery = "", ""
         self._peers: dict[str, str] = {}
         key = node_private_key(name)
         file = self.folder / "node.key.pem"
@@ -84,7 +84,7 @@ class Participant:
             f'[node]\nid = "{self.name}"\nurl = "{self.url}"\nlisten = "127.0.0.1:{self.port}"\n'
             f'local_listen = "127.0.0.1:0"\nkey = "node.key.pem"\n'
             '[[seal]]\nfor = ["xmldsig", "jades"]\nkey = "seal.key.pem"\ncertificate = "seal.pem"\n'
-            f'[[trust]]\nanchor = "university.pem"\n[delivery]\nmin_free_bytes = 0\n'
+            f'[[trust]]\nanchor = "university.pem"\n[delivery]\nmin_free_bytes = 0\n{self.delivery}'
             f"{''.join(self._peers.values())}{self.extra}"
         )
         return file

@@ -172,7 +172,7 @@ async def test_g1_a_replayed_request_is_refused_at_the_door(both) -> None:
     fields = both.other.fields(both.other.peer_url + "/v1/messages", message, MESSAGE)
     both.other.fields = lambda *_: fields
     await both.other.send(message)
-    await refused(both, message, 401, "door.replay")
+    await refused(both, message, 425, "door.replay")
 
 
 def test_the_other_reads_the_vectors_of_the_page() -> None:
