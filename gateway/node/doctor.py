@@ -37,6 +37,7 @@ from gateway.drivers.trust_files import load_anchors
 from gateway.errors import ConfigError, TestamurError
 from gateway.node.diagnostics import diagnose
 from gateway.node.pages import find_renderer
+from gateway.node.peering import load_keys
 from gateway.node.settings import STANDARD_FILE, Settings, load_settings
 from gateway.node.settings.delivery import PeerSection
 from gateway.node.startup import start
@@ -158,10 +159,12 @@ def _trust(settings: Settings) -> Iterator[Check]:
 def _roles(settings: Settings, now: dt.datetime) -> Iterator[Check]:
     """What start-up refuses although each file by itself is well."""
     try:
-        start(settings, now=now)
+        load_keys(settings, start(settings, now=now))
     except ConfigError as error:
         if error.code in {"config.key_in_two_roles", "config.unknown_adapter", "config.legacy_folder"}:
             yield _failed("roles", "", error)
+        if error.code == "config.not_served":
+            yield _failed("serve", "", error, Level.WARN)
 
 
 def _peer_files(settings: Settings) -> Iterator[Check]:
@@ -197,7 +200,7 @@ async def _at_work(settings: Settings) -> list[Check]:
         return [*checks, *await asyncio.to_thread(lambda: list(_store_at_rest(folder)))]
     checks.append(check)
     checks.append(Check(name="node", about=settings.node.local_listen, status=told.status, reason="it runs"))
-    return [*checks, *(one for one in told.checks if one.name not in {"peer", "key", "disk"})]
+    return [*checks, *(check for check in told.checks if check.name not in {"peer", "key", "disk", "clock"})]
 
 
 async def _health_of_node(listen: str, token: Token | None) -> Health:

@@ -18,6 +18,7 @@ from gateway.node.conclude import conclude
 from gateway.node.receive import receive
 from gateway.node.running import Running
 from gateway.web.counted import counted
+from gateway.web.headers import set_headers
 from gateway.web.problems import problems
 
 PATIENCE_SECONDS = 15.0
@@ -32,6 +33,7 @@ def peers_app(running: Running) -> web.Application:
     app = web.Application(
         middlewares=[counted("peers", running.metrics), problems("transport")], client_max_size=STATEMENT_BYTES
     )
+    app.on_response_prepare.append(set_headers)
     app.router.add_post("/v1/messages", api.messages)
     app.router.add_post("/v1/receipts", api.receipts)
     app.router.add_get("/v1/about", api.about)
