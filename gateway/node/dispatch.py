@@ -17,7 +17,7 @@ from gateway.delivery.states import Alarm, Delivery, DeliveryState
 from gateway.delivery.store import Retry
 from gateway.drivers.failpoints import reach
 from gateway.drivers.logs import say, tracing
-from gateway.node.links import Request, failed, post, retry_of, say_failed, succeeded, take_fairly, turn
+from gateway.node.links import BodyUnreadable, Request, failed, post, retry_of, say_failed, succeeded, take_fairly, turn
 from gateway.node.queue_worker import QueueWorker, Task
 from gateway.node.running import Link, Running
 
@@ -85,6 +85,10 @@ class _Dispatch:
         except Stopped as stopped:
             await self._failed(link, leave, delivery, stopped)
             return
+        except BodyUnreadable as unreadable:
+            link.breaker.abandoned(leave)
+            await self._lost(delivery, unreadable.fault)
+            return
         except BaseException:
             link.breaker.abandoned(leave)
             raise
@@ -101,6 +105,15 @@ class _Dispatch:
             size=delivery.size,
             open_body=lambda: self._running.bodies.read(body, body),
         )
+
+    async def _lost(self, delivery: Delivery, fault: Stopped) -> None:
+        """Our own disk hasn't what was to be sent: where that won't mend itself, a person has to."""
+        if fault.retryable:
+            await self._put_off(delivery, fault)
+            return
+        at = self._running.now()
+        await self._running.store.alarm(Alarm(at=at, code=fault.code, peer=delivery.peer, message=delivery.id))
+        await self._give_up(delivery, fault.code)
 
     async def _failed(self, link: Link, leave: Leave, delivery: Delivery, stopped: Stopped) -> None:
         """A receipt that doesn't fit (attack G7) is no receipt: the attempt failed, and a person is told."""
