@@ -41,13 +41,13 @@ SCRIPTS = {
 }
 
 
-def documents(script: str, count: int) -> list[bytes]:
-    """Signed ELMO of different learners, every title in one language."""
+def documents(script: str, count: int, courses: int = COURSES, begin: int = 0) -> list[bytes]:
+    """Signed ELMO of different learners, every title in one language; learners are numbered from `begin`."""
     language, titles = SCRIPTS[script]
-    text = re.sub(r'<title xml:lang="el">[^<]*</title>', "", conforming(elmo(COURSES)).decode())
+    text = re.sub(r'<title xml:lang="el">[^<]*</title>', "", conforming(elmo(courses)).decode())
     text = re.sub(r"Course (\d+) &amp; practice", lambda m: f"{titles[int(m[1]) % len(titles)]} {m[1]}", text)
     text = text.replace("Bachelor of Nothing", titles[0]).replace('xml:lang="en"', f'xml:lang="{language}"')
-    return [signed(text.replace("Nemo", f"Nemo {n}").encode()) for n in range(count)]
+    return [signed(text.replace("Nemo", f"Nemo {n}").encode()) for n in range(begin, begin + count)]
 
 
 def node(renderer: Renderer | None) -> Node:

@@ -54,6 +54,7 @@ class Api:
 
     def __init__(self, client: TestClient, running: Running) -> None:
         self._client = client
+        self.port = client.port
         self.running = running
 
     async def __call__(
@@ -82,18 +83,21 @@ class Api:
 @asynccontextmanager
 async def api_of(running: Running, *, host: str = "127.0.0.1") -> AsyncIterator[Api]:
     """The local API of a node that runs."""
-    async with TestClient(TestServer(local_app(running, TOKEN, host=host))) as client:
+    server = TestServer(local_app(running, TOKEN, host=host))
+    await server.start_server(auto_decompress=False)
+    async with TestClient(server) as client:
         yield Api(client, running)
 
 
 @asynccontextmanager
 async def lonely_node(
-    folder: Path, *, watermark: int = 0, more: str = "", clock: Clock | None = None
+    folder: Path, *, watermark: int = 0, more: str = "", limits: str = "", clock: Clock | None = None
 ) -> AsyncIterator[Running]:
     """A node whose one peer doesn't answer: nothing happens by itself. `more` stands under [delivery]."""
     alone = Participant(folder, "north.example.org")
     other = Participant(folder, "south.example.org")
     alone.peer(other)
+    alone.extra = f"[limits]\n{limits}"
     file = alone.settings_file()
     file.write_text(file.read_text().replace("min_free_bytes = 0\n", f"min_free_bytes = {watermark}\n{more}"))
     async with run(load_settings(file), clock=clock) as running:

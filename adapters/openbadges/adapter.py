@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adapters.openbadges import conformity, credentials, ler, reading, terms, writing
+from adapters.openbadges import assertions, conformity, credentials, ler, reading, terms, writing
 from adapters.openbadges.structure import is_structural
 from gateway.kit import Document
 from gateway.kit.contract import Content, Draft, Head, Manifest, Opened, Reading, Recognition, WriteRequest
@@ -13,6 +13,7 @@ from gateway.model.verdict import Finding, Status
 
 FAMILY = "openbadges"
 CLR_FORMAT, BADGE_FORMAT, LER_FORMAT = "CLR 2.0", "Open Badges 3.0", "LER-RS 2.0"
+ASSERTION_FORMAT = "Open Badges 2.0"
 
 
 class Clr:
@@ -57,17 +58,17 @@ class Clr:
 
 
 class OpenBadges:
-    """Open Badges 3.0."""
+    """Open Badges 3.0; assertions of 2.0 are read."""
 
     manifest = Manifest(
         id="openbadges",
         family=FAMILY,
         title="Open Badges",
         version="1",
-        formats=(BADGE_FORMAT,),
+        formats=(BADGE_FORMAT, ASSERTION_FORMAT),
         schemas=(conformity.BADGE_SCHEMA,),
         structural=is_structural,
-        sources=("1EdTech Open Badges Specification 3.0", "W3C VC Data Model 1.1 and 2.0"),
+        sources=("1EdTech Open Badges Specification 3.0 and 2.0", "W3C VC Data Model 1.1 and 2.0"),
     )
 
     def recognise(self, head: Head) -> Recognition | None:
@@ -82,22 +83,25 @@ class OpenBadges:
             return Recognition(
                 format=BADGE_FORMAT, why="type EndorsementCredential with the context of Open Badges 3.0"
             )
+        if assertions.is_assertion(head.members):
+            return Recognition(format=ASSERTION_FORMAT, why="type Assertion with the context of Open Badges 2.0")
         return None
 
     def open(self, document: Document) -> Opened:
         """State issuer and life; hand out endorsements, and an enclosed original."""
-        return _opened(document)
+        return assertions.opened(document.value) if assertions.is_assertion(document.value) else _opened(document)
 
     def conform(self, content: Content) -> tuple[Finding, ...]:
-        """Check the schema, classes and dates; an endorsement has rules of its own, which aren't checked."""
+        """Check the schema, classes and dates; endorsements and assertions have rules of their own: not checked."""
         value = content.document.value
-        if terms.is_endorsement(value) and not terms.is_badge(value):
+        if not terms.is_badge(value):
             return (Finding(check="conformity.schema", status=Status.NOT_CHECKED),)
         return conformity.conform(value, conformity.BADGE_SCHEMA)
 
     def read(self, content: Content, inner: Mapping[str, Reading]) -> Reading:  # noqa: ARG002 - it has no parts
         """Read one badge as one report."""
-        return reading.read_badge(content.document.value)
+        value = content.document.value
+        return assertions.read_assertion(value) if assertions.is_assertion(value) else reading.read_badge(value)
 
     def write(self, record: Record, request: WriteRequest) -> tuple[Draft, ...]:
         """Write one badge for each study."""

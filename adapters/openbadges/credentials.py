@@ -60,6 +60,11 @@ def stated(value: Mapping[str, Any]) -> Stated:
 
 def unreadable_bounds(value: Mapping[str, Any]) -> list[Finding]:
     """The bounds of its life that it states and that nobody can read: that is no life without bounds."""
+    return unreadable(value, (*STARTS, *ENDS))
+
+
+def unreadable(value: Mapping[str, Any], names: tuple[str, ...]) -> list[Finding]:
+    """A finding for each member that should be a date or time and is none."""
     root = JsonReading(value).root
     return [
         Finding(
@@ -69,7 +74,7 @@ def unreadable_bounds(value: Mapping[str, Any]) -> list[Finding]:
             explanation="states a bound of its validity that is no date or time: ask the issuer for a valid one",
             sub_indication=SubIndication.FORMAT_FAILURE,
         )
-        for name in (*STARTS, *ENDS)
+        for name in names
         if name in value and root.when(name) is None
     ]
 

@@ -81,6 +81,7 @@ CLASSES: Mapping[str, frozenset[str]] = {
     "achievement": frozenset({"Achievement"}),
     "address": frozenset({"Address"}),
     "alignment": frozenset({"Alignment"}),
+    "badge": frozenset({"BadgeClass"}),
     "association": frozenset({"Association"}),
     "creator": frozenset({"Profile"}),
     "credentialSubject": frozenset({"AchievementSubject", "ClrSubject", "Profile"}),

@@ -39,7 +39,11 @@ def through_node(config: Path | None, ask: Callable[[LocalNode], Awaitable[_T]])
         )
 
     async def asked() -> _T:
-        async with local_node(settings.node.local_listen, load_token(settings.node.token)) as node:
+        listen, file = settings.node.local_listen, settings.node.token
+        if not file.exists():
+            async with local_node(listen, None) as node:
+                await node.get("/livez")  # where none was ever started, that is what to say
+        async with local_node(listen, load_token(file)) as node:
             return await ask(node)
 
     return asyncio.run(asked())

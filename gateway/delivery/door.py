@@ -102,6 +102,8 @@ def check_request(request: Request, peers_by_key: Mapping[str, Peer], now: dt.da
     """
     fields = _fields(request.headers)
     length = _length(fields)
+    if "content-encoding" in fields:
+        raise _form("got a Content-Encoding, expected the body as it is")
     names, parameters, text = _parse_input(_one(fields, "signature-input"))
     value = _parse_signature(_one(fields, "signature"))
     covered = {name: _one(fields, name) for name in COMPONENTS if not name.startswith("@")}

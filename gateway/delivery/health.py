@@ -267,12 +267,20 @@ class PeerVitals:
     waiting: bool = False
 
 
+_PEER_REASON = {
+    "peer.unreachable": "nothing answers at its address",
+    "peer.timeout": "it took too long to answer",
+    "peer.tls": "its certificate isn't accepted",
+    "peer.other_id": "another participant answers at its address",
+    "peer.protocol": "it speaks no protocol that this node knows",
+    "peer.answer": "what answers at its address is no node",
+}
 _PEER_ADVICE = {
     "peer.unreachable": "ask its operator; deliveries to it wait here, and go on by themselves",
     "peer.timeout": "ask its operator; deliveries to it wait here, and go on by themselves",
-    "peer.tls": "its certificate isn't accepted: ask its operator, and check [[peer]] url",
-    "peer.other_id": "another participant answers at its address: check [[peer]] id and url with its operator",
-    "peer.protocol": "it speaks no protocol that this node knows: one of the two must be updated",
+    "peer.tls": "ask its operator for its authority's certificate; check [[peer]] url and authority",
+    "peer.other_id": "check [[peer]] id and url with its operator",
+    "peer.protocol": "one of the two nodes must be updated",
 }
 
 
@@ -280,10 +288,8 @@ def peers(known: Iterable[PeerVitals]) -> Iterator[Check]:
     """Each peer by itself. Never worse than a warning."""
     for peer in known:
         if peer.problem is not None:
-            reason, advice = (
-                peer.problem,
-                _PEER_ADVICE.get(peer.problem, "`testamur doctor` asks it again, and says more"),
-            )
+            reason = f"{_PEER_REASON.get(peer.problem, 'it takes nothing')} ({peer.problem})"
+            advice = _PEER_ADVICE.get(peer.problem, "`testamur doctor` asks it again, and says more")
             yield Check(name="peer", about=peer.id, status=Level.WARN, reason=reason, advice=advice)
         elif peer.waiting:
             reason, advice = "attempts are suspended after failures", "the log says why; they go on by themselves"

@@ -29,15 +29,16 @@ class Nonces:
         """Use up a nonce whose signature holds until `expires`.
 
         Raises:
-            Stopped: `door.replay` (401) where it was used already, `door.too_many` (429).
+            Stopped: `door.replay` (425) where it was used already, `door.too_many` (429).
         """
         self._forget(now)
         if (key_id, nonce) in self._used:
             raise Stopped(
                 "door.replay",
                 "the nonce was used already",
-                status=401,
+                status=425,
                 stage="door",
+                retryable=True,
                 advice="sign each attempt anew, with a nonce of its own",
             )
         if self._of_key[key_id] >= self._most:

@@ -62,12 +62,20 @@ class BusinessReceipt(Noun):
     decided: Time
     trace: TraceId
     decision: Literal["accepted", "refused"]
-    reason: str | None = Field(default=None, pattern=r"^[a-z_]+(\.[a-z_]+)+$")
-    original: Checked | None = None
+    reason: str | None = Field(default=None, pattern=r"^[a-z_]+(\.[a-z_]+)+$", max_length=100)
+    original: Checked
     translations: tuple[Rerun, ...] = ()
 
     @model_validator(mode="after")
     def _with_reason(self) -> Self:
         if (self.reason is None) is (self.decision == "refused"):
             raise ValueError("reason: expected one exactly when refused")
+        return self
+
+    @model_validator(mode="after")
+    def _of_one_mind(self) -> Self:
+        """What no policy lets pass can't have been accepted."""
+        differs = any(rerun.outcome is Outcome.DIFFERS for rerun in self.translations)
+        if self.decision == "accepted" and (differs or self.original.verdict is Indication.FAILED):
+            raise ValueError("decision: expected refused, as what was found says")
         return self

@@ -64,7 +64,7 @@ def read_retry_after(value: str | None, now: dt.datetime) -> dt.timedelta | None
         return dt.timedelta(seconds=int(value))
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if at.tzinfo is None:
         at = at.replace(tzinfo=dt.UTC)

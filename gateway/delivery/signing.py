@@ -7,6 +7,7 @@ pinned for the peer, its header has exactly three members, and its payload is a 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar
@@ -118,9 +119,9 @@ def check_business_receipt(receipt: BusinessReceipt, peer: Peer, sent: SignedEnv
     _check_fits(receipt, peer, sent)
     parts = sent.envelope.parts
     translations = [part.sha256 for part in parts if part.role == "translation"]
-    if receipt.original is not None and receipt.original.sha256 != parts[0].sha256:
+    if receipt.original.sha256 != parts[0].sha256:
         raise _mismatch("original")
-    if receipt.translations and [one.sha256 for one in receipt.translations] != translations:
+    if [one.sha256 for one in receipt.translations] != translations:
         raise _mismatch("translations")
 
 
@@ -212,9 +213,14 @@ def _closed(payload: bytes, noun: type[_N], what: _Statement) -> _N:
     except ValidationError as error:
         places = sorted({".".join(str(part) for part in e["loc"]) or "/" for e in error.errors()})
         raise _form(what, f"the payload isn't of the form expected, at: {', '.join(places[:5])}") from None
-    if value != parse_json(_payload(statement), _PAYLOAD):
-        raise _form(what, "the payload leaves out a member, or holds null")
+    if _spelt(value) != _spelt(parse_json(_payload(statement), _PAYLOAD)):
+        raise _form(what, "the payload leaves out a member, holds null, or writes a number otherwise")
     return statement
+
+
+def _spelt(value: JsonValue) -> str:
+    """A value with its types: in Python `True`, `1` and `1.0` are equal, in a signed statement they aren't."""
+    return json.dumps(value, sort_keys=True)
 
 
 def _form(what: _Statement, message: str) -> Stopped:

@@ -90,7 +90,7 @@ class Bodies:
         path = self._incoming / secrets.token_hex(16)
         with self._lock:
             self._writing.add(path)
-        hidden = _Hidden(path)
+        hidden = _Hidden(path, self.room_for)
         reach("body.begun")
         return hidden
 
@@ -309,8 +309,9 @@ class IncomingBody:
 class _Hidden:
     """The file behind an incoming body. Its methods block, and may be called from any thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, room_for: Callable[[int], bool]) -> None:
         self.path = path
+        self._room_for = room_for
         self._digest = hashlib.sha256()
         self._lock = threading.Lock()
         self._file: BinaryIO | None = os.fdopen(os.open(path, _NEW, 0o600), "wb", buffering=0)
@@ -319,6 +320,8 @@ class _Hidden:
         with self._lock:
             if self._file is None:
                 raise failed("the body was given up")
+            if not self._room_for(len(octets)):
+                raise full()
             view = memoryview(octets)
             self._digest.update(view)
             while view:

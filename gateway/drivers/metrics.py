@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
 from gateway.model.losses import Loss
 from gateway.model.verdict import Indication
@@ -27,6 +27,7 @@ class Metrics:
     """The metrics of one node, in a registry of their own."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # they say when a label was first seen: twice the lines
         self.registry = CollectorRegistry(auto_describe=True)
         self._counters()
         self._state()

@@ -170,8 +170,7 @@ def _outcome(answer: dict[str, Any]) -> tuple[str, str]:
 
 
 def _found_out(title: str, receipt: BusinessReceipt, reason: str) -> Step:
-    verdict = receipt.original.verdict if receipt.original is not None else None
-    told = [f"{receipt.decision} ({receipt.reason}); the original: {verdict.value if verdict else 'not looked at'}"]
+    told = [f"{receipt.decision} ({receipt.reason}); the original: {receipt.original.verdict.value}"]
     told += [f"its translation: {one.outcome.value}" for one in receipt.translations]
     held = receipt.decision == "refused" and receipt.reason == reason
     return Step(title=f"{title}: found out", told=tuple(told), held=held, verdict=Indication.FAILED)

@@ -6,7 +6,7 @@ take what is due ─▶ the peer's turn ─▶ one attempt ─▶ check the tran
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from gateway.delivery.breaker import Leave
 from gateway.delivery.message import MEDIA_TYPE
@@ -17,7 +17,7 @@ from gateway.delivery.states import Alarm, Delivery, DeliveryState
 from gateway.delivery.store import Retry
 from gateway.drivers.failpoints import reach
 from gateway.drivers.logs import say, tracing
-from gateway.node.links import BodyUnreadable, Request, failed, post, retry_of, say_failed, succeeded, take_fairly, turn
+from gateway.node.links import Request, failed, post, retry_of, say_failed, succeeded, take_fairly, turn
 from gateway.node.queue_worker import QueueWorker, Task
 from gateway.node.running import Link, Running
 
@@ -76,18 +76,18 @@ class _Dispatch:
         if leave is None:
             return  # the breaker opened while this one waited for its turn: it stays due
         reach("dispatch.sending")
+        ours: list[Stopped] = []
         try:
-            answer = await post(self._running, link, self._request(delivery, delivery.body))
+            answer = await post(self._running, link, self._request(delivery, delivery.body, ours))
             reach("dispatch.sent")
             receipt = answer.body
-            sent = SignedEnvelope(jws=delivery.envelope_jws, envelope=delivery.envelope)
-            read_transport_receipt(receipt, link.peer, sent)
+            await self._check(link, delivery, receipt)
         except Stopped as stopped:
-            await self._failed(link, leave, delivery, stopped)
-            return
-        except BodyUnreadable as unreadable:
-            link.breaker.abandoned(leave)
-            await self._lost(delivery, unreadable.fault)
+            if ours:  # our disk's fault says nothing of the peer
+                link.breaker.abandoned(leave)
+                await self._unreadable(delivery, ours[0])
+            else:
+                await self._failed(link, leave, delivery, stopped)
             return
         except BaseException:
             link.breaker.abandoned(leave)
@@ -97,30 +97,43 @@ class _Dispatch:
         await self._running.store.receipted(delivery.id, receipt, now, _ask_at(delivery, now))
         say("delivery.receipted", peer=delivery.peer, message=delivery.id, attempt=delivery.attempts + 1)
 
-    def _request(self, delivery: Delivery, body: str) -> Request:
+    def _request(self, delivery: Delivery, body: str, faults: list[Stopped]) -> Request:
+        """The message from the disk; what goes wrong there is noted in `faults`: the client can't tell whose it is."""
+
+        async def octets() -> AsyncIterator[bytes]:
+            try:
+                async for chunk in self._running.bodies.read(body, body):
+                    yield chunk
+            except Stopped as stopped:
+                faults.append(stopped)
+                raise
+
         return Request(
             path="/v1/messages",
             media_type=MEDIA_TYPE,
             sha256=body,
             size=delivery.size,
-            open_body=lambda: self._running.bodies.read(body, body),
+            open_body=octets,
         )
 
-    async def _lost(self, delivery: Delivery, fault: Stopped) -> None:
-        """Our own disk hasn't what was to be sent: where that won't mend itself, a person has to."""
-        if fault.retryable:
-            await self._put_off(delivery, fault)
-            return
-        at = self._running.now()
-        await self._running.store.alarm(Alarm(at=at, code=fault.code, peer=delivery.peer, message=delivery.id))
-        await self._give_up(delivery, fault.code)
+    async def _unreadable(self, delivery: Delivery, fault: Stopped) -> None:
+        """What our own disk lost or altered doesn't mend itself: a person is told."""
+        if not fault.retryable:
+            at = self._running.now()
+            await self._running.store.alarm(Alarm(at=at, code=fault.code, peer=delivery.peer, message=delivery.id))
+        await self._put_off(delivery, fault)
 
-    async def _failed(self, link: Link, leave: Leave, delivery: Delivery, stopped: Stopped) -> None:
+    async def _check(self, link: Link, delivery: Delivery, receipt: bytes) -> None:
         """A receipt that doesn't fit (attack G7) is no receipt: the attempt failed, and a person is told."""
-        if stopped.code.startswith("receipt."):
+        try:
+            sent = SignedEnvelope(jws=delivery.envelope_jws, envelope=delivery.envelope)
+            read_transport_receipt(receipt, link.peer, sent)
+        except Stopped as stopped:
             at = self._running.now()
             await self._running.store.alarm(Alarm(at=at, code=stopped.code, peer=delivery.peer, message=delivery.id))
-            stopped = Stopped(stopped.code, stopped.message, status=502, stage="receipt", retryable=True)
+            raise Stopped(stopped.code, stopped.message, status=502, stage="receipt", retryable=True) from None
+
+    async def _failed(self, link: Link, leave: Leave, delivery: Delivery, stopped: Stopped) -> None:
         failed(self._running, link, leave, "message", stopped)
         await self._put_off(delivery, stopped)
 

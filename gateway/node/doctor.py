@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from cryptography.x509 import load_pem_x509_certificates
 from pydantic import ValidationError
 
 from gateway.delivery import health
@@ -36,7 +35,9 @@ from gateway.drivers.token import Token, load_token
 from gateway.drivers.trust_files import load_anchors
 from gateway.errors import ConfigError, TestamurError
 from gateway.node.diagnostics import diagnose
+from gateway.node.health import tls_vitals
 from gateway.node.pages import find_renderer
+from gateway.node.peering import load_keys
 from gateway.node.settings import STANDARD_FILE, Settings, load_settings
 from gateway.node.settings.delivery import PeerSection
 from gateway.node.startup import start
@@ -131,7 +132,6 @@ def _tls(certificate: Path, key: Path, now: dt.datetime) -> Check:
     """What the peers' API shows: a pair, and valid."""
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
-        own = load_pem_x509_certificates(certificate.read_bytes())[0]
     except (OSError, ValueError, ssl.SSLError) as error:
         return Check(
             name="key",
@@ -140,7 +140,7 @@ def _tls(certificate: Path, key: Path, now: dt.datetime) -> Check:
             reason=f"{certificate} and {key} can't be used together: {type(error).__name__}",
             advice="name the PEM files of one certificate and its key, readable by the node's user",
         )
-    return next(health.keys([KeyVitals(name="tls", expires=own.not_valid_after_utc)], now))
+    return next(health.keys([tls_vitals(certificate)], now))
 
 
 def _trust(settings: Settings) -> Iterator[Check]:
@@ -158,10 +158,12 @@ def _trust(settings: Settings) -> Iterator[Check]:
 def _roles(settings: Settings, now: dt.datetime) -> Iterator[Check]:
     """What start-up refuses although each file by itself is well."""
     try:
-        start(settings, now=now)
+        load_keys(settings, start(settings, now=now))
     except ConfigError as error:
         if error.code in {"config.key_in_two_roles", "config.unknown_adapter", "config.legacy_folder"}:
             yield _failed("roles", "", error)
+        if error.code == "config.not_served":
+            yield _failed("serve", "", error, Level.WARN)
 
 
 def _peer_files(settings: Settings) -> Iterator[Check]:
@@ -197,7 +199,7 @@ async def _at_work(settings: Settings) -> list[Check]:
         return [*checks, *await asyncio.to_thread(lambda: list(_store_at_rest(folder)))]
     checks.append(check)
     checks.append(Check(name="node", about=settings.node.local_listen, status=told.status, reason="it runs"))
-    return [*checks, *(one for one in told.checks if one.name not in {"peer", "key", "disk"})]
+    return [*checks, *(check for check in told.checks if check.name not in {"peer", "key", "disk", "clock"})]
 
 
 async def _health_of_node(listen: str, token: Token | None) -> Health:

@@ -5,22 +5,29 @@ Pure but for the clock's time that is given: it runs in the work thread. The ori
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
 from gateway.delivery.decision import TranslationFound
 from gateway.delivery.receipt import Checked
+from gateway.delivery.states import Arrival
 from gateway.errors import Refused
 from gateway.model.verdict import Indication, SubIndication, Verdict
-from gateway.node.reproduce import Answer, run_again, sealed_body
+from gateway.node.reproduce import Answer, run_again
+from gateway.node.source import media_type_of
 from gateway.node.startup import Node
 from gateway.translate.papers import paper
 from gateway.translate.reproduction import Difference, Outcome, Reproduction
 from gateway.trust.anchors import key_sha256
+from gateway.verify.covered import Unsealed, unseal
 from gateway.verify.engine import VerifiedDocument, verify
 from gateway.verify.terms import Terms
+
+UNKNOWN = "application/octet-stream"
+"""The media type of what nobody looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -33,9 +40,10 @@ class ReceivedPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ReceivedTranslation:
-    """A translation, the derivation that came with it, and the digest of the list of losses that did."""
+    """A translation, what its sender calls its media type, and the papers: the derivation, the digest of the losses."""
 
     part: ReceivedPart
+    media_type: str
     derivation: bytes | None = None
     losses_sha256: str | None = None
 
@@ -50,9 +58,13 @@ class Received:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Examined:
-    """What was found. `verdict` None where the original is too large; `reruns` None where nothing could be run."""
+    """What was found. `verdict` None where the original is too large; `reruns` None where nothing could be run.
+
+    `media_type` is the original's as it was read: what the sender calls it could make others see what nobody verified.
+    """
 
     original: Checked
+    media_type: str
     verdict: Verdict | None
     translations: tuple[TranslationFound, ...]
     reruns: tuple[Reproduction | None, ...]
@@ -62,7 +74,7 @@ class Examined:
         pairs = zip(self.translations, self.reruns, strict=True)
         return paper(
             {
-                "original": _verdict_of(self.original, self.verdict),
+                "original": {"media_type": self.media_type, **_verdict_of(self.original, self.verdict)},
                 "translations": [_rerun_of(found, rerun) for found, rerun in pairs],
             }
         )
@@ -74,12 +86,24 @@ def examine(node: Node, received: Received, terms: Terms, seals: frozenset[str])
     if part.octets is None:
         checked = Checked(sha256=part.sha256, verdict=Indication.INDETERMINATE, sub_indication=SubIndication.TOO_LARGE)
         found = tuple(TranslationFound(sha256=t.part.sha256, seal="none", outcome=None) for t in received.translations)
-        return Examined(original=checked, verdict=None, translations=found, reruns=(None,) * len(found))
+        return Examined(
+            original=checked, media_type=UNKNOWN, verdict=None, translations=found, reruns=(None,) * len(found)
+        )
     document = verify(part.octets, adapters=node.adapters, terms=terms)
-    found, reruns = _translations(node, received, document, replace(terms, conformity=False), seals)
+    found, reruns = _translations(node, received, document, terms, seals)
     return Examined(
-        original=_checked(part, document.verdict), verdict=document.verdict, translations=found, reruns=reruns
+        original=_checked(part, document.verdict),
+        media_type=media_type_of(document),
+        verdict=document.verdict,
+        translations=found,
+        reruns=reruns,
     )
+
+
+def found_type(arrival: Arrival) -> str:
+    """The media type of an arrival's original as this node found it."""
+    account = json.loads(arrival.account) if arrival.account is not None else {}
+    return str(account.get("original", {}).get("media_type", UNKNOWN))
 
 
 def _checked(part: ReceivedPart, verdict: Verdict) -> Checked:
@@ -100,7 +124,7 @@ def _translations(
     reruns: list[Reproduction | None] = []
     for derivation, grouped in groupby(received.translations, key=lambda one: one.derivation):
         group = tuple(grouped)
-        delivered = tuple(_delivered(node, one.part, terms) for one in group)
+        delivered = tuple(_delivered(one.part, terms) for one in group)
         for one, document, rerun in zip(
             group, delivered, _run_again(node, derivation, source, group, delivered), strict=True
         ):
@@ -110,8 +134,9 @@ def _translations(
     return tuple(found), tuple(reruns)
 
 
-def _delivered(node: Node, part: ReceivedPart, terms: Terms) -> VerifiedDocument | None:
-    return None if part.octets is None else verify(part.octets, adapters=node.adapters, terms=terms)
+def _delivered(part: ReceivedPart, terms: Terms) -> Unsealed | None:
+    """Out of its seal, and no more: what it says is compared with what the source gives, not read."""
+    return None if part.octets is None else unseal(part.octets, terms)
 
 
 def _run_again(
@@ -119,7 +144,7 @@ def _run_again(
     derivation: bytes | None,
     source: VerifiedDocument,
     group: Sequence[ReceivedTranslation],
-    delivered: Sequence[VerifiedDocument | None],
+    delivered: Sequence[Unsealed | None],
 ) -> tuple[Reproduction | None, ...]:
     """None for each translation without its papers: a derivation that can be read and is signed, and its losses."""
     if derivation is None:
@@ -137,9 +162,9 @@ def _run_again(
     )
 
 
-def _is_complete(answer: Answer, delivered: Sequence[VerifiedDocument | None]) -> bool:
+def _is_complete(answer: Answer, delivered: Sequence[Unsealed | None]) -> bool:
     """Whether every result that the derivation names is there: one left out would be a loss that nobody lists."""
-    bodies = {sealed_body(document) for document in delivered if document is not None}
+    bodies = {document.body for document in delivered if document is not None}
     too_large = sum(document is None for document in delivered)
     return answer.derivation is None or len(bodies) + too_large == len(answer.derivation.results)
 
@@ -147,7 +172,7 @@ def _is_complete(answer: Answer, delivered: Sequence[VerifiedDocument | None]) -
 def _reproduction(
     answer: Answer,
     one: ReceivedTranslation,
-    document: VerifiedDocument | None,
+    document: Unsealed | None,
     source: VerifiedDocument,
     *,
     complete: bool,
@@ -159,6 +184,10 @@ def _reproduction(
         differences.append(Difference(what="source", explanation="it was made from a document inside the original"))
     if answer.derivation is not None and one.losses_sha256 != answer.derivation.losses.sha256:
         differences.append(Difference(what="losses", explanation="the list of losses isn't the one it was made with"))
+    if answer.derivation is not None and one.media_type not in {each.media_type for each in answer.derivation.results}:
+        differences.append(
+            Difference(what="result", explanation="it is sent as of another media type than it was made")
+        )
     if not complete:
         differences.append(Difference(what="count", explanation="some of its results are missing, or stand twice"))
     if not differences:
@@ -166,7 +195,7 @@ def _reproduction(
     return Reproduction(outcome=Outcome.DIFFERS, differences=tuple(differences), obstacles=found.obstacles)
 
 
-def _seal(document: VerifiedDocument | None, seals: frozenset[str]) -> Literal["peer", "other", "none"]:
+def _seal(document: Unsealed | None, seals: frozenset[str]) -> Literal["peer", "other", "none"]:
     """Whose seal a translation carries; one that doesn't hold is nobody's."""
     own = [proof for proof in document.proofs if proof.role == "document"] if document is not None else []
     if not own:

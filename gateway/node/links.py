@@ -44,30 +44,6 @@ class Request:
     open_body: Callable[[], AsyncIterator[bytes]]
 
 
-class BodyUnreadable(Exception):  # noqa: N818 - never leaves this room
-    """What is to be sent can't be read from our own disk; `fault` says why."""
-
-    def __init__(self, fault: Stopped) -> None:
-        super().__init__(fault.code)
-        self.fault = fault
-
-
-class _Watched:
-    """A body that remembers why it couldn't be read: the client only sees that it ended."""
-
-    def __init__(self, open_body: Callable[[], AsyncIterator[bytes]]) -> None:
-        self._open_body = open_body
-        self.fault: Stopped | None = None
-
-    async def open(self) -> AsyncIterator[bytes]:
-        try:
-            async for chunk in self._open_body():
-                yield chunk
-        except Stopped as stopped:
-            self.fault = stopped
-            raise
-
-
 def resting(running: Running) -> list[str]:
     """Peers that nothing is taken for now: enough of theirs is under way, or their breaker is open."""
     return [
@@ -118,7 +94,6 @@ async def post(running: Running, link: Link, request: Request) -> Answer:
 
     Raises:
         Stopped: what the peer's problem answer says; `peer.*` where there is none.
-        BodyUnreadable: it can't be read here, which is no fault of the peer's.
     """
     url = link.peer.url + request.path
     headers = sign_request(
@@ -131,21 +106,12 @@ async def post(running: Running, link: Link, request: Request) -> Answer:
         now=running.now(),
         nonce=secrets.token_urlsafe(18),
     )
-    body = _Watched(request.open_body)
-    outgoing = Outgoing(
-        method="POST",
-        url=url,
-        headers=headers,
-        size=request.size,
-        open_body=body.open,
-        authority=running.authorities.get(link.peer.id),
+    authority = running.authorities.get(link.peer.id)
+    answer = await running.client.send(
+        Outgoing(
+            method="POST", url=url, headers=headers, size=request.size, open_body=request.open_body, authority=authority
+        )
     )
-    try:
-        answer = await running.client.send(outgoing)
-    except Stopped:
-        if body.fault is not None:
-            raise BodyUnreadable(body.fault) from None
-        raise
     if answer.status not in {200, 204}:
         raise _refusal(answer, running.now())
     return answer

@@ -15,6 +15,7 @@ from gateway.delivery.problem import Stopped
 from gateway.delivery.receipt import TransportReceipt
 from gateway.delivery.signing import SignedEnvelope, read_envelope, sign_receipt
 from gateway.delivery.states import Alarm, Arrival, ArrivalState
+from gateway.delivery.store import Retry
 from gateway.drivers.bodies import IncomingBody
 from gateway.drivers.failpoints import reach
 from gateway.drivers.logs import say, tracing
@@ -135,7 +136,10 @@ class _Reception:
         return not self._running.bodies.place(known.body).is_file()
 
     async def _restore(self, known: Arrival, body: IncomingBody) -> bytes:
+        """What was set aside because its octets were missing is due again."""
         await body.keep()
+        now = self._running.now()
+        await self._running.store.hand_over_failed(known.sender, known.id, now, Retry(code="body.missing", at=now))
         self._running.wake("undecided")
         self._running.wake("inbox")
         return known.transport_receipt

@@ -33,6 +33,7 @@ from gateway.translate.reproduction import (
 )
 from gateway.trust.anchors import key_sha256
 from gateway.trust.issuers import Sealer
+from gateway.verify.covered import Unsealed, unseal
 from gateway.verify.engine import VerifiedDocument, verify
 
 
@@ -72,12 +73,12 @@ async def reproduce(node: Node, claim: Claim, *, now: dt.datetime) -> Answer:
 def _reproduce(node: Node, claim: Claim, now: dt.datetime) -> Answer:
     terms = node.terms(now)
     source = verify(claim.source, adapters=node.adapters, terms=terms)
-    delivered = None if claim.result is None else verify(claim.result, adapters=node.adapters, terms=terms)
+    delivered = None if claim.result is None else unseal(claim.result, terms)
     return run_again(node, claim.derivation, source, (delivered,))[0]
 
 
 def run_again(
-    node: Node, derivation: bytes, given: VerifiedDocument, delivered: Sequence[VerifiedDocument | None]
+    node: Node, derivation: bytes, given: VerifiedDocument, delivered: Sequence[Unsealed | None]
 ) -> tuple[Answer, ...]:
     """Run a translation again from a source that was verified, once, and hold each delivered result against it.
 
@@ -137,7 +138,7 @@ class _Rerun:
     def derivation(self) -> Derivation:
         return self.read.derivation
 
-    def reproduction(self, delivered: VerifiedDocument | None) -> Reproduction:
+    def reproduction(self, delivered: Unsealed | None) -> Reproduction:
         """What is the same for every result is looked at once: the statements, and the translation itself."""
         statements = (*self._statements, *self._sealer(delivered))
         if statements:
@@ -220,7 +221,7 @@ class _Rerun:
         if self.derivation.issuer != issuer_by_certificate(name, sealer.country, identifier):
             yield Difference(what="issuer", explanation="the issuer isn't the organisation that signed the derivation")
 
-    def _sealer(self, delivered: VerifiedDocument | None) -> Iterator[Difference]:
+    def _sealer(self, delivered: Unsealed | None) -> Iterator[Difference]:
         """One key vouches for translation and derivation."""
         certificate = _certificate(self.read)
         keys = {key_sha256(p.key) for p in delivered.proofs if p.key} if delivered is not None else set()
@@ -230,13 +231,6 @@ class _Rerun:
             yield Difference(what="seal", explanation="the translation is sealed with another key than its derivation")
 
 
-def sealed_body(document: VerifiedDocument) -> bytes:
-    """A delivered file out of its seal; of one that can't be opened, the file."""
-    return document.original if document.content is None else document.content.document.octets
-
-
-def _delivered(document: VerifiedDocument) -> Delivered:
-    """A delivered file out of its seal; a file that can't be opened is compared as it is."""
-    own = [proof for proof in document.proofs if proof.role == "document"]
-    holds = document.content is not None and document.content.vouched == "proof"
-    return Delivered(body=sealed_body(document), seal=own[-1].kind if own else None, holds=holds)
+def _delivered(file: Unsealed) -> Delivered:
+    own = [proof for proof in file.proofs if proof.role == "document"]
+    return Delivered(body=file.body, seal=own[-1].kind if own else None, holds=file.holds)

@@ -7,11 +7,14 @@ store says is queued, undecided or accepted.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from gateway.delivery.peers import Peer, peers_by_key
+from gateway.delivery.problem import Stopped
+from gateway.delivery.store import DeliveryStore
 from gateway.drivers.bodies import Bodies
 from gateway.drivers.clock import Clock, SystemClock
 from gateway.drivers.http_client import PeerClient
@@ -68,9 +71,18 @@ async def run(settings: Settings, *, clock: Clock | None = None) -> AsyncIterato
             started=clock.now(),
         )
         stack.callback(running.thread.close)
-        say("node.started", count=await bodies.sweep(store.bodies))
+        say("node.started", count=await _swept(bodies, store))
         await stack.enter_async_context(_working(running))
         yield running
+
+
+async def _swept(bodies: Bodies, store: DeliveryStore) -> int:
+    """What nothing names is swept away, if the store can say what it names: one damaged row stops no start."""
+    try:
+        return await bodies.sweep(store.bodies)
+    except Stopped as stopped:
+        say("retention.failed", level=logging.ERROR, code=stopped.code)
+        return 0
 
 
 def _links(peers: Iterable[Peer], concurrency: int) -> dict[str, Link]:

@@ -49,7 +49,7 @@ async def look_at(peer: Peer, client: PeerClient, clock: Clock, authority: Path 
 
 def _skew(date: str | None, ours: dt.datetime) -> dt.timedelta | None:
     """Its clock minus ours; a date counts whole seconds, so that half a second is added."""
-    with contextlib.suppress(TypeError, ValueError):
+    with contextlib.suppress(TypeError, ValueError, OverflowError):
         if date is not None:
             return parsedate_to_datetime(date) + dt.timedelta(seconds=0.5) - ours
     return None

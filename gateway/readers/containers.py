@@ -53,8 +53,8 @@ class Unpacked:
     json: JsonValue = None
 
 
-def unpack(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Unpacked:
-    """Take the containers off.
+def unpack(data: bytes, limits: Limits = DEFAULT_LIMITS, *, within_seals: bool = True) -> Unpacked:
+    """Take the containers off; not `within_seals`: what the first JWS yields is left as it is, of kind "other".
 
     Raises:
         Refused: `document.empty`; a container that is broken, too deep or too large: `base64.*`, `gzip.*`, `png.*`,
@@ -74,6 +74,8 @@ def unpack(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Unpacked:
             raise Refused("limit.containers", f"got more than {limits.containers} containers, one in another")
         layers.append(found)
         data = found.octets
+        if found.jws is not None and not within_seals:
+            return replace(_document(data, "other"), layers=tuple(layers))
 
 
 def _out_of_claims(unpacked: Unpacked) -> Unpacked:

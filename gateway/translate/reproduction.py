@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gateway.errors import TestamurError
-from gateway.kit.contract import Adapter
+from gateway.kit.contract import Adapter, Draft
 from gateway.kit.guard import guarded
 from gateway.model.noun import Noun
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
 from gateway.translate.derivation import AdapterUsed, Derivation, GatewayUsed, Result, results_of
 from gateway.translate.differences import differing_places
-from gateway.translate.engine import Renderer, Translation, sha256
+from gateway.translate.engine import Renderer, Translation, core_of, sha256
 from gateway.translate.papers import losses_paper
 
 
@@ -151,11 +151,21 @@ class _Comparison:
             yield Difference(what="result", explanation=f"result {number} is described otherwise than it is")
 
     def with_delivered(self, delivered: Delivered) -> Iterator[Difference]:
-        """Is the delivered file one of the results?"""
+        """Is the delivered file one of the results? Where its octets are, no part of it needs to be looked for."""
+        drafts = self.again.drafts[: len(self.derivation.results)]
+        same = next((number for number, draft in enumerate(drafts) if draft.body == delivered.body), None)
+        if same is not None:
+            yield from self._seal(delivered, self.derivation.results[same])
+            yield from self._named(delivered, self.derivation.results[same])
+        else:
+            yield from self._otherwise(delivered, drafts)
+
+    def _otherwise(self, delivered: Delivered, drafts: tuple[Draft, ...]) -> Iterator[Difference]:
+        """What differs, where it isn't a result octet by octet; page images that can't be drawn here do no harm."""
         core = self._delivered_core(delivered)
-        cores = [self._core(draft.body, delivered) for draft in self.again.drafts[: len(self.derivation.results)]]
+        cores = [self._form(core_of(self.target, draft), delivered) for draft in drafts]
         number = cores.index(core) if core in cores else 0
-        theirs, mine = self.derivation.results[number], self.again.drafts[number]
+        theirs, mine = self.derivation.results[number], drafts[number]
         yield from self._seal(delivered, theirs)
         if core != cores[number]:
             yield Difference(
@@ -165,7 +175,11 @@ class _Comparison:
             )
         elif self.pages and self._form(delivered.body, delivered) != self._form(mine.body, delivered):
             yield Difference(what="pages", explanation="the page images delivered aren't what is drawn here")
-        elif not self._is_canonical(delivered) and sha256(delivered.body) != theirs.sha256:
+        else:
+            yield from self._named(delivered, theirs)
+
+    def _named(self, delivered: Delivered, theirs: Result) -> Iterator[Difference]:
+        if not self._is_canonical(delivered) and sha256(delivered.body) != theirs.sha256:
             what = "pages" if self.target.manifest.pages else "result"
             yield Difference(what=what, explanation="the file delivered isn't the one that the derivation names")
 

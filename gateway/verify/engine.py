@@ -48,8 +48,9 @@ from gateway.model.verdict import (
 )
 from gateway.proofs.proof import Proof
 from gateway.proofs.xmldsig import reduce_to_covered
-from gateway.readers.containers import Unpacked, unpack
+from gateway.readers.containers import unpack
 from gateway.readers.document import Document
+from gateway.verify.covered import covered_by, document_of
 from gateway.verify.life import life_findings
 from gateway.verify.proofs import proof_findings, proofs_around, proofs_inside, supplement_verdicts
 from gateway.verify.recognise import recognise
@@ -143,30 +144,6 @@ class _Case(NamedTuple):
         return proof_findings(self.proofs, stated, terms, vouched_outside=self.vouched_outside)
 
 
-def _document(unpacked: Unpacked, terms: Terms) -> Document:
-    """The document out of its containers; JSON was parsed on the way, and is parsed no second time."""
-    if unpacked.kind == "json":
-        return Document.with_value(unpacked.octets, unpacked.json, limits=terms.limits)
-    return Document(unpacked.octets, unpacked.kind, limits=terms.limits)
-
-
-def _covered(document: Document, proofs: tuple[Proof, ...], *, vouched_outside: bool) -> tuple[Document, Vouched]:
-    """What is vouched for, and by what: the octets of the innermost proof, when every proof of the document holds."""
-    own = [proof for proof in proofs if proof.role == "document"]
-    if not own:
-        return document, "outer" if vouched_outside else "unverified"
-    if None in [proof.covered for proof in own]:
-        return document, "unverified"
-    innermost = own[-1]
-    if innermost.kind not in _COVER_OTHER_OCTETS or innermost.covered is None:
-        return document, "proof"
-    return Document(innermost.covered, document.media, limits=document.limits), "proof"
-
-
-_COVER_OTHER_OCTETS = ("xmldsig", "dataintegrity")
-"""Proofs that stand inside the document that they are over."""
-
-
 def _seen(document: Document, covered: Document) -> Document:
     """The content for those who only look: of XML, what is left of the tree of the one parse, without the signature."""
     if covered is document or document.media != "xml":
@@ -187,9 +164,9 @@ class _Examination:
     def of(self, octets: bytes, role: Role = "part", *, vouched_outside: bool = False) -> VerifiedDocument:
         try:
             unpacked = unpack(octets, self.terms.limits)
-            document = _document(unpacked, self.terms)
+            document = document_of(unpacked, self.terms)
             proofs = proofs_around(unpacked, self.terms) + proofs_inside(document, self.terms)
-            covered, vouched = _covered(document, proofs, vouched_outside=vouched_outside)
+            covered, vouched = covered_by(document, proofs, vouched_outside=vouched_outside)
             seen = _seen(document, covered)
             head = head_of(seen)
         except Refused as refused:

@@ -69,6 +69,7 @@ async def _listen(stack: AsyncExitStack, app: web.Application, address: str, tls
         shutdown_timeout=DRAIN_SECONDS,
         keepalive_timeout=_KEEP_ALIVE_SECONDS,
         handle_signals=False,
+        auto_decompress=False,  # a digest is of what came over the line; a packed body is nobody's to unpack unasked
     )
     await runner.setup()
     stack.push_async_callback(runner.cleanup)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 from prometheus_client import CONTENT_TYPE_LATEST
 
@@ -22,6 +23,7 @@ async def gather(running: Running) -> None:
     except Stopped:
         metrics.depth.clear()
         metrics.oldest.clear()
+        metrics.dead_letters.set(math.nan)
     for key in key_vitals(running):
         if key.expires is not None:
             metrics.key_expiry.labels(key.name).set((key.expires - now).total_seconds())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from importlib.metadata import version
 
@@ -17,6 +18,7 @@ from gateway.node.conclude import conclude
 from gateway.node.receive import receive
 from gateway.node.running import Running
 from gateway.web.counted import counted
+from gateway.web.headers import set_headers
 from gateway.web.problems import problems
 
 PATIENCE_SECONDS = 15.0
@@ -31,6 +33,7 @@ def peers_app(running: Running) -> web.Application:
     app = web.Application(
         middlewares=[counted("peers", running.metrics), problems("transport")], client_max_size=STATEMENT_BYTES
     )
+    app.on_response_prepare.append(set_headers)
     app.router.add_post("/v1/messages", api.messages)
     app.router.add_post("/v1/receipts", api.receipts)
     app.router.add_get("/v1/about", api.about)
@@ -120,5 +123,7 @@ def _too_slow() -> Stopped:
 async def _drain(request: web.Request) -> None:
     """Read what is left of a small body, so that the connection can be used again."""
     left = _DRAINED
-    while left > 0 and (chunk := await request.content.readany()):
-        left -= len(chunk)
+    with contextlib.suppress(TimeoutError):  # then the connection is closed
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while left > 0 and (chunk := await request.content.readany()):
+                left -= len(chunk)

@@ -24,8 +24,8 @@ def problem_answer(stopped: Stopped, headers: Mapping[str, str] | None = None) -
         content_type=MEDIA_TYPE,
         headers=headers,
     )
-    if stopped.status == web.HTTPUnauthorized.status_code and stopped.stage == "local":
-        answer.headers["WWW-Authenticate"] = "Bearer"  # RFC 9110, section 15.5.2
+    if stopped.status == web.HTTPUnauthorized.status_code:
+        answer.headers["WWW-Authenticate"] = "Bearer" if stopped.stage == "local" else "Signature"  # RFC 9110, 15.5.2
     if stopped.retry_after is not None:
         answer.headers["Retry-After"] = str(stopped.retry_after)
     return answer

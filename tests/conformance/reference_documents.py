@@ -78,13 +78,21 @@ def of_1edtech() -> dict[Path, str]:
     found = {}
     for file in files():
         for value in _values(file):
-            kinds = value.get("type") if isinstance(value, dict) and "@context" in value else None
-            known = [
-                family for family, names in _TYPES.items() if isinstance(kinds, list) and names & set(map(str, kinds))
-            ]
+            known = _known(value) if isinstance(value, dict) else []
             if known:
                 found[file] = known[0]
     return found
+
+
+def _known(value: dict[str, Any]) -> list[str]:
+    contexts = value.get("@context")
+    contexts = [one for one in (contexts if isinstance(contexts, list) else [contexts]) if isinstance(one, str)]
+    kinds = value.get("type")
+    kinds = {str(one) for one in (kinds if isinstance(kinds, list) else [kinds])}
+    if kinds == {"Assertion"}:
+        is_badge = "https://w3id.org/openbadges/v2" in contexts and not any("blockcerts" in one for one in contexts)
+        return ["openbadges"] if is_badge else []
+    return [family for family, names in _TYPES.items() if contexts and names & kinds]
 
 
 def _values(file: Path) -> list[Any]:

@@ -43,11 +43,13 @@ def documents(name: str) -> list[Any]:
     adapter = "clr" if name == CLR_SCHEMA else "openbadges"
     found = [payload(file) for file, known in of_1edtech().items() if known == adapter]
     own = RECORD if name == CLR_SCHEMA else BADGE
-    return [
-        as_vc2(value)
-        for value in (own, *found)
-        if isinstance(value, dict) and "EndorsementCredential" not in value["type"]
-    ]
+    several = [value for value in (own, *found) if isinstance(value, dict)]
+    return [as_vc2(value) for value in several if not {"EndorsementCredential", "Assertion"} & set(_types(value))]
+
+
+def _types(value: dict[str, Any]) -> list[str]:
+    kinds = value["type"]
+    return kinds if isinstance(kinds, list) else [kinds]
 
 
 def mutants(value: Any, random: Random) -> Iterator[Any]:

@@ -22,7 +22,7 @@ from gateway.kit.laws.differ import compare
 from gateway.kit.laws.places import without
 from gateway.kit.laws.trip import Trip, document_of, join, read_with
 from gateway.model.losses import Loss
-from tests.adapters.openbadges.documents import BADGE, EMPLOYMENT, RECORD, octets
+from tests.adapters.openbadges.documents import ASSERTION, BADGE, EMPLOYMENT, RECORD, octets
 from tests.conformance.elm_shapes import complaints
 from tests.conformance.reference_documents import elmos, name_of, of_1edtech, payload, readable
 from tests.conformance.test_elmo_schema import official as official_elmo
@@ -45,12 +45,15 @@ def sources() -> dict[str, Source]:
     """Documents by name, with the adapter that reads them: some of each family."""
     found: dict[str, Source] = {
         "our badge": ("openbadges", octets(BADGE)),
+        "our assertion": ("openbadges", octets(ASSERTION)),
         "our record": ("clr", octets(RECORD)),
         "our employment": ("ler", octets(EMPLOYMENT)),
     }
     for n, (file, known) in enumerate(of_1edtech().items()):
-        if isinstance(payload(file), dict) and (known != "openbadges" or n % 4 == 0):
-            found[name_of(file)] = known, octets(payload(file))
+        value = payload(file)
+        enclosed = isinstance(value, dict) and not isinstance(value.get("badge"), str)
+        if enclosed and (known != "openbadges" or n % 4 == 0):
+            found[name_of(file)] = known, octets(value)
     others = [file for file in readable() if file.stat().st_size < LARGEST and "xml-bombs" not in name_of(file)]
     for file in others[::3]:
         found[name_of(file)] = "elmo" if file in elmos() else "europass", content_of(file)

@@ -10,6 +10,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -95,6 +96,28 @@ def _child(work: Callable[..., Awaitable[None]], setting: str, pipe: Connection,
     failpoints._ARMED = failpoints._Armed(setting)
     asyncio.run(work(*parts, pipe.send))  # type: ignore[arg-type]
     pipe.send("ended")
+
+
+def killed_after(work: Callable[..., Awaitable[None]], seconds: float, *parts: object) -> list[object]:
+    """Run `work(*parts, told)` in a process that is killed so long after it told the first thing; what it told."""
+    _start_forks()
+    here, there = _FORKS.Pipe(duplex=False)
+    process = _FORKS.Process(target=_unarmed, args=(work, there, parts))
+    process.start()
+    there.close()
+    told = [here.recv()]
+    threading.Timer(seconds, process.kill).start()
+    try:
+        while True:
+            told.append(here.recv())
+    except EOFError:
+        process.join(30)
+    assert process.exitcode == -signal.SIGKILL, (process.exitcode, told[-1:])
+    return told
+
+
+def _unarmed(work: Callable[..., Awaitable[None]], pipe: Connection, parts: tuple[object, ...]) -> None:
+    asyncio.run(work(*parts, pipe.send))  # type: ignore[arg-type]
 
 
 def until_killed(work: Callable[..., Awaitable[None]], setting: str, *parts: object) -> list[object]:

@@ -84,6 +84,30 @@ def test_r3_the_last_page_torn_takes_only_the_last_step(quick_path, damage):
     assert not damaged_copy(quick_path / "copy" / WAL).exists()
 
 
+async def used_again(folder: Path, copy: Path) -> list[object]:
+    """A log that was begun again from its start, with what is left of before behind its end; the files at that time."""
+    store = open_store(folder)
+    for n in range(20):
+        await store.submit(delivery(n))
+    long = (folder / WAL).stat().st_size
+    await store._writer.write("alarm", lambda _: None)
+    with sqlite3.connect(folder / NAME) as other:
+        assert other.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[0] == 0
+    await store.submit(delivery("after"))
+    assert (folder / WAL).stat().st_size == long
+    files_of(folder, copy)
+    told = await everything(store)
+    other.close()
+    await store.close()
+    return told
+
+
+def test_r3_what_is_left_of_a_log_before_is_neither_believed_nor_taken_for_damage(quick_path):
+    told = asyncio.run(used_again(quick_path / "store", quick_path / "copy"))
+    assert asyncio.run(look(quick_path / "copy")) == told
+    assert not damaged_copy(quick_path / "copy" / WAL).exists()
+
+
 # --- R10
 
 
@@ -381,7 +405,8 @@ async def test_r20_a_damaged_row_is_set_aside_with_an_alarm_and_stops_nobody(tmp
     assert len(await store.due(NOW, limit=9)) == 2
     assert len(await store.alarms()) == 1
     assert (await store.depth()).outbox == 3
-    for broken in (store.delivery(delivery(1).id), store.deliveries(), store.bodies()):
+    assert [one.id for one in await store.deliveries()] == [delivery(2).id, delivery(0).id]
+    for broken in (store.delivery(delivery(1).id), store.bodies()):
         with pytest.raises(Stopped) as caught:
             await broken
         assert caught.value.code == "store.damaged"

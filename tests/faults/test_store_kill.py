@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import asyncio
 import hashlib
+import itertools
 import os
+import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -16,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.delivery.states import DeliveryState
 from gateway.drivers import failpoints
 from gateway.drivers.bodies import Bodies
 from gateway.drivers.failpoints import COMMITS, POINTS, VARIABLE
@@ -23,8 +27,8 @@ from gateway.drivers.store.database import NAME, migrations, statements
 from gateway.drivers.store.sqlite import open_store
 from gateway.errors import ConfigError
 from tests.delivery.store_laws import everything
-from tests.delivery.store_makers import delivery
-from tests.faults.store_life import live, steps, until_killed
+from tests.delivery.store_makers import NOW, after, delivery
+from tests.faults.store_life import killed_after, live, steps, until_killed
 from tests.quick_disk import quick_folder
 from tests.reference import ROOT
 
@@ -91,6 +95,59 @@ def test_r19_a_migration_killed_when_it_is_committed_is_there_and_runs_no_more(q
     assert plain.execute("PRAGMA user_version").fetchone() == (1,)
     plain.close()
     assert asyncio.run(told_by(folder)) == expected(0)
+
+
+async def submit_without_end(folder: Path, told: Callable[[object], None]) -> None:
+    """Twenty clients submit, and take what they submitted further; each acknowledgement is told."""
+    store = open_store(folder)
+
+    async def client(number: int) -> None:
+        for n in itertools.count():
+            one = delivery((number, n))
+            await store.submit(one)
+            told((one.id, DeliveryState.QUEUED))
+            await store.receipted(one.id, b"t", NOW, after(1))
+            told((one.id, DeliveryState.RECEIPTED))
+            await store.decided(one.id, b"b", DeliveryState.ACCEPTED, NOW)
+            told((one.id, DeliveryState.ACCEPTED))
+
+    await asyncio.gather(*(client(number) for number in range(20)))
+
+
+ORDER = [DeliveryState.QUEUED, DeliveryState.RECEIPTED, DeliveryState.ACCEPTED]
+STORY = ["queued", "receipted", "accepted"]
+
+
+async def check_acknowledged(folder: Path, told: list[tuple[str, DeliveryState]]) -> int:
+    """Each delivery is at least as far as was acknowledged, at most one step further, and its timeline says the same."""
+    store = open_store(folder)
+    assert await store.faults(thorough=True) == ()
+    there = {one.id: ORDER.index(one.state) for one in await store.deliveries(limit=10**6)}
+    acknowledged = {name: ORDER.index(state) for name, state in told}
+    for name, state in acknowledged.items():
+        assert there[name] in (state, state + 1)
+    for name, state in there.items():
+        assert name in acknowledged or state == 0
+        assert [event.what for event in await store.timeline(name)] == STORY[: state + 1]
+    await store.close()
+    return len(acknowledged)
+
+
+def kill_at_random(folder: Path, runs: int, seed: int) -> None:
+    chance = random.Random(seed)
+    for run in range(runs):
+        told = killed_after(submit_without_end, chance.uniform(0, 0.1), folder / str(run))
+        assert asyncio.run(check_acknowledged(folder / str(run), told))
+        shutil.rmtree(folder / str(run))
+
+
+def test_r2_killed_at_any_time_under_load_what_was_acknowledged_is_there(quick_path):
+    kill_at_random(quick_path, 10, 2)
+
+
+@pytest.mark.long
+def test_r2_killed_a_thousand_times(quick_path):
+    kill_at_random(quick_path, 1000, 2002)
 
 
 async def keep_three(folder: Path, told: Callable[[str], None]) -> None:

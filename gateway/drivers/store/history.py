@@ -14,12 +14,26 @@ OURS = ""
 
 SENT, RECEIVED = "sent", "received"
 
-MOST_ALARMS = 10_000
-"""The oldest are forgotten: a peer that makes conflicts must not fill the disk."""
+MOST_ALARMS = 1_000
+"""Alarms about one peer, or about none, of which the newest stay: a peer that makes conflicts fills no disk, and
+pushes out nobody else's."""
+
+MOST_OF_A_KIND = 100
+"""Lines of one kind in one timeline; the newest stay: whoever sends a message again and again fills nothing."""
 
 SENT_OWNER = "SELECT sequence FROM deliveries WHERE id = ?"
 RECEIVED_OWNER = "SELECT sequence FROM arrivals WHERE sender = ? AND id = ?"
 TIMELINE = "SELECT * FROM events WHERE side = ? AND owner = ? ORDER BY sequence"
+TOO_MANY_OF_A_KIND = """
+    DELETE FROM events WHERE sequence IN (
+        SELECT sequence FROM events WHERE side = ? AND owner = ? AND what = ? ORDER BY sequence DESC LIMIT -1 OFFSET ?
+    )
+"""
+TOO_MANY_ALARMS = """
+    DELETE FROM alarms WHERE peer IS ? AND sequence <= (
+        SELECT sequence FROM alarms WHERE peer IS ? ORDER BY sequence DESC LIMIT 1 OFFSET ?
+    )
+"""
 NEWEST_ALARMS = "SELECT * FROM alarms ORDER BY sequence DESC LIMIT ?"
 
 
@@ -30,6 +44,7 @@ def note(
     side, owner = _owner(database, message, sender)
     if owner is not None:
         EVENTS.insert(database, Event(at=at, what=what, code=code), side=side, owner=owner)
+        database.execute(TOO_MANY_OF_A_KIND, (side, owner, what, MOST_OF_A_KIND))
 
 
 def timeline(database: sqlite3.Connection, message: str, sender: str) -> list[Event]:
@@ -54,10 +69,7 @@ def _owner(database: sqlite3.Connection, message: str, sender: str) -> tuple[str
 def raise_alarm(database: sqlite3.Connection, alarm: Alarm) -> None:
     """Keep an alarm."""
     ALARMS.insert(database, alarm)
-    database.execute(
-        "DELETE FROM alarms WHERE sequence <= (SELECT max(sequence) FROM alarms) - ?",
-        (MOST_ALARMS,),
-    )
+    database.execute(TOO_MANY_ALARMS, (alarm.peer, alarm.peer, MOST_ALARMS))
 
 
 def newest_alarms(database: sqlite3.Connection, limit: int) -> list[Alarm]:

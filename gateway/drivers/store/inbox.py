@@ -50,10 +50,10 @@ def to_hand_over(database: sqlite3.Connection, now: dt.datetime, limit: int) -> 
     return database.execute(TO_HAND_OVER, (ticks(now), limit)).fetchall()
 
 
-def oldest(database: sqlite3.Connection, state: ArrivalState | None, limit: int) -> list[Arrival]:
-    """Arrivals in the order in which they came."""
+def oldest(database: sqlite3.Connection, state: ArrivalState | None, limit: int) -> list[sqlite3.Row]:
+    """Rows in the order in which they came."""
     found = database.execute(OLDEST_OF_STATE, (state, limit)) if state else database.execute(OLDEST, (limit,))
-    return [ARRIVALS.row(row).noun for row in found.fetchall()]
+    return found.fetchall()
 
 
 def admit(database: sqlite3.Connection, arrival: Arrival) -> Arrival:

@@ -50,15 +50,17 @@ def due(database: sqlite3.Connection, now: dt.datetime, limit: int, without: Seq
     return database.execute(DUE, (ticks(now), json.dumps(list(without)), limit)).fetchall()
 
 
-def newest(database: sqlite3.Connection, state: DeliveryState | None, before: str | None, limit: int) -> list[Delivery]:
-    """A page of deliveries, newest first."""
+def newest(
+    database: sqlite3.Connection, state: DeliveryState | None, before: str | None, limit: int
+) -> list[sqlite3.Row]:
+    """A page of rows, newest first."""
     if state is None:
         found = database.execute(NEWEST_BEFORE, (before, limit)) if before else database.execute(NEWEST, (limit,))
     elif before:
         found = database.execute(NEWEST_OF_STATE_BEFORE, (state, before, limit))
     else:
         found = database.execute(NEWEST_OF_STATE, (state, limit))
-    return [DELIVERIES.row(row).noun for row in found.fetchall()]
+    return found.fetchall()
 
 
 def submit(database: sqlite3.Connection, delivery: Delivery) -> Delivery:

@@ -1,4 +1,4 @@
-"""The store of a node on SQLite: one writer with group commit, a reader beside it (docs/adr/0005)."""
+"""The store of a node on SQLite: one writer with group commit, a reader beside it (docs/adr/0006)."""
 
 from __future__ import annotations
 
@@ -161,14 +161,14 @@ class SqliteStore:
     async def deliveries(
         self, *, state: DeliveryState | None = None, before: str | None = None, limit: int = 50
     ) -> Sequence[Delivery]:
-        return await self._read(partial(outbox.newest, state=state, before=before, limit=limit))
+        return await self._page(DELIVERIES, partial(outbox.newest, state=state, before=before, limit=limit))
 
     async def arrival(self, sender: str, message: str) -> Arrival | None:
         row = await self._read(partial(inbox.find, sender=sender, message=message))
         return None if row is None else row.noun
 
     async def arrivals(self, *, state: ArrivalState | None = None, limit: int = 50) -> Sequence[Arrival]:
-        return await self._read(partial(inbox.oldest, state=state, limit=limit))
+        return await self._page(ARRIVALS, partial(inbox.oldest, state=state, limit=limit))
 
     async def timeline(self, message: str, *, sender: str | None = None) -> Sequence[Event]:
         return await self._read(partial(history.timeline, message=message, sender=sender or history.OURS))
@@ -236,6 +236,10 @@ class SqliteStore:
             return await asyncio.get_running_loop().run_in_executor(self._reader, query, self._reading)
         except (*SQLITE_FAULTS, RuntimeError) as error:
             raise stopped(error) from error
+
+    async def _page(self, table: Table[T], query: Callable[[sqlite3.Connection], list[sqlite3.Row]]) -> Sequence[T]:
+        """A list without its damaged rows: one of them must not hide the others."""
+        return list((await self._read(partial(sound, table=table, query=query))).nouns)
 
     async def _queue(
         self, table: Table[T], query: Callable[[sqlite3.Connection], list[sqlite3.Row]], now: dt.datetime

@@ -9,8 +9,9 @@ from aiohttp import web
 from gateway.drivers.token import Token
 from gateway.node.running import Running
 from gateway.web.counted import counted
+from gateway.web.headers import set_headers
 from gateway.web.local import deliveries, documents, inbox, watching
-from gateway.web.local.guard import hosts_of, is_loopback_name, known_callers, known_hosts, set_headers
+from gateway.web.local.guard import hosts_of, is_loopback_name, known_callers, known_hosts
 from gateway.web.local.routes import Route, query_of
 from gateway.web.problems import problems
 

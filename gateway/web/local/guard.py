@@ -17,13 +17,6 @@ from gateway.drivers.token import Token
 
 _MISDIRECTED = 421
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Server": "testamur",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 def hosts_of(listen_host: str) -> frozenset[str]:
@@ -65,12 +58,6 @@ def known_callers(token: Token, is_open: Callable[[web.Request], bool]) -> Middl
         return await handler(request)
 
     return middleware
-
-
-async def set_headers(_request: web.Request, response: web.StreamResponse) -> None:
-    """Signal: what every answer says to browsers and caches."""
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
 
 
 def _require(token: Token, given: list[str]) -> None:

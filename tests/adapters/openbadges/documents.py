@@ -316,6 +316,39 @@ EMPLOYMENT: dict[str, Any] = {
 }
 
 
+ASSERTION: dict[str, Any] = {
+    "@context": "https://w3id.org/openbadges/v2",
+    "type": "Assertion",
+    "id": "https://badges.example/assertions/1",
+    "recipient": {"type": "email", "hashed": True, "salt": "sea", "identity": "sha256$00ff"},
+    "issuedOn": "2024-06-28T00:00:00+00:00",
+    "expires": "2034-06-28T00:00:00+00:00",
+    "narrative": "She tied them all.",
+    "evidence": [
+        "https://badges.example/photo",
+        {"id": "https://badges.example/film", "name": "A film", "genre": "Film"},
+    ],
+    "verification": {"type": "hosted"},
+    "badge": {
+        "type": "BadgeClass",
+        "id": "https://badges.example/knots",
+        "name": "Knots",
+        "description": "Forty knots.",
+        "image": "https://badges.example/knots.png",
+        "criteria": {"id": "https://badges.example/criteria", "narrative": "Tie them."},
+        "tags": ["sea"],
+        "alignment": [{"targetName": "Ropes", "targetUrl": "https://case.example/1", "targetCode": "1"}],
+        "issuer": {
+            "type": "Issuer",
+            "id": "https://badges.example/issuer",
+            "name": "Harbour School",
+            "url": "https://harbour.example",
+            "email": "office@harbour.example",
+        },
+    },
+}
+
+
 def octets(value: Any) -> bytes:
     """A document's bytes."""
     return json.dumps(value, ensure_ascii=False).encode()
@@ -326,6 +359,8 @@ _WITHOUT_ACHIEVEMENT = ("endorsement-err-schema-status-refresh.json", "simple-no
 RECORDS: list[bytes | Path] = [octets(RECORD), *(file for file in _ALL if file.parent.name == "clr20")]
 BADGES: list[bytes | Path] = [
     octets(BADGE),
+    octets(ASSERTION),
+    *(f for f in _ALL if f.parent.name == "ob20" and f.name == "assertion-with-endorsements.json"),
     *(f for f in _ALL if f.parent.name == "ob30" and f.name not in _WITHOUT_ACHIEVEMENT and "simple-err" not in f.name),
 ]
 _EMPLOYMENTS = sorted((REFERENCE / "clr" / "1edtech-validator" / "tcp").glob("*.json")) if REFERENCE.is_dir() else []

@@ -97,3 +97,4 @@ CREATE TABLE alarms (
     message          TEXT,
     checksum         INTEGER NOT NULL
 );
+CREATE INDEX alarms_peer ON alarms (peer, sequence);

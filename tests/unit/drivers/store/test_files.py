@@ -12,9 +12,9 @@ import pytest
 
 from gateway.delivery.problem import Stopped
 from gateway.delivery.states import Alarm
+from gateway.drivers.store import history
 from gateway.drivers.store import sqlite as module
 from gateway.drivers.store.database import NAME
-from gateway.drivers.store.history import MOST_ALARMS, raise_alarm
 from gateway.drivers.store.sqlite import open_store
 from gateway.errors import ConfigError
 from tests.delivery.store_makers import NOW, delivery
@@ -129,14 +129,14 @@ async def test_r24_the_log_stays_small_while_readers_never_rest(tmp_path, monkey
     assert largest < 4 * 1024 * 1024
 
 
-def test_alarms_are_bounded():
+def test_alarms_are_bounded(monkeypatch):
     """A peer that makes conflicts without end doesn't fill the disk."""
     from gateway.drivers.store.database import migrations
 
+    monkeypatch.setattr(history, "MOST_ALARMS", 3)
     database = sqlite3.connect(":memory:", isolation_level=None)
     database.executescript(migrations()[1])
-    database.execute("INSERT INTO alarms (sequence, at, code, checksum) VALUES (1, 0, 'old', 0), (2, 0, 'old', 0)")
-    database.execute("INSERT INTO alarms (sequence, at, code, checksum) VALUES (?, 0, 'new', 0)", (MOST_ALARMS,))
-    raise_alarm(database, Alarm(at=NOW, code="envelope.conflict", peer=None, message=None))
-    assert [row[0] for row in database.execute("SELECT sequence FROM alarms")] == [2, MOST_ALARMS, MOST_ALARMS + 1]
+    for _ in range(9):
+        history.raise_alarm(database, Alarm(at=NOW, code="envelope.conflict", peer="a.example", message=None))
+    assert [row[0] for row in database.execute("SELECT sequence FROM alarms ORDER BY sequence")] == [7, 8, 9]
     database.close()

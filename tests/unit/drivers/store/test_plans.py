@@ -30,6 +30,8 @@ PLANS = {
     history.SENT_OWNER: "deliveries_1",
     history.RECEIVED_OWNER: "arrivals_1",
     history.NEWEST_ALARMS: "PRIMARY KEY",
+    history.TOO_MANY_OF_A_KIND: "events_owner",
+    history.TOO_MANY_ALARMS: "alarms_peer",
     retention.SENT_BODIES: "deliveries_body",
     retention.RECEIVED_BODIES: "arrivals_body",
     retention.SENT_RELEASABLE: "deliveries_body",

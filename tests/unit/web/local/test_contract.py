@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import threading
-from collections.abc import Iterator
-from concurrent.futures import Future
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 import schemathesis
@@ -17,6 +16,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection
 from gateway.node.submit import submit
 from gateway.web.local.app import local_app
 from tests.delivery.nodes import NORTH, document, ended, submission, two_nodes
+from tests.in_thread import in_thread
 from tests.local_api import TOKEN
 from tests.reference import ROOT
 
@@ -28,45 +28,22 @@ LONG = settings(QUICK, max_examples=300, derandomize=False)
 AUTHORIZATION = {"Authorization": f"Bearer {TOKEN.secret}"}
 
 
-class Served:
-    """The local API of a node that received a document, served by a thread with a loop of its own."""
-
-    def __init__(self, folder) -> None:
-        self._folder = folder
-        self._ready: Future[tuple[str, str]] = Future()
-        self._loop = asyncio.new_event_loop()
-        self._stop = asyncio.Event()
-        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._serve(),))
-
-    def __enter__(self) -> tuple[str, str]:
-        self._thread.start()
-        return self._ready.result(30)
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(30)
-        self._loop.close()
-
-    async def _serve(self) -> None:
-        try:
-            async with two_nodes(self._folder) as (north, south):
-                delivery = await submit(north, submission(document()))
-                await ended(north, delivery.id)
-                runner = web.AppRunner(local_app(south, TOKEN, host="127.0.0.1"))
-                await runner.setup()
-                await web.TCPSite(runner, "127.0.0.1", 0).start()
-                self._ready.set_result((f"http://127.0.0.1:{runner.addresses[0][1]}", delivery.id))
-                await self._stop.wait()
-                await runner.cleanup()
-        except BaseException as error:
-            if not self._ready.done():
-                self._ready.set_exception(error)
-            raise
+@asynccontextmanager
+async def a_node_that_received(folder: Path) -> AsyncIterator[tuple[str, str]]:
+    """The address of its local API, and the id of what it received."""
+    async with two_nodes(folder) as (north, south):
+        delivery = await submit(north, submission(document()))
+        await ended(north, delivery.id)
+        runner = web.AppRunner(local_app(south, TOKEN, host="127.0.0.1"), auto_decompress=False)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}", delivery.id
+        await runner.cleanup()
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory) -> Iterator[tuple[str, str]]:
-    with Served(tmp_path_factory.mktemp("contract")) as served:
+    with in_thread(lambda: a_node_that_received(tmp_path_factory.mktemp("contract"))) as served:
         yield served
 
 
