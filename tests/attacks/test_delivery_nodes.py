@@ -24,6 +24,7 @@ from gateway.drivers.clock import SystemClock
 from gateway.drivers.http_client import PeerClient
 from gateway.drivers.store import history
 from gateway.drivers.store.sqlite import open_store
+from gateway.node.decide import TOGETHER
 from gateway.node.submit import submit
 from gateway.node.watch import look_at
 from gateway.web import app
@@ -205,3 +206,21 @@ async def test_g5_somebody_who_holds_lines_open_is_not_let_in_without_end(tmp_pa
         assert b"200 OK" in await asyncio.wait_for(lines[0][0].read(), 10)
         for _, idle in lines:
             idle.close()
+
+
+async def test_g6_a_message_of_many_large_translations_is_not_held_in_memory(tmp_path: Path, monkeypatch):
+    """A message may be a gibibyte; what is looked at of it at once is bounded by what a document may be."""
+    limit = 100_000
+    async with attacked(tmp_path, f"[limits]\ndocument_bytes = {limit}\n") as peer:
+        read: list[int] = []
+        octets = peer.south.bodies.octets
+
+        def counted(name: str, sha256: str, *, offset: int, size: int) -> bytes:
+            read.append(size)
+            return octets(name, sha256, offset=offset, size=size)
+
+        monkeypatch.setattr(peer.south.bodies, "octets", counted)
+        lies = [("translation", "application/json", bytes([48 + n]) * (limit - 1)) for n in range(9)]
+        arrival = await peer.decided([("original", "application/xml", document()), *lies])
+        assert (arrival.state, arrival.problem) == (ArrivalState.REFUSED, "translation.seal")
+        assert sum(read) <= len(document()) + TOGETHER * limit
