@@ -10,6 +10,7 @@ from typing import Any
 from gateway.kit import Content, Document, Draft, Finding, Head, Manifest, Opened, Reading, Recognition, Refused, Stated
 from gateway.kit.contract import WriteRequest
 from gateway.model.record import Identifier, Learner, Organisation, Record, Report
+from gateway.model.texts import is_when
 from gateway.proofs.dataintegrity.contexts import known_contexts
 from gateway.proofs.dataintegrity.signed import signed_json, signed_rdf
 from gateway.proofs.jwk import write_jwk
@@ -164,7 +165,7 @@ class Slip:
 
 
 def _date(slip: dict[str, Any], *names: str) -> str | None:
-    return next((slip[name] for name in names if isinstance(slip.get(name), str)), None)
+    return next((slip[name] for name in names if isinstance(slip.get(name), str) and is_when(slip[name])), None)
 
 
 def read(document: VerifiedDocument) -> dict[str, Any]:

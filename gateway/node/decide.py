@@ -78,7 +78,7 @@ class _Decide:
         translations: list[ReceivedTranslation] = []
         for one in others:
             if one.part.role == "translation":
-                translations.append(ReceivedTranslation(part=self._part(arrival, one)))
+                translations.append(ReceivedTranslation(part=self._part(arrival, one), media_type=one.part.media_type))
             elif one.part.role == "derivation":
                 derivation = self._part(arrival, one)
                 translations[-1] = replace(translations[-1], derivation=derivation.octets)

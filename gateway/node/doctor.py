@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from cryptography.x509 import load_pem_x509_certificates
 from pydantic import ValidationError
 
 from gateway.delivery import health
@@ -36,6 +35,7 @@ from gateway.drivers.token import Token, load_token
 from gateway.drivers.trust_files import load_anchors
 from gateway.errors import ConfigError, TestamurError
 from gateway.node.diagnostics import diagnose
+from gateway.node.health import tls_vitals
 from gateway.node.pages import find_renderer
 from gateway.node.peering import load_keys
 from gateway.node.settings import STANDARD_FILE, Settings, load_settings
@@ -132,7 +132,6 @@ def _tls(certificate: Path, key: Path, now: dt.datetime) -> Check:
     """What the peers' API shows: a pair, and valid."""
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
-        own = load_pem_x509_certificates(certificate.read_bytes())[0]
     except (OSError, ValueError, ssl.SSLError) as error:
         return Check(
             name="key",
@@ -141,7 +140,7 @@ def _tls(certificate: Path, key: Path, now: dt.datetime) -> Check:
             reason=f"{certificate} and {key} can't be used together: {type(error).__name__}",
             advice="name the PEM files of one certificate and its key, readable by the node's user",
         )
-    return next(health.keys([KeyVitals(name="tls", expires=own.not_valid_after_utc)], now))
+    return next(health.keys([tls_vitals(certificate)], now))
 
 
 def _trust(settings: Settings) -> Iterator[Check]:

@@ -5,8 +5,12 @@ What was found holds for two seconds where all is well and for five where not: m
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from cryptography.x509 import load_pem_x509_certificates
 
 from gateway.delivery.health import Health, KeyVitals, Level, PeerVitals, Vitals, WorkerVitals, judge
 from gateway.delivery.problem import Stopped
@@ -61,7 +65,9 @@ async def _store(running: Running) -> tuple[str | None, Depth | None, Sequence[A
 
 
 def key_vitals(running: Running) -> Iterator[KeyVitals]:
-    """Until when the certificates of this node's seals, and of those whom it trusts, are valid."""
+    """Until when the certificates of this node, and of those whom it trusts, are valid."""
+    if running.settings.node.tls is not None:
+        yield tls_vitals(running.settings.node.tls.certificate)
     for profile, key in running.node.seals.items():
         yield KeyVitals(name=f"seal {profile}", expires=key.certificates[0].not_valid_after_utc)
     for anchor in running.node.anchors:
@@ -69,6 +75,13 @@ def key_vitals(running: Running) -> Iterator[KeyVitals]:
         if anchor.until is not None:
             ends.append(dt.datetime.combine(anchor.until, dt.time.max, dt.UTC))
         yield KeyVitals(name=f"trust {anchor.key_sha256[:16]}", expires=min(ends, default=None), own=False)
+
+
+def tls_vitals(file: Path) -> KeyVitals:
+    """Until when the certificate that peers are shown is valid; read anew, for it is often replaced by a program."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return KeyVitals(name="tls", expires=load_pem_x509_certificates(file.read_bytes())[0].not_valid_after_utc)
+    return KeyVitals(name="tls", expires=None)
 
 
 def _peer(running: Running, link: Link) -> PeerVitals:

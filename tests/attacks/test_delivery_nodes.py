@@ -101,7 +101,7 @@ async def test_r18_a_message_set_aside_for_want_of_its_octets_goes_on_when_it_co
         store, bodies = peer.south.store, peer.south.bodies
         with monkeypatch.context() as patched:
 
-            async def lost(name: str, *_: object, **__: object) -> bytes:
+            def lost(name: str, *_: object, **__: object) -> bytes:
                 bodies.place(name).unlink(missing_ok=True)
                 raise missing()
 

@@ -32,6 +32,12 @@ class Canonicalization(URDNA2015):  # type: ignore[misc] # PyLD has no types
         """The digest's state."""
         return hashlib.new(self._digest)
 
+    def modify_first_degree_component(self, id_: str, component: dict[str, str], _key: str) -> dict[str, str]:
+        """As PyLD, without a deep copy of what is replaced whole."""
+        if component["type"] != "blank node":
+            return component
+        return {"type": "blank node", "value": "_:a" if component["value"] == id_ else "_:z"}
+
     def create_hash_to_related(self, id_: str, issuer: Any) -> dict[str, list[str]]:
         """As PyLD, and refuse where too many orders would have to be tried."""
         related: dict[str, list[str]] = super().create_hash_to_related(id_, issuer)

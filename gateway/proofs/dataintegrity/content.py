@@ -11,14 +11,31 @@ import hashlib
 import json
 from collections.abc import Collection
 
-from gateway.readers.json import JsonValue, dump_json
+from gateway.readers.json import JsonValue, Number, dump_json
 
 _NOTHING: tuple[JsonValue, ...] = (None, [])
 
 
 def covered_json(document: dict[str, JsonValue], ordered: Collection[int]) -> bytes:
     """The JSON of a document without its proof; `ordered` are the identities of arrays whose order is covered."""
-    return dump_json({name: _covered(name, value, ordered) for name, value in document.items() if _stays(name, value)})
+    covered = {name: _covered(name, value, ordered) for name, value in document.items() if _stays(name, value)}
+    if _has_printed_number(covered):
+        return dump_json(covered)
+    return json.dumps(covered, ensure_ascii=False, separators=(",", ":")).encode()  # the same octets, in C
+
+
+def _has_printed_number(value: JsonValue) -> bool:
+    """Whether a number stands in it whose printed form only our own writer keeps."""
+    pending = [value]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, Number):
+            return True
+        if isinstance(one, dict):
+            pending.extend(one.values())
+        elif isinstance(one, list):
+            pending.extend(one)
+    return False
 
 
 def _stays(name: str, value: JsonValue) -> bool:

@@ -62,6 +62,10 @@ class Processor(JsonLdProcessor):  # type: ignore[misc] # PyLD has no types
             return {name: self._graph_to_rdf(graph, issuer, options) for name, graph in sorted(nodes.items())}
         except JsonLdError as error:
             raise Refused("jsonld.syntax", f"got no JSON-LD ({error.code or error.type})") from None
+        except RecursionError:
+            raise Refused("limit.depth", "got linked data nested deeper than this process can follow") from None
+        except (AttributeError, KeyError, TypeError, ValueError):  # PyLD, on what it doesn't expect
+            raise Refused("jsonld.syntax", "got no JSON-LD that the processor can read") from None
 
     # --- what PyLD calls ----------------------------------------------------------------------------------------------
 
@@ -86,18 +90,26 @@ class Processor(JsonLdProcessor):  # type: ignore[misc] # PyLD has no types
             self._kept[key] = (made, active_ctx, local)
         return self._kept[key][0]
 
+    def _expand_iri(self, active_ctx: Any, value: Any, *rest: Any, **named: Any) -> Any:
+        """As PyLD; what is a term is looked up at once, before it is looked at for being a keyword."""
+        if named.get("vocab") and "local_ctx" not in named and isinstance(value, str):
+            made = active_ctx["mappings"].get(value)
+            if made:
+                return made["@id"]
+        return super()._expand_iri(active_ctx, value, *rest, **named)
+
     def _expand_object(self, active_ctx: Any, *rest: Any, **named: Any) -> None:
         element, parent, options = rest[2], rest[3], rest[4]
         watch: Watch = options["watch"]
         watch.count()
         vocabulary = self._vocabulary(active_ctx)
-        for key in element.keys() - vocabulary.keys:
-            watch.fault("a name without meaning:", key)
         for key in element.keys() & vocabulary.ordered:
             watch.ordered.add(id(element[key]))
         if "@value" in element:
             _watch_value(element, watch)
         else:
+            for key in element.keys() - vocabulary.keys - {"@context"}:
+                watch.fault("a name without meaning:", key)
             scoped = named.get("type_scoped_ctx", rest[7] if len(rest) > 7 else None)  # noqa: PLR2004 - PyLD's eighth
             before = self._vocabulary(scoped or active_ctx)
             for word in before.types_of(element):

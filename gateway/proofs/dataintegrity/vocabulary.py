@@ -8,7 +8,6 @@ from typing import Any
 
 from gateway.readers.json import JsonValue
 
-_KEYS_OF_RDF = frozenset({"@value", "@language", "@direction", "@context"})
 _UNCOVERED = frozenset({"@index", "@id", "@type"})  # containers whose keys, or part of them, don't reach the RDF
 _ABSOLUTE = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|\\^`]*')
 
@@ -28,7 +27,7 @@ class Vocabulary:
     def __init__(self, active: Mapping[str, Any]) -> None:
         self._mappings: Mapping[str, Mapping[str, Any] | None] = active["mappings"]
         self._shared = _shared_meanings(self._mappings)
-        self.keys = _KEYS_OF_RDF | {
+        self.keys = {
             term
             for term, made in self._mappings.items()
             if made and _covers(made) and not (_is_class(term) and made["@id"] in self._shared)
