@@ -201,6 +201,7 @@ def _received(prepared: Prepared) -> Received:
     by_role = {one.part.role: ReceivedPart(sha256=one.part.sha256, octets=one.octets) for one in prepared.parts}
     translation = ReceivedTranslation(
         part=by_role["translation"],
+        media_type=next(one.part.media_type for one in prepared.parts if one.part.role == "translation"),
         derivation=by_role["derivation"].octets,
         losses_sha256=by_role["losses"].sha256,
     )

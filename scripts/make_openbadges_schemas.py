@@ -206,6 +206,14 @@ def _classes() -> Iterator[tuple[str, dict[str, Any]]]:
         )
 
 
+def members(name: str) -> list[tuple[str, str]]:
+    """The members of a class, with what each holds."""
+    lines = CLASSES.strip().replace("\n  ", " ").splitlines()
+    rest = next(line.partition(" ")[2] for line in lines if line.partition(" ")[0] == name)
+    several = [member.split() for member in rest.removeprefix("closed ").split(",")]
+    return [(member, kind) for member, _, kind in several]
+
+
 def schema(root: str) -> dict[str, Any]:
     """The schema of the documents of one class: what it needs of the definitions, and no more."""
     defs = PLAIN | dict(_classes())

@@ -28,6 +28,9 @@ from gateway.verify.terms import Terms
 
 AT_ONCE = 8
 """Arrivals that are read, decided and written at the same time; the work itself is done one by one."""
+TOGETHER = 4
+"""Translations and derivations of one message are looked at up to so many times the limit of one document."""
+_LOOKED_AT = frozenset({"translation", "derivation"})
 TRIES = 5
 """After so many failures of ours an arrival is set aside, for a person to look at."""
 
@@ -75,10 +78,12 @@ class _Decide:
         """The parts that are looked at; each translation with the papers that follow it."""
         signed = SignedEnvelope(jws=arrival.envelope_jws, envelope=arrival.envelope)
         original, *others = slices(signed)
+        if sum(one.part.size for one in others if one.part.role in _LOOKED_AT) > TOGETHER * self._limit:
+            return self._too_much(arrival, original, others)
         translations: list[ReceivedTranslation] = []
         for one in others:
             if one.part.role == "translation":
-                translations.append(ReceivedTranslation(part=self._part(arrival, one)))
+                translations.append(ReceivedTranslation(part=self._part(arrival, one), media_type=one.part.media_type))
             elif one.part.role == "derivation":
                 derivation = self._part(arrival, one)
                 translations[-1] = replace(translations[-1], derivation=derivation.octets)
@@ -86,11 +91,24 @@ class _Decide:
                 translations[-1] = replace(translations[-1], losses_sha256=one.part.sha256)
         return Received(original=self._part(arrival, original), translations=tuple(translations))
 
+    def _too_much(self, arrival: Arrival, original: Slice, others: Sequence[Slice]) -> Received:
+        """More than is held in memory at once: the translations aren't looked at, so that they can't be taken."""
+        translations = [one.part for one in others if one.part.role == "translation"]
+        unseen = [
+            ReceivedTranslation(part=ReceivedPart(sha256=part.sha256, octets=None), media_type=part.media_type)
+            for part in translations
+        ]
+        return Received(original=self._part(arrival, original), translations=tuple(unseen))
+
+    @property
+    def _limit(self) -> int:
+        return self._running.node.limits.document_bytes
+
     def _part(self, arrival: Arrival, one: Slice) -> ReceivedPart:
-        part, limit = one.part, self._running.node.limits.document_bytes
+        part = one.part
         if arrival.body is None:
             raise missing()
-        if part.size > limit:
+        if part.size > self._limit:
             return ReceivedPart(sha256=part.sha256, octets=None)
         octets = self._running.bodies.octets(arrival.body, part.sha256, offset=one.offset, size=part.size)
         return ReceivedPart(sha256=part.sha256, octets=octets)

@@ -85,7 +85,7 @@ class _Dispatch:
         except Stopped as stopped:
             if ours:  # our disk's fault says nothing of the peer
                 link.breaker.abandoned(leave)
-                await self._put_off(delivery, ours[0])
+                await self._unreadable(delivery, ours[0])
             else:
                 await self._failed(link, leave, delivery, stopped)
             return
@@ -115,6 +115,13 @@ class _Dispatch:
             size=delivery.size,
             open_body=octets,
         )
+
+    async def _unreadable(self, delivery: Delivery, fault: Stopped) -> None:
+        """What our own disk lost or altered doesn't mend itself: a person is told."""
+        if not fault.retryable:
+            at = self._running.now()
+            await self._running.store.alarm(Alarm(at=at, code=fault.code, peer=delivery.peer, message=delivery.id))
+        await self._put_off(delivery, fault)
 
     async def _check(self, link: Link, delivery: Delivery, receipt: bytes) -> None:
         """A receipt that doesn't fit (attack G7) is no receipt: the attempt failed, and a person is told."""

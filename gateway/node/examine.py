@@ -5,6 +5,7 @@ Pure but for the clock's time that is given: it runs in the work thread. The ori
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,9 +13,11 @@ from typing import Any, Literal
 
 from gateway.delivery.decision import TranslationFound
 from gateway.delivery.receipt import Checked
+from gateway.delivery.states import Arrival
 from gateway.errors import Refused
 from gateway.model.verdict import Indication, SubIndication, Verdict
 from gateway.node.reproduce import Answer, run_again
+from gateway.node.source import media_type_of
 from gateway.node.startup import Node
 from gateway.translate.papers import paper
 from gateway.translate.reproduction import Difference, Outcome, Reproduction
@@ -22,6 +25,9 @@ from gateway.trust.anchors import key_sha256
 from gateway.verify.covered import Unsealed, unseal
 from gateway.verify.engine import VerifiedDocument, verify
 from gateway.verify.terms import Terms
+
+UNKNOWN = "application/octet-stream"
+"""The media type of what nobody looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -34,9 +40,10 @@ class ReceivedPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ReceivedTranslation:
-    """A translation, the derivation that came with it, and the digest of the list of losses that did."""
+    """A translation, what its sender calls its media type, and the papers: the derivation, the digest of the losses."""
 
     part: ReceivedPart
+    media_type: str
     derivation: bytes | None = None
     losses_sha256: str | None = None
 
@@ -51,9 +58,13 @@ class Received:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Examined:
-    """What was found. `verdict` None where the original is too large; `reruns` None where nothing could be run."""
+    """What was found. `verdict` None where the original is too large; `reruns` None where nothing could be run.
+
+    `media_type` is the original's as it was read: what the sender calls it could make others see what nobody verified.
+    """
 
     original: Checked
+    media_type: str
     verdict: Verdict | None
     translations: tuple[TranslationFound, ...]
     reruns: tuple[Reproduction | None, ...]
@@ -63,7 +74,7 @@ class Examined:
         pairs = zip(self.translations, self.reruns, strict=True)
         return paper(
             {
-                "original": _verdict_of(self.original, self.verdict),
+                "original": {"media_type": self.media_type, **_verdict_of(self.original, self.verdict)},
                 "translations": [_rerun_of(found, rerun) for found, rerun in pairs],
             }
         )
@@ -75,12 +86,24 @@ def examine(node: Node, received: Received, terms: Terms, seals: frozenset[str])
     if part.octets is None:
         checked = Checked(sha256=part.sha256, verdict=Indication.INDETERMINATE, sub_indication=SubIndication.TOO_LARGE)
         found = tuple(TranslationFound(sha256=t.part.sha256, seal="none", outcome=None) for t in received.translations)
-        return Examined(original=checked, verdict=None, translations=found, reruns=(None,) * len(found))
+        return Examined(
+            original=checked, media_type=UNKNOWN, verdict=None, translations=found, reruns=(None,) * len(found)
+        )
     document = verify(part.octets, adapters=node.adapters, terms=terms)
     found, reruns = _translations(node, received, document, terms, seals)
     return Examined(
-        original=_checked(part, document.verdict), verdict=document.verdict, translations=found, reruns=reruns
+        original=_checked(part, document.verdict),
+        media_type=media_type_of(document),
+        verdict=document.verdict,
+        translations=found,
+        reruns=reruns,
     )
+
+
+def found_type(arrival: Arrival) -> str:
+    """The media type of an arrival's original as this node found it."""
+    account = json.loads(arrival.account) if arrival.account is not None else {}
+    return str(account.get("original", {}).get("media_type", UNKNOWN))
 
 
 def _checked(part: ReceivedPart, verdict: Verdict) -> Checked:
@@ -161,6 +184,10 @@ def _reproduction(
         differences.append(Difference(what="source", explanation="it was made from a document inside the original"))
     if answer.derivation is not None and one.losses_sha256 != answer.derivation.losses.sha256:
         differences.append(Difference(what="losses", explanation="the list of losses isn't the one it was made with"))
+    if answer.derivation is not None and one.media_type not in {each.media_type for each in answer.derivation.results}:
+        differences.append(
+            Difference(what="result", explanation="it is sent as of another media type than it was made")
+        )
     if not complete:
         differences.append(Difference(what="count", explanation="some of its results are missing, or stand twice"))
     if not differences:

@@ -23,6 +23,7 @@ from gateway.drivers.failpoints import reach
 from gateway.drivers.hand_over import FolderHandOver, HookHandOver
 from gateway.drivers.logs import say, tracing
 from gateway.drivers.token import load_token
+from gateway.node.examine import found_type
 from gateway.node.queue_worker import QueueWorker, Task
 from gateway.node.running import Running
 from gateway.node.source import extension_of
@@ -138,7 +139,7 @@ class _ByHook:
             f"http://{self._running.settings.node.local_listen}/v1/inbox/{quote(arrival.sender, safe='')}/{arrival.id}"
         )
         parts = [
-            {**part.model_dump(mode="json"), "url": f"{base}/parts/{number}"}
+            {**part.model_dump(mode="json"), **_original_type(arrival, number), "url": f"{base}/parts/{number}"}
             for number, part in enumerate(arrival.envelope.parts)
         ]
         notice = json.dumps({**account_of(arrival), "parts": parts}).encode()
@@ -147,6 +148,10 @@ class _ByHook:
 
     async def given(self, arrival: Arrival) -> None:
         """The receiver knows the key."""
+
+
+def _original_type(arrival: Arrival, number: int) -> dict[str, str]:
+    return {"media_type": found_type(arrival)} if number == 0 else {}
 
 
 def account_of(arrival: Arrival) -> dict[str, Any]:
@@ -184,7 +189,8 @@ def _named_parts(arrival: Arrival) -> dict[str, Slice]:
         role = one.part.role
         number += role == "translation"
         stem = {"verdict": "sender-verdict"}.get(role, f"{role}-{number}" if many and role != "original" else role)
-        names[stem + _NAMES.get(role, extension_of(one.part.media_type))] = one
+        kind = found_type(arrival) if role == "original" else one.part.media_type
+        names[stem + _NAMES.get(role, extension_of(kind))] = one
     return names
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -22,7 +22,10 @@ from gateway.web.local.app import local_app
 from gateway.web.peers_api import peers_app
 
 _KEEP_ALIVE_SECONDS = 75.0
+_HANDSHAKE_SECONDS = 10.0
 _BACKLOG = 1024
+MOST_CONNECTIONS = 384
+"""Of one listener at once: two of them stay under 1,024 open files, the usual limit, with room for the node's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,17 +78,41 @@ async def _listen(stack: AsyncExitStack, app: web.Application, address: str, tls
     stack.push_async_callback(runner.cleanup)
     host, _, port = address.rpartition(":")
     context = None if tls is None else _context(tls)
-    site = web.TCPSite(runner, host.strip("[]"), int(port), ssl_context=context, backlog=_BACKLOG)
     try:
-        await site.start()
+        server = await asyncio.get_running_loop().create_server(
+            _bounded(runner),
+            host.strip("[]"),
+            int(port),
+            ssl=context,
+            ssl_handshake_timeout=None if context is None else _HANDSHAKE_SECONDS,
+            backlog=_BACKLOG,
+        )
     except OSError as error:
         raise ConfigError(
             "config.listen",
             f"can't listen at {address}: {error.strerror}",
             advice="another program may use the port, or the address isn't this machine's",
         ) from None
-    bound: int = runner.addresses[0][1]
+    stack.callback(server.close)
+    bound: int = server.sockets[0].getsockname()[1]
     return bound
+
+
+def _bounded(runner: web.AppRunner) -> Callable[[], asyncio.Protocol]:
+    """A listener that lets so many in at once: whoever holds lines open takes no files from the node (attack G5)."""
+    server = runner.server
+    if server is None:
+        raise AssertionError("the runner was set up")
+    return lambda: server() if len(server.connections) < MOST_CONNECTIONS else _Full()
+
+
+class _Full(asyncio.Protocol):
+    """Nobody more is let in now."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Hang up."""
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
 
 
 def _context(tls: TlsSection) -> ssl.SSLContext:

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from gateway.delivery.states import Arrival, ArrivalState
+from gateway.node.hand_over import _named_parts
 from gateway.packaged import data_folder
 from gateway.readers.base64 import decode_base64url
 from gateway.translate.derivation import sign_derivation
 from gateway.translate.issuer import PLACEHOLDER
 from gateway.translate.papers import paper
 from tests.attacks.peer import Attacker, PartGiven, attacked
+from tests.delivery.nodes import document
 from tests.toy_node import sealed
 
 ELSEWHERE = "99.0"
@@ -143,4 +145,24 @@ async def test_a_translation_of_what_the_original_encloses_is_none_of_the_origin
     async with attacked(tmp_path) as attacker:
         _, _, translation, *papers = attacker.honest_parts()
         lie = [("original", *translation[1:]), translation, *papers]
+        refused(await attacker.decided(lie), "translation.differs")
+
+
+def polyglot() -> bytes:
+    """A genuine document; what stands in a comment before it no seal covers, and a viewer of PDF would show it."""
+    head, _, rest = document().partition(b"?>")
+    return head + b"?><!--\n%PDF-1.4\n1 0 obj\n-->" + rest
+
+
+async def test_an_original_is_handed_over_as_what_was_verified_and_not_as_what_it_is_called(tmp_path: Path):
+    async with attacked(tmp_path) as attacker:
+        arrival = await attacker.decided([("original", "application/pdf", polyglot())])
+        assert arrival.state is ArrivalState.ACCEPTED, arrival.problem
+        assert list(_named_parts(arrival)) == ["original.xml"]
+
+
+async def test_a_translation_is_sent_as_what_it_was_made(tmp_path: Path):
+    async with attacked(tmp_path) as attacker:
+        parts = attacker.honest_parts()
+        lie = [(role, "application/pdf" if role == "translation" else kind, octets) for role, kind, octets in parts]
         refused(await attacker.decided(lie), "translation.differs")

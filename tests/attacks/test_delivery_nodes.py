@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import datetime as dt
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -22,8 +24,10 @@ from gateway.drivers.clock import SystemClock
 from gateway.drivers.http_client import PeerClient
 from gateway.drivers.store import history
 from gateway.drivers.store.sqlite import open_store
+from gateway.node.decide import TOGETHER
 from gateway.node.submit import submit
 from gateway.node.watch import look_at
+from gateway.web import app
 from tests.attacks.peer import attacked
 from tests.delivery.nodes import NORTH, SOUTH, document, free_port, pair, submission, until
 from tests.delivery.store_makers import NOW, arrival
@@ -34,9 +38,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 @asynccontextmanager
 async def answering(port: int, handler: Handler):
     """Something that answers every request like that."""
-    app = web.Application(client_max_size=2**26)
-    app.router.add_route("*", "/{path:.*}", handler)
-    runner = web.AppRunner(app)
+    answers = web.Application(client_max_size=2**26)
+    answers.router.add_route("*", "/{path:.*}", handler)
+    runner = web.AppRunner(answers)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     try:
@@ -101,7 +105,7 @@ async def test_r18_a_message_set_aside_for_want_of_its_octets_goes_on_when_it_co
         store, bodies = peer.south.store, peer.south.bodies
         with monkeypatch.context() as patched:
 
-            async def lost(name: str, *_: object, **__: object) -> bytes:
+            def lost(name: str, *_: object, **__: object) -> bytes:
                 bodies.place(name).unlink(missing_ok=True)
                 raise missing()
 
@@ -184,3 +188,39 @@ async def test_r10_many_messages_at_once_cannot_take_the_room_that_must_stay_fre
             await body.write(bytes(bodies_module.CHUNK_BYTES))
     assert caught.value.code == "store.full"
     await bodies.close()
+
+
+async def test_g5_somebody_who_holds_lines_open_is_not_let_in_without_end(tmp_path: Path, monkeypatch):
+    """Every line is an open file: a node without any more can't write what it receives."""
+    monkeypatch.setattr(app, "MOST_CONNECTIONS", 3)
+    _, south = pair(tmp_path)
+    async with south.running():
+        lines = [await asyncio.open_connection("127.0.0.1", south.port) for _ in range(3)]
+        for _, idle in lines:
+            idle.write(b"GET /v1/about HTTP/1.1\r\n")  # begun, never finished
+        late, refused = await asyncio.open_connection("127.0.0.1", south.port)
+        with contextlib.suppress(ConnectionError):
+            assert await asyncio.wait_for(late.read(), 10) == b""
+        refused.close()
+        lines[0][1].write(b"Host: x\r\nConnection: close\r\n\r\n")
+        assert b"200 OK" in await asyncio.wait_for(lines[0][0].read(), 10)
+        for _, idle in lines:
+            idle.close()
+
+
+async def test_g6_a_message_of_many_large_translations_is_not_held_in_memory(tmp_path: Path, monkeypatch):
+    """A message may be a gibibyte; what is looked at of it at once is bounded by what a document may be."""
+    limit = 100_000
+    async with attacked(tmp_path, f"[limits]\ndocument_bytes = {limit}\n") as peer:
+        read: list[int] = []
+        octets = peer.south.bodies.octets
+
+        def counted(name: str, sha256: str, *, offset: int, size: int) -> bytes:
+            read.append(size)
+            return octets(name, sha256, offset=offset, size=size)
+
+        monkeypatch.setattr(peer.south.bodies, "octets", counted)
+        lies = [("translation", "application/json", bytes([48 + n]) * (limit - 1)) for n in range(9)]
+        arrival = await peer.decided([("original", "application/xml", document()), *lies])
+        assert (arrival.state, arrival.problem) == (ArrivalState.REFUSED, "translation.seal")
+        assert sum(read) <= len(document()) + TOGETHER * limit

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -173,6 +174,12 @@ async def test_g1_a_replayed_request_is_refused_at_the_door(both) -> None:
     both.other.fields = lambda *_: fields
     await both.other.send(message)
     await refused(both, message, 425, "door.replay")
+
+
+async def test_who_isnt_let_in_is_told_what_opens_the_door(both) -> None:
+    uri = both.other.peer_url + "/v1/messages"
+    async with aiohttp.request("POST", uri, data=b"x") as answer:
+        assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "Signature")
 
 
 def test_the_other_reads_the_vectors_of_the_page() -> None:

@@ -178,6 +178,27 @@ async def test_after_five_failures_in_a_row_one_request_a_minute_asks_whether_th
         assert node.links[SOUTH].breaker.state == "closed"
 
 
+@pytest.mark.parametrize(("harm", "code"), [(b"altered", "store.damaged"), (None, "body.missing")])
+async def test_r20_a_message_that_our_own_disk_lost_or_altered_is_told_and_is_no_fault_of_the_peer(
+    tmp_path, harm, code
+):
+    async with facing(tmp_path, status(503), honest) as (node, stranger, clock):
+        queued = await submit(node, submission())
+        await reaches(node, queued.id, "attempt_failed")
+        file = node.bodies.place(queued.body)
+        if harm is None:
+            file.unlink()
+        else:
+            file.write_bytes(harm + file.read_bytes()[len(harm) :])
+        clock.advance(10)
+        node.wake("outbox")
+        dead = await reaches(node, queued.id, "dead")
+        assert (dead.state, dead.problem) == (DeliveryState.DEAD, code)
+        assert [alarm.code for alarm in await node.store.alarms()] == [code]
+        assert node.links[SOUTH].breaker.state == "closed"
+        assert len([octets for _, octets in stranger.messages if octets]) == 1
+
+
 async def test_a_peer_that_is_down_keeps_nobody_else_waiting(tmp_path: Path):
     """R26: the way to one peer is cut, the others are served."""
     north, south = pair(tmp_path, wants=None)

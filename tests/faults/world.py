@@ -270,9 +270,12 @@ class World:
 
 
 @asynccontextmanager
-async def world(folder: Path, seed: int, *, read_seconds: float = 1.0, extra: str = "") -> AsyncIterator[World]:
-    """Two nodes that run, and lines between them."""
-    nursery, chance, epoch = Nursery(), random.Random(seed), time.time()
+async def world(
+    folder: Path, seed: int, *, read_seconds: float = 1.0, direct: bool = False, nursery: Nursery | None = None
+) -> AsyncIterator[World]:
+    """Two nodes that run, and lines between them (none, where they are `direct`)."""
+    own = nursery is None
+    nursery, chance, epoch = nursery or Nursery(), random.Random(seed), time.time()
     participants = [Participant(folder, name) for name in (NORTH, SOUTH)]
     lines = [Line(participant.url) for participant in participants]
     servers = [TestServer(line.app(), host="127.0.0.1") for line in lines]
@@ -280,6 +283,8 @@ async def world(folder: Path, seed: int, *, read_seconds: float = 1.0, extra: st
         for server in servers:
             await server.start_server()
         urls = [str(server.make_url("")).rstrip("/") for server in servers]
+        if direct:
+            urls = [participant.url for participant in participants]
         nodes = []
         for at, participant in enumerate(participants):
             participant.peer(participants[1 - at], url=urls[1 - at])
@@ -288,7 +293,7 @@ async def world(folder: Path, seed: int, *, read_seconds: float = 1.0, extra: st
             settings = settings.replace(
                 "[delivery]\n", f"[delivery]\nread_seconds = {read_seconds}\nconnect_seconds = 1\n"
             )
-            file.write_text(settings + '[hand_over]\nkind = "folder"\nfolder = "inbox"\n' + extra)
+            file.write_text(settings + '[hand_over]\nkind = "folder"\nfolder = "inbox"\n')
             nodes.append(Process(nursery, participant, lines[at], epoch))
         made = World(*nodes, chance)
         for node in nodes:
@@ -301,6 +306,7 @@ async def world(folder: Path, seed: int, *, read_seconds: float = 1.0, extra: st
     finally:
         for node in nodes:
             node.kill()
-        nursery.close()
+        if own:
+            nursery.close()
         for server in servers:
             await server.close()

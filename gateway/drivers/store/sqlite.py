@@ -1,4 +1,4 @@
-"""The store of a node on SQLite: one writer with group commit, a reader beside it (docs/adr/0005)."""
+"""The store of a node on SQLite: one writer with group commit, a reader beside it (docs/adr/0006)."""
 
 from __future__ import annotations
 

@@ -103,8 +103,10 @@ class Processor(JsonLdProcessor):  # type: ignore[misc] # PyLD has no types
         watch: Watch = options["watch"]
         watch.count()
         vocabulary = self._vocabulary(active_ctx)
-        for key in element.keys() & vocabulary.ordered:
-            watch.ordered.add(id(element[key]))
+        for key, value in element.items():
+            watch.count_members(value)
+            if key in vocabulary.ordered:
+                watch.ordered.add(id(value))
         if "@value" in element:
             _watch_value(element, watch)
         else:

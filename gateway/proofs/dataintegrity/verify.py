@@ -21,7 +21,7 @@ from gateway.proofs.proof import Proof, PublicKey
 from gateway.readers.json import JsonValue
 from gateway.readers.multibase import decode_base58
 
-MOST_PROOFS = 16
+MOST_PROOFS = 4
 _MOST_KEYS = 64
 _MOST_SHOWN = 3
 _PURPOSE = "assertionMethod"
@@ -98,7 +98,7 @@ class _Check:
             self._purpose()
             self._life()
             method = self._method()
-            signed = self._signed(self.suite)
+            signed = self._signed(self.suite, method)
             key = self._key(self.suite, value, method, signed)
         algorithm = self.suite.algorithm(key) if self.suite is not None and key is not None else None
         return Proof(
@@ -241,7 +241,7 @@ class _Check:
 
     # --- what was signed ----------------------------------------------------------------------------------------------
 
-    def _signed(self, suite: Suite) -> Signed | None:
+    def _signed(self, suite: Suite, method: VerificationMethod | None) -> Signed | None:
         document = self.shared.unsecured(self.member)
         if document is None:
             _broken(self.steps, "signature.structure", "It comes after another proof that isn't there, or not once.")
@@ -249,7 +249,8 @@ class _Check:
         options = {name: value for name, value in self.member.items() if name != "proofValue"}
         make = self._json if suite.transformation == "jcs" else self._rdf
         try:
-            return make(document, options, suite.digests)
+            known = method.key if method is not None else None
+            return make(document, options, suite.digests if known is None else (digest_for(known),))
         except Refused as refused:
             message = f"What was signed can't be made out: {refused.message} ({refused.code})."
             if refused.code.startswith("limit."):

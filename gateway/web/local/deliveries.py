@@ -35,7 +35,10 @@ class SubmitQuery(Query):
     to: Annotated[ParticipantId, Field(description="The participant that gets it: the id of a peer of this node.")]
     adapter: Annotated[
         AdapterName | None,
-        Field(alias="as", description="Whose format a translation is wanted in; without it what the peer wants."),
+        Field(
+            alias="as",
+            description="Whose format a translation is wanted in; `original`: none; without it what the peer wants.",
+        ),
     ] = None
     purpose: Annotated[
         str,
@@ -48,6 +51,13 @@ class SubmitQuery(Query):
         Digest | None, Field(description="SHA-256 of a consent statement that the two registries keep.")
     ] = None
     lang: Languages | None = None
+    came_from: Annotated[
+        ParticipantId | None,
+        Field(description="Of a document that is forwarded: who sent the message that it came in (with `came_as`)."),
+    ] = None
+    came_as: Annotated[MessageId | None, Field(description="Of a document that is forwarded: that message's id.")] = (
+        None
+    )
     dry_run: Annotated[Flag, Field(description="Do all of it but keep and send nothing.")] = False
 
 
@@ -77,6 +87,7 @@ async def submit_document(running: Running, request: web.Request, query: SubmitQ
         consent=query.consent,
         languages=languages_in(query.lang),
         idempotency_key=_idempotency_key(request),
+        forwarded=_forwarded(query),
     )
     if query.dry_run:
         rehearsal = await rehearse(running, submission)
@@ -90,6 +101,20 @@ async def submit_document(running: Running, request: web.Request, query: SubmitQ
         )
     delivery = await submit(running, submission)
     return await _answer(running, delivery, status=202, headers={"Location": f"/v1/deliveries/{delivery.id}"})
+
+
+def _forwarded(query: SubmitQuery) -> tuple[str, str] | None:
+    if query.came_from is not None and query.came_as is not None:
+        return query.came_from, query.came_as
+    if query.came_from is None and query.came_as is None:
+        return None
+    raise Stopped(
+        "request.parameter",
+        "got one of came_from and came_as, expected both or none",
+        status=400,
+        stage="local",
+        advice="name the message that the document came in by its sender and its id",
+    )
 
 
 def _idempotency_key(request: web.Request) -> str | None:

@@ -14,6 +14,7 @@ from gateway.delivery.problem import Stopped
 from gateway.delivery.signing import SignedEnvelope
 from gateway.delivery.states import Arrival, ArrivalState
 from gateway.node import letters
+from gateway.node.examine import found_type
 from gateway.node.running import Running
 from gateway.web.local.answers import ArrivalAnswer, ArrivalBrief, InboxAnswer, arrival_answer, waiting_of
 from gateway.web.local.bodies import json_answer
@@ -59,7 +60,9 @@ async def send_part(running: Running, request: web.Request, _query: NoParameters
         raise _deleted()
     part = arrival.envelope.parts[number]
     place = slices(SignedEnvelope(jws=arrival.envelope_jws, envelope=arrival.envelope))[number]
-    answer = web.StreamResponse(headers=_part_headers(part.media_type, part.sha256))
+    answer = web.StreamResponse(
+        headers=_part_headers(found_type(arrival) if number == 0 else part.media_type, part.sha256)
+    )
     answer.content_length = part.size
     chunks = running.bodies.read(arrival.body, part.sha256, offset=place.offset, size=part.size)
     first = await anext(chunks, b"")  # what can be known to go wrong is answered as a problem
@@ -76,7 +79,7 @@ async def send_part(running: Running, request: web.Request, _query: NoParameters
 
 
 def _part_headers(media_type: str, sha256: str) -> dict[str, str]:
-    """The sender chose the media type: nothing may show the octets by it."""
+    """Papers have the type that their sender named: nothing may show the octets by it."""
     digest = base64.b64encode(bytes.fromhex(sha256)).decode()
     return {
         "Content-Type": media_type,
@@ -176,7 +179,7 @@ ROUTES = (
         method="GET",
         path="/v1/inbox/{sender}/{id}/parts/{number}",
         name="send_part",
-        summary="The octets of one part, with the media type that its sender named.",
+        summary="The octets of one part. The original has the media type that was found here, others their sender's.",
         handler=send_part,
         answers={
             200: Answer(

@@ -219,3 +219,15 @@ async def test_two_peers_with_one_message_id_are_told_apart(tmp_path: Path):
         answer = await api.post(f"/v1/inbox/{uuid.uuid4()}/done")
         assert (answer.status, answer.code) == (409, "request.ambiguous")
         assert asked == [NORTH, "west.example.org"]
+
+
+async def test_a_document_that_is_forwarded_names_the_message_that_it_came_in(apis: Pair):
+    north, south = apis
+    first = await sent(north, document())
+    came = {"came_from": NORTH, "came_as": first["id"]}
+    back = await south.post("/v1/deliveries", document(), params={"to": NORTH, "as": "original", **came})
+    assert (back.status, back.json["trace"]) == (202, first["trace"])
+    half = await south.post("/v1/deliveries", document(), params={"to": NORTH, "came_from": NORTH})
+    assert (half.status, half.code) == (400, "request.parameter")
+    other = await south.post("/v1/deliveries", b"else", params={"to": NORTH, "as": "original", **came})
+    assert (other.status, other.code) == (422, "arrival.other_document")
