@@ -219,7 +219,11 @@ def percentile(values: Sequence[float], share: float) -> float:
 def said(name: str, run: Run) -> str:
     """One row of a load."""
     cpu = "  ".join(f"{process} {run.cpu_ms(process):5.1f}" for process in run.cpu)
-    return f"{name:34} {run.rate:6.1f} a second   ms of CPU a document: {cpu}   (load average {run.load:.1f})"
+    bound = 1000 / max(run.cpu_ms("sender"), run.cpu_ms("receiver"))
+    return (
+        f"{name:34} {run.rate:6.1f} a second   ms of CPU a document: {cpu}   (a core for each node alone: {bound:.0f} "
+        f"a second; load average {run.load:.1f})"
+    )
 
 
 def overhead(name: str, run: Run, work: float) -> str:

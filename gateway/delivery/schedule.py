@@ -7,7 +7,6 @@ at most an hour. A peer that says Retry-After is given that time, up to the same
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from email.utils import parsedate_to_datetime
 
@@ -69,8 +68,3 @@ def read_retry_after(value: str | None, now: dt.datetime) -> dt.timedelta | None
     if at.tzinfo is None:
         at = at.replace(tzinfo=dt.UTC)
     return max(at - now, dt.timedelta(0))
-
-
-def retry_after_field(wait: dt.timedelta) -> str:
-    """A wait as a Retry-After field: whole seconds, rounded up."""
-    return str(math.ceil(wait.total_seconds()))

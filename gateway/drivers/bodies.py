@@ -54,6 +54,7 @@ class Bodies:
         self._writing: set[Path] = set()
         self._held: Counter[str] = Counter()
         self._touched: set[str] = set()
+        self._flushed: set[Path] = set()
 
     # --- in
 
@@ -121,8 +122,10 @@ class Bodies:
             place.parent.mkdir(mode=0o700, exist_ok=True)
             body.hidden.path.replace(place)
         reach("body.renamed")
-        for folder in (place.parent, self.folder):
-            flush_folder(folder)
+        flush_folder(place.parent)
+        if place.parent not in self._flushed:  # once: afterwards that folder is on the disk for good
+            flush_folder(self.folder)
+            self._flushed.add(place.parent)
         reach("body.kept")
         return name
 

@@ -8,11 +8,18 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 
-from gateway.delivery.admission import Admission, admit, check_announced, check_capacity, check_parties, check_same
+from gateway.delivery.admission import (
+    Admission,
+    admit,
+    check_announced,
+    check_capacity,
+    check_parties,
+    check_same,
+    transport_receipt,
+)
 from gateway.delivery.door import Visitor
 from gateway.delivery.message import MessageReader
 from gateway.delivery.problem import Stopped
-from gateway.delivery.receipt import TransportReceipt
 from gateway.delivery.signing import SignedEnvelope, read_envelope, sign_receipt
 from gateway.delivery.states import Alarm, Arrival, ArrivalState
 from gateway.delivery.store import Retry
@@ -103,14 +110,7 @@ class _Reception:
 
     def _arrival(self, name: str, size: int) -> Arrival:
         envelope, now = self._signed.envelope, self._running.stamp()
-        receipt = TransportReceipt(
-            message=envelope.id,
-            envelope_sha256=self._signed.sha256,
-            sender=envelope.to,
-            to=envelope.sender,
-            received=now,
-            trace=envelope.trace,
-        )
+        receipt = transport_receipt(self._signed, now)
         return Arrival(
             sender=envelope.sender,
             id=envelope.id,

@@ -21,7 +21,6 @@ from gateway.delivery.schedule import (
     end_of,
     next_attempt,
     read_retry_after,
-    retry_after_field,
 )
 from tests.delivery.makers import NOW
 from tests.delivery.strategies import fractions
@@ -71,13 +70,6 @@ def test_a_receipted_message_is_asked_about_after_15_minutes_doubling_to_6_hours
 def test_the_end_is_the_horizon_or_the_envelopes_expiry() -> None:
     assert end_of(NOW, NOW + timedelta(hours=1)) == NOW + timedelta(hours=1)
     assert end_of(NOW, NOW + timedelta(days=30)) == NOW + HORIZON
-
-
-@given(wait=waits)
-def test_retry_after_is_read_as_it_is_written(wait) -> None:
-    read = read_retry_after(retry_after_field(wait), NOW)
-    assert read is not None
-    assert timedelta(0) <= read - wait < timedelta(seconds=1)
 
 
 @pytest.mark.parametrize(

@@ -62,11 +62,8 @@ async def long(runs: int, seed: int) -> None:
     while figures.runs.total() < runs:
         await some_runs(figures, min(PAIR, runs - figures.runs.total()), seed)
         seed += 1
-        print(
-            f"{figures.runs.total()} runs, {figures.documents} documents, {time.monotonic() - began:.0f} s", flush=True
-        )
-    figures.seconds = round(time.monotonic() - began)
-    return figures
+        figures.seconds = round(time.monotonic() - began)
+        print(figures.told(), flush=True)
 
 
 def main() -> None:

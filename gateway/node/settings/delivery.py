@@ -37,6 +37,9 @@ def _peer_url(url: str) -> str:
     if parts.username or parts.password or parts.query or parts.fragment or url != url.strip():
         message = "expected an address without user, query or fragment"
         raise ValueError(message)
+    if not url.startswith(f"{parts.scheme}://{parts.netloc.lower()}"):
+        message = "expected scheme and host in small letters: both nodes sign the address as it is written"
+        raise ValueError(message)
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         message = "got http, expected https: peers over plain http are for one machine (loopback) only"
         raise ValueError(message)
