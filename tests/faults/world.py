@@ -12,6 +12,8 @@ import os
 import random
 import shutil
 import signal
+import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -19,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
+import pytest
 from aiohttp.test_utils import TestServer
 
 from gateway.packaged import data_folder
@@ -67,6 +70,11 @@ class Process:
         return self.participant.folder / "store"
 
     @property
+    def handle(self) -> Path:
+        """Its socket: with a short name, for the system knows no long ones."""
+        return Path(tempfile.gettempdir()) / f"testamur-{os.getpid()}-{self.name}"
+
+    @property
     def inbox(self) -> Path:
         return self.participant.folder / "inbox"
 
@@ -78,11 +86,10 @@ class Process:
 
     def start(self, kill_at: str | None = None) -> None:
         """Begin to live; `until_up` waits for it."""
-        handle = self.participant.folder / "handle"
-        handle.unlink(missing_ok=True)
+        self.handle.unlink(missing_ok=True)
         life = Life(
             config=self.participant.folder / "node.toml",
-            handle=handle,
+            handle=self.handle,
             rate=self.rate,
             epoch=self.epoch,
             skipped=self.skipped,
@@ -94,7 +101,7 @@ class Process:
 
     async def until_up(self) -> None:
         """Wait until it can be asked. A node that was killed meanwhile isn't waited for."""
-        await until(lambda: (self.participant.folder / "handle").exists() or not self.alive())
+        await until(lambda: self.handle.exists() or not self.alive())
 
     async def until_dead(self, starts: int) -> None:
         """Wait until it was killed at the point that was armed, after so many starts; somebody may have revived it."""
@@ -127,7 +134,7 @@ class Process:
 
     async def ask(self, method: str, path: str, body: bytes | None = None, **query: str) -> tuple[int, dict]:
         """One request at the handle."""
-        connector = aiohttp.UnixConnector(str(self.participant.folder / "handle"))
+        connector = aiohttp.UnixConnector(str(self.handle))
         timeout = aiohttp.ClientTimeout(total=20)
         async with (
             aiohttp.ClientSession(connector=connector, timeout=timeout) as session,
@@ -274,18 +281,20 @@ async def world(
     folder: Path, seed: int, *, read_seconds: float = 1.0, direct: bool = False, nursery: Nursery | None = None
 ) -> AsyncIterator[World]:
     """Two nodes that run, and lines between them (none, where they are `direct`)."""
+    if sys.platform != "linux":
+        pytest.skip("needs Linux: nodes are forked, and looked at through /proc")
     own = nursery is None
     nursery, chance, epoch = nursery or Nursery(), random.Random(seed), time.time()
     participants = [Participant(folder, name) for name in (NORTH, SOUTH)]
     lines = [Line(participant.url) for participant in participants]
     servers = [TestServer(line.app(), host="127.0.0.1") for line in lines]
+    nodes: list[Process] = []
     try:
         for server in servers:
             await server.start_server()
         urls = [str(server.make_url("")).rstrip("/") for server in servers]
         if direct:
             urls = [participant.url for participant in participants]
-        nodes = []
         for at, participant in enumerate(participants):
             participant.peer(participants[1 - at], url=urls[1 - at])
             file = participant.settings_file()
@@ -306,6 +315,7 @@ async def world(
     finally:
         for node in nodes:
             node.kill()
+            node.handle.unlink(missing_ok=True)
         if own:
             nursery.close()
         for server in servers:
