@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adapters.openbadges import assertions, conformity, credentials, ler, reading, terms, writing
+from adapters.openbadges import anchored, assertions, conformity, credentials, ler, reading, terms, writing
 from adapters.openbadges.structure import is_structural
+from gateway.errors import Refused
 from gateway.kit import Document
 from gateway.kit.contract import Content, Draft, Head, Manifest, Opened, Reading, Recognition, WriteRequest
 from gateway.model.record import Record
@@ -13,7 +14,7 @@ from gateway.model.verdict import Finding, Status
 
 FAMILY = "openbadges"
 CLR_FORMAT, BADGE_FORMAT, LER_FORMAT = "CLR 2.0", "Open Badges 3.0", "LER-RS 2.0"
-ASSERTION_FORMAT = "Open Badges 2.0"
+ASSERTION_FORMAT, BLOCKCERTS_FORMAT = "Open Badges 2.0", "Blockcerts 3"
 
 
 class Clr:
@@ -168,4 +169,48 @@ class Ler:
         return body
 
 
-ADAPTERS = (Clr(), OpenBadges(), Ler())
+class Blockcerts:
+    """Blockcerts of version 3: read, and never written, because a seal of theirs is a transaction in a blockchain."""
+
+    manifest = Manifest(
+        id="blockcerts",
+        family=FAMILY,
+        title="Blockcerts",
+        version="1",
+        formats=(BLOCKCERTS_FORMAT,),
+        structural=is_structural,
+        sources=("Blockcerts 3.0 to 3.2", "W3C VC Data Model 1.1 and 2.0"),
+    )
+
+    def recognise(self, head: Head) -> Recognition | None:
+        """Claim a JSON object with the type and context of version 3."""
+        if head.media == "json" and anchored.is_anchored(head.members):
+            return Recognition(format=BLOCKCERTS_FORMAT, why="type BlockcertsCredential with the context of version 3")
+        return None
+
+    def open(self, document: Document) -> Opened:
+        """State issuer and life, and where the status is told."""
+        return _opened(document)
+
+    def conform(self, content: Content) -> tuple[Finding, ...]:  # noqa: ARG002 - there is no schema of ours
+        """Not checked: there is no schema of ours."""
+        return (Finding(check="conformity.schema", status=Status.NOT_CHECKED),)
+
+    def read(self, content: Content, inner: Mapping[str, Reading]) -> Reading:  # noqa: ARG002 - it has no parts
+        """Read one credential as one report."""
+        return anchored.read_anchored(content.document.value)
+
+    def write(self, record: Record, request: WriteRequest) -> tuple[Draft, ...]:  # noqa: ARG002 - always refused
+        """Refuse: anchoring is a transaction, and this gateway makes none."""
+        raise Refused(
+            "target.requires",
+            "a Blockcerts credential requires a transaction in a blockchain, and this gateway makes none",
+            advice="Translate to openbadges or clr.",
+        )
+
+    def core(self, body: bytes) -> bytes:
+        """There are no page images to leave out."""
+        return body
+
+
+ADAPTERS = (Clr(), OpenBadges(), Ler(), Blockcerts())

@@ -37,7 +37,7 @@ class AdmissionLimits:
 
     message_bytes: int = 1024 * MIB
     queue_depth: int = 10_000
-    min_free_bytes: int = 512 * MIB
+    min_free_bytes: int = 1024 * MIB
     max_hops: int = 3
 
 

@@ -153,15 +153,13 @@ def failed(running: Running, link: Link, leave: Leave, kind: Sent, stopped: Stop
     running.metrics.attempted(link.peer.id, kind, "failed" if stopped.retryable else "stopped")
 
 
-def retry_of(
-    stopped: Stopped, *, failures: int, now: dt.datetime, until: dt.datetime, gives_up: str = "delivery.expired"
-) -> Retry:
+def retry_of(stopped: Stopped, *, failures: int, now: dt.datetime, until: dt.datetime) -> Retry:
     """What becomes of an item whose attempt was the `failures`-th to fail."""
     if not stopped.retryable:
         return Retry(code=stopped.code, at=None)
     wait = None if stopped.retry_after is None else dt.timedelta(seconds=stopped.retry_after)
     at = next_attempt(failures, now, random.random(), until=until, retry_after=wait)  # noqa: S311 - jitter
-    return Retry(code=stopped.code if at is not None or now < until else gives_up, at=at)
+    return Retry(code=stopped.code if at is not None or now < until else "delivery.expired", at=at)
 
 
 def say_failed(kind: Sent, stopped: Stopped, *, peer: str, message: str, retry: Retry, attempt: int) -> None:

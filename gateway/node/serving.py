@@ -32,8 +32,8 @@ from gateway.node.settings import Settings
 from gateway.node.startup import start
 from gateway.node.watch_peers import watch_peers
 
-DRAIN_SECONDS = 30.0
-"""What was begun may take so long when the node is stopped."""
+DRAIN_SECONDS = 10.0
+"""What was begun may take so long when the node is stopped: at each of the two listeners, and then in the workers."""
 
 
 @asynccontextmanager

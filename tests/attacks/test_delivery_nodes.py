@@ -25,6 +25,7 @@ from gateway.drivers.http_client import PeerClient
 from gateway.drivers.store import history
 from gateway.drivers.store.sqlite import open_store
 from gateway.node.decide import TOGETHER
+from gateway.node.settings.delivery import PeerSection
 from gateway.node.submit import submit
 from gateway.node.watch import look_at
 from gateway.web import app
@@ -224,3 +225,11 @@ async def test_g6_a_message_of_many_large_translations_is_not_held_in_memory(tmp
         arrival = await peer.decided([("original", "application/xml", document()), *lies])
         assert (arrival.state, arrival.problem) == (ArrivalState.REFUSED, "translation.seal")
         assert sum(read) <= len(document()) + TOGETHER * limit
+
+
+@pytest.mark.parametrize("url", ["HTTPS://node.example.org", "https://Node.example.org", "https://node.exa\nmple.org"])
+def test_g9_an_address_has_one_spelling(url: str):
+    """`HTTPS:` isn't `https:` to whoever looks for the peer's own authority; the door signs the address as written."""
+    PeerSection.model_validate({"id": SOUTH, "url": "https://node.example.org/a", "keys": ["k.pem"]}, context={})
+    with pytest.raises(ValueError, match="small letters"):
+        PeerSection.model_validate({"id": SOUTH, "url": url, "keys": ["k.pem"]}, context={})

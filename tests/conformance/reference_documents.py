@@ -92,6 +92,8 @@ def _known(value: dict[str, Any]) -> list[str]:
     if kinds == {"Assertion"}:
         is_badge = "https://w3id.org/openbadges/v2" in contexts and not any("blockcerts" in one for one in contexts)
         return ["openbadges"] if is_badge else []
+    if "BlockcertsCredential" in kinds:
+        return ["blockcerts"] if any(one.startswith("https://w3id.org/blockcerts/v3") for one in contexts) else []
     return [family for family, names in _TYPES.items() if contexts and names & kinds]
 
 

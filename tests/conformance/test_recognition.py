@@ -57,7 +57,7 @@ def test_each_credential_is_claimed_by_its_own_adapter_alone(family):
     assert {name_of(file): answers()[file][0] for file in own} == {name_of(file): [family] for file in own}
 
 
-@pytest.mark.parametrize("adapter", ["clr", "ler", "openbadges"])
+@pytest.mark.parametrize("adapter", ["blockcerts", "clr", "ler", "openbadges"])
 def test_each_badge_and_learner_record_is_claimed_by_its_own_adapter_alone(adapter):
     own = [file for file, known in of_1edtech().items() if known == adapter]
     assert len(own) >= 2

@@ -51,7 +51,7 @@ def sources() -> dict[str, Source]:
     }
     for n, (file, known) in enumerate(of_1edtech().items()):
         value = payload(file)
-        enclosed = isinstance(value, dict) and not isinstance(value.get("badge"), str)
+        enclosed = known != "blockcerts" and isinstance(value, dict) and not isinstance(value.get("badge"), str)
         if enclosed and (known != "openbadges" or n % 4 == 0):
             found[name_of(file)] = known, octets(value)
     others = [file for file in readable() if file.stat().st_size < LARGEST and "xml-bombs" not in name_of(file)]

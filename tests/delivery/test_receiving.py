@@ -86,7 +86,7 @@ async def test_g1_a_request_that_was_recorded_opens_the_door_once(tmp_path: Path
         _, octets = sender.signed()
         headers = sender.door(octets)
         assert (await sender.post(octets, headers))[0] == 200
-        assert code(await sender.post(octets, headers)) == (401, "door.replay")
+        assert code(await sender.post(octets, headers)) == (425, "door.replay")
 
 
 async def test_another_message_under_the_same_id_is_a_conflict_and_an_alarm(tmp_path: Path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,10 +12,12 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from gateway.delivery.envelope import ParticipantId
+from gateway.delivery.schedule import HORIZON
 from gateway.node.settings.section import FilePath, Section, Text
 
 _GIB = 1024 * 1024 * 1024
 _DEDUPLICATION_DAYS = 30
+_LONGEST_HOURS = HORIZON // timedelta(hours=1)  # later nobody sends it any more, whatever its envelope says
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:]+")
 
 OnOpenQuestion = Literal["hand_over", "refuse"]
@@ -36,6 +39,9 @@ def _peer_url(url: str) -> str:
         raise ValueError(message)
     if parts.username or parts.password or parts.query or parts.fragment or url != url.strip():
         message = "expected an address without user, query or fragment"
+        raise ValueError(message)
+    if not url.startswith(f"{parts.scheme}://{parts.netloc.lower()}"):
+        message = "expected scheme and host in small letters: both nodes sign the address as it is written"
         raise ValueError(message)
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         message = "got http, expected https: peers over plain http are for one machine (loopback) only"
@@ -89,7 +95,7 @@ class PeerSection(Section):
 class DeliverySection(Section):
     """`[delivery]`: units stand in config/node.toml."""
 
-    expires_hours: int = Field(default=72, ge=1, le=720)
+    expires_hours: int = Field(default=72, ge=1, le=_LONGEST_HOURS)
     max_hops: int = Field(default=3, ge=1, le=8)
     message_bytes: int = Field(default=_GIB, ge=1)
     queue_depth: int = Field(default=10_000, ge=1)

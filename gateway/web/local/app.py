@@ -8,10 +8,11 @@ from aiohttp import web
 
 from gateway.drivers.token import Token
 from gateway.node.running import Running
+from gateway.node.settings import is_loopback
 from gateway.web.counted import counted
 from gateway.web.headers import set_headers
 from gateway.web.local import deliveries, documents, inbox, watching
-from gateway.web.local.guard import hosts_of, is_loopback_name, known_callers, known_hosts
+from gateway.web.local.guard import hosts_of, known_callers, known_hosts
 from gateway.web.local.routes import Route, query_of
 from gateway.web.problems import problems
 
@@ -26,7 +27,7 @@ def local_app(running: Running, token: Token, *, host: str) -> web.Application:
     Only the loopback is shown checks and metrics without the token: elsewhere they are nobody else's business.
     """
     open_paths = frozenset(route.path for route in ROUTES if route.open)
-    loopback = is_loopback_name(host)
+    loopback = is_loopback(host)
 
     def is_open(request: web.Request) -> bool:
         path = request.rel_url.raw_path

@@ -111,7 +111,7 @@ def _forwarded(query: SubmitQuery) -> tuple[str, str] | None:
     raise Stopped(
         "request.parameter",
         "got one of came_from and came_as, expected both or none",
-        status=400,
+        status=409,  # each by itself is as the description says: the two don't go together
         stage="local",
         advice="name the message that the document came in by its sender and its id",
     )

@@ -24,11 +24,6 @@ def hosts_of(listen_host: str) -> frozenset[str]:
     return _LOOPBACK | {f"[{listen_host}]" if ":" in listen_host else listen_host.lower()}
 
 
-def is_loopback_name(host: str) -> bool:
-    """Whether a listener on this host is reached from this machine alone."""
-    return host in {"localhost", "::1"} or host.startswith("127.")
-
-
 def known_hosts(hosts: Collection[str]) -> Middleware:
     """Middleware: whoever asks under another name is refused (OWASP ASVS 5, V3.5; attack H2)."""
 

@@ -365,3 +365,25 @@ BADGES: list[bytes | Path] = [
 ]
 _EMPLOYMENTS = sorted((REFERENCE / "clr" / "1edtech-validator" / "tcp").glob("*.json")) if REFERENCE.is_dir() else []
 EMPLOYMENTS: list[bytes | Path] = [octets(EMPLOYMENT), *_EMPLOYMENTS]
+_BLOCKCERTS = REFERENCE / "clr" / "blockcerts" / "fixtures" / "v3"
+ANCHORED: list[bytes | Path] = [
+    octets(
+        {
+            "@context": [VC2, "https://w3id.org/blockcerts/v3.2"],
+            "id": "urn:uuid:00000000-0000-4000-8000-0000000000bc",
+            "type": ["VerifiableCredential", "BlockcertsCredential"],
+            "issuer": "https://harbour.example/issuers/1",
+            "validFrom": "2024-06-28T00:00:00Z",
+            "name": "Diploma of Astrid",
+            "display": {"contentMediaType": "text/html", "content": "<p>Diploma</p>"},
+            "credentialSubject": {
+                "id": "did:example:astrid",
+                "name": "Astrid Faro",
+                "publicKey": "a key",
+                "claim": {"name": "Knots", "description": "Forty knots.", "criteria": "Tie them."},
+            },
+            "proof": {"type": "MerkleProof2019", "proofValue": "z1"},
+        }
+    ),
+    *(f for f in sorted(_BLOCKCERTS.glob("testnet-v3-*.json"))),
+]

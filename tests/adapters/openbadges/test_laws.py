@@ -5,9 +5,9 @@ from __future__ import annotations
 from adapters.openbadges import ADAPTERS
 from gateway.kit.laws import AdapterLaws
 from gateway.model.record import Achievement, Record, Report, Specification
-from tests.adapters.openbadges.documents import BADGES, EMPLOYMENTS, RECORDS
+from tests.adapters.openbadges.documents import ANCHORED, BADGES, EMPLOYMENTS, RECORDS
 
-CLR, OPENBADGES, LER = ADAPTERS
+CLR, OPENBADGES, LER, BLOCKCERTS = ADAPTERS
 
 
 class TestClr(AdapterLaws):
@@ -48,6 +48,14 @@ class TestLer(AdapterLaws):
     def suited(self, record: Record) -> Record:
         """Every report has something that was achieved, or is under way."""
         return suited(record)
+
+
+class TestBlockcerts(AdapterLaws):
+    """A credential of ours that claims to be anchored, and those of the reference."""
+
+    adapter = BLOCKCERTS
+    documents = ANCHORED
+    writes = False
 
 
 def suited(record: Record) -> Record:

@@ -136,6 +136,18 @@ def test_a_peers_key_that_is_missing_is_found(run: Run, north: Participant, tmp_
     assert wrong(doctor(run, settings), "peer key")["status"] == "fail"
 
 
+def test_a_peers_seal_and_authority_that_cannot_be_used_are_found(run: Run, north: Participant, tmp_path: Path):
+    """Also where the peer is then asked over TLS: one bad file hides nothing else."""
+    (tmp_path / "none.pem").write_text("nothing")
+    north.peer(Participant(tmp_path, SOUTH), url="https://127.0.0.1:1")
+    settings = config_of(north, lambda text: text.replace("[[peer]]", f'[[peer]]\nauthority = "{tmp_path}/none.pem"'))
+    (tmp_path / SOUTH / "seal.pem").unlink()
+    ran = doctor(run, settings)
+    assert wrong(ran, "peer authority")["status"] == "fail"
+    assert wrong(ran, "peer seal")["status"] == "fail"
+    assert "(peer.tls)" in wrong(ran, "peer", SOUTH)["reason"]
+
+
 def test_a_port_that_another_program_has_is_found(run: Run, north: Participant):
     settings = config_of(north)
     with socket.create_server(("127.0.0.1", north.port)):

@@ -228,6 +228,6 @@ async def test_a_document_that_is_forwarded_names_the_message_that_it_came_in(ap
     back = await south.post("/v1/deliveries", document(), params={"to": NORTH, "as": "original", **came})
     assert (back.status, back.json["trace"]) == (202, first["trace"])
     half = await south.post("/v1/deliveries", document(), params={"to": NORTH, "came_from": NORTH})
-    assert (half.status, half.code) == (400, "request.parameter")
+    assert (half.status, half.code) == (409, "request.parameter")
     other = await south.post("/v1/deliveries", b"else", params={"to": NORTH, "as": "original", **came})
     assert (other.status, other.code) == (422, "arrival.other_document")
