@@ -148,6 +148,21 @@ def test_a_peers_seal_and_authority_that_cannot_be_used_are_found(run: Run, nort
     assert "(peer.tls)" in wrong(ran, "peer", SOUTH)["reason"]
 
 
+@pytest.mark.parametrize(
+    "section",
+    [
+        'kind = "hook"\nhook = "http://127.0.0.1:1"\nsecret = "open"',
+        'kind = "folder"\nfolder = "open-folder"',
+    ],
+)
+def test_a_way_of_hand_over_that_others_can_look_into_is_found(run: Run, north: Participant, section: str):
+    (north.folder / "open").write_text("s" * 40)
+    (north.folder / "open").chmod(0o644)
+    (north.folder / "open-folder").mkdir(mode=0o755)
+    settings = config_of(north, lambda text: text + f"\n[hand_over]\n{section}\n")
+    assert wrong(doctor(run, settings), "hand-over")["status"] == "fail"
+
+
 def test_a_port_that_another_program_has_is_found(run: Run, north: Participant):
     settings = config_of(north)
     with socket.create_server(("127.0.0.1", north.port)):
