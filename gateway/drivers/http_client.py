@@ -17,6 +17,7 @@ import aiohttp
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from gateway.delivery.problem import Stopped
+from gateway.errors import ConfigError
 
 ANSWER_BYTES = 128 * 1024
 """Octets of the largest answer: a receipt, a problem, or what a peer says about itself."""
@@ -92,7 +93,7 @@ class PeerClient:
             ):
                 with attempt:
                     return await self._send(outgoing)
-        except (aiohttp.ClientSSLError, ssl.SSLError):
+        except (aiohttp.ClientSSLError, ssl.SSLError, ConfigError):
             raise _stopped("peer.tls", "the peer's certificate or its TLS isn't acceptable") from None
         except aiohttp.ClientConnectorError:
             raise _stopped("peer.unreachable", "nothing answers at the peer's address") from None
@@ -128,10 +129,26 @@ class PeerClient:
 
     def _context(self, authority: Path | None) -> ssl.SSLContext:
         if authority not in self._contexts:
-            context = ssl.create_default_context(cafile=authority)
-            context.minimum_version = ssl.TLSVersion.TLSv1_2
-            self._contexts[authority] = context
+            self._contexts[authority] = tls_context(authority)
         return self._contexts[authority]
+
+
+def tls_context(authority: Path | None) -> ssl.SSLContext:
+    """What a peer's certificate is checked by: the authority in a file (PEM), else those that this system trusts.
+
+    Raises:
+        ConfigError: `peer.authority`.
+    """
+    try:
+        context = ssl.create_default_context(cafile=authority)
+    except OSError as error:
+        raise ConfigError(
+            "peer.authority",
+            f"the authority {authority} can't be used: {error.strerror or type(error).__name__}",
+            advice="name the certificate (PEM) of the authority that issued the peer's TLS certificate",
+        ) from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

@@ -12,6 +12,7 @@ import os
 import shutil
 import ssl
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,7 +23,8 @@ from gateway.delivery.health import Check, Health, KeyVitals, Level, PeerVitals
 from gateway.delivery.peers import Peer
 from gateway.delivery.problem import Stopped
 from gateway.drivers.clock import SystemClock
-from gateway.drivers.http_client import PeerClient
+from gateway.drivers.folders import private_folder
+from gateway.drivers.http_client import PeerClient, tls_context
 from gateway.drivers.keys import SealKey, load_seal_key
 from gateway.drivers.local_client import local_node
 from gateway.drivers.node_keys import load_node_key, load_peer_keys
@@ -35,6 +37,7 @@ from gateway.drivers.token import Token, load_token
 from gateway.drivers.trust_files import load_anchors
 from gateway.errors import ConfigError, TestamurError
 from gateway.node.diagnostics import diagnose
+from gateway.node.hand_over import load_secret
 from gateway.node.health import tls_vitals
 from gateway.node.pages import find_renderer
 from gateway.node.peering import load_keys
@@ -103,6 +106,7 @@ def _at_rest(settings: Settings, now: dt.datetime) -> Iterator[Check]:
     yield from _trust(settings)
     yield from _roles(settings, now)
     yield from _peer_files(settings)
+    yield from _hand_over(settings)
 
 
 def _keys(settings: Settings, now: dt.datetime) -> Iterator[Check]:
@@ -175,8 +179,26 @@ def _peer_files(settings: Settings) -> Iterator[Check]:
             advice="docs/how-to/connect-two-registries.md tells how keys are exchanged",
         )
     for entry in settings.peer:
-        for file in entry.keys:
-            yield _attempt("peer key", f"{entry.id}: {file}", lambda file=file: load_peer_keys(file), "can be used")[1]  # type: ignore[misc]  # as above
+        for name, file, load in _files_of(entry):
+            yield _attempt(name, f"{entry.id}: {file}", load, "can be used")[1]
+
+
+def _hand_over(settings: Settings) -> Iterator[Check]:
+    """What the node will use; a folder that isn't there yet is made at the start."""
+    section = settings.hand_over
+    if section.kind == "hook" and section.secret is not None:
+        yield _attempt("hand-over", str(section.secret), partial(load_secret, section.secret), "can be used")[1]
+    if section.kind == "folder" and section.folder is not None and section.folder.exists():
+        yield _attempt("hand-over", str(section.folder), partial(private_folder, section.folder), "can be used")[1]
+
+
+def _files_of(entry: PeerSection) -> Iterator[tuple[str, Path, Callable[[], object]]]:
+    for file in entry.keys:
+        yield "peer key", file, partial(load_peer_keys, file)
+    for file in entry.seals:
+        yield "peer seal", file, partial(load_anchors, [file])
+    if entry.authority is not None:
+        yield "peer authority", entry.authority, partial(tls_context, entry.authority)
 
 
 # --- where things are kept, and whether the node runs -----------------------------------------------------------------

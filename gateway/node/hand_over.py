@@ -10,6 +10,7 @@ import logging
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -22,7 +23,8 @@ from gateway.delivery.store import Retry
 from gateway.drivers.failpoints import reach
 from gateway.drivers.hand_over import FolderHandOver, HookHandOver
 from gateway.drivers.logs import say, tracing
-from gateway.drivers.token import load_token
+from gateway.drivers.token import Token, load_token
+from gateway.errors import ConfigError
 from gateway.node.examine import found_type
 from gateway.node.queue_worker import QueueWorker, Task
 from gateway.node.running import Running
@@ -56,7 +58,7 @@ def hand_over_worker(running: Running) -> QueueWorker[Arrival] | None:
     if section.kind == "folder" and section.folder is not None:
         giving = _IntoFolder(running, FolderHandOver(section.folder))
     elif section.kind == "hook" and section.hook is not None and section.secret is not None:
-        giving = _ByHook(running, HookHandOver(running.client, section.hook, load_token(section.secret)))
+        giving = _ByHook(running, HookHandOver(running.client, section.hook, load_secret(section.secret)))
     else:
         return None
     handing = _HandOver(running, giving)
@@ -71,6 +73,22 @@ def hand_over_worker(running: Running) -> QueueWorker[Arrival] | None:
             most=AT_ONCE,
         ),
     )
+
+
+def load_secret(file: Path) -> Token:
+    """The secret of the hook: of the form of a token, but made by whoever runs the hook.
+
+    Raises:
+        ConfigError: `config.secret`.
+    """
+    try:
+        return load_token(file)
+    except ConfigError as error:
+        raise ConfigError(
+            "config.secret",
+            f"the secret of the hook, {file}, can't be used ({error.code})",
+            advice="[hand_over] secret is a file of mode 0600 with one line of 32 to 512 letters and digits",
+        ) from None
 
 
 class _HandOver:

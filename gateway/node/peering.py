@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gateway.delivery.peers import Peer
+from gateway.drivers.http_client import tls_context
 from gateway.drivers.node_keys import NodeKey, load_node_key, load_peer_keys
 from gateway.drivers.trust_files import load_anchors
 from gateway.errors import ConfigError
@@ -40,6 +41,8 @@ def load_keys(settings: Settings, node: Node) -> tuple[NodeKey, dict[str, Peer]]
 
 
 def _peer(entry: PeerSection) -> Peer:
+    if entry.authority is not None:
+        tls_context(entry.authority)  # it is used at the first request: found out here, a start is refused instead
     keys = {name: key for file in entry.keys for name, key in load_peer_keys(file).items()}
     seals = frozenset(anchor.key_sha256 for anchor in load_anchors(entry.seals))
     return Peer(id=entry.id, url=entry.url, keys=keys, seals=seals, wants=entry.wants)

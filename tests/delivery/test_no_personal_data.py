@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-import logging
-from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-import pytest
 from lxml import etree
 
-from gateway.drivers.logs import log_to
 from tests.delivery.nodes import SOUTH, document, ended, forged, two_nodes
 from tests.local_api import Api, api_of
 
@@ -32,18 +28,6 @@ def personal_values() -> set[str]:
 
 WORDS_OF_OURS = {"failed", "passed", "local", "other"}
 """Values of the document that are words of the format and of our logs too."""
-
-
-@pytest.fixture
-def logged() -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    log_to(stream, level=logging.DEBUG)
-    yield stream
-    root.handlers[:] = before
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
 
 
 async def everything_told(api: Api) -> str:

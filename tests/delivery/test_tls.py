@@ -16,7 +16,10 @@ from cryptography.x509.oid import NameOID
 
 from gateway.delivery.problem import Stopped
 from gateway.drivers.http_client import Answer, Outgoing, PeerClient
-from tests.delivery.nodes import Participant
+from gateway.errors import ConfigError
+from gateway.node.serving import run
+from gateway.node.settings import load_settings
+from tests.delivery.nodes import Participant, pair
 
 
 def certificate_for(folder: Path, name: str, address: str) -> tuple[Path, Path]:
@@ -92,3 +95,13 @@ async def test_g9_neither_side_goes_below_tls_1_2(served: Served):
     assert server.minimum_version >= ssl.TLSVersion.TLSv1_2
     assert client.check_hostname
     assert client.verify_mode is ssl.CERT_REQUIRED
+
+
+async def test_a_node_with_an_authority_that_cannot_be_used_does_not_start(tmp_path: Path):
+    north, _ = pair(tmp_path)
+    file = north.settings_file()
+    file.write_text(file.read_text().replace("[[peer]]", '[[peer]]\nauthority = "none.pem"'))
+    with pytest.raises(ConfigError) as caught:
+        async with run(load_settings(file)):
+            pass
+    assert caught.value.code == "peer.authority"

@@ -43,7 +43,7 @@ class TranslateQuery(Query):
 async def verify_document(running: Running, request: web.Request, _query: NoParameters) -> web.Response:
     """Say what is proven of a document."""
     octets = await read_document(request, running.node.limits.document_bytes)
-    node, now = running.node, running.now().replace(microsecond=0)
+    node, now = running.node, running.stamp()
     document = await running.work(verify, octets, adapters=node.adapters, terms=node.terms(now))
     running.metrics.verdict(document.verdict.verdict)
     return json_answer(document.verdict)
@@ -57,7 +57,7 @@ async def translate_document(running: Running, request: web.Request, query: Tran
         unsealed=query.unsealed,
         languages=languages_in(query.lang),
     )
-    outcome = await running.work(translate_now, running.node, order, running.now().replace(microsecond=0))
+    outcome = await running.work(translate_now, running.node, order, running.stamp())
     running.metrics.verdict(outcome.verdict.verdict)
     if isinstance(outcome, Withheld):
         why = WithheldAnswer(code=outcome.code, message=outcome.message, advice=outcome.advice)

@@ -136,6 +136,33 @@ def test_a_peers_key_that_is_missing_is_found(run: Run, north: Participant, tmp_
     assert wrong(doctor(run, settings), "peer key")["status"] == "fail"
 
 
+def test_a_peers_seal_and_authority_that_cannot_be_used_are_found(run: Run, north: Participant, tmp_path: Path):
+    """Also where the peer is then asked over TLS: one bad file hides nothing else."""
+    (tmp_path / "none.pem").write_text("nothing")
+    north.peer(Participant(tmp_path, SOUTH), url="https://127.0.0.1:1")
+    settings = config_of(north, lambda text: text.replace("[[peer]]", f'[[peer]]\nauthority = "{tmp_path}/none.pem"'))
+    (tmp_path / SOUTH / "seal.pem").unlink()
+    ran = doctor(run, settings)
+    assert wrong(ran, "peer authority")["status"] == "fail"
+    assert wrong(ran, "peer seal")["status"] == "fail"
+    assert "(peer.tls)" in wrong(ran, "peer", SOUTH)["reason"]
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        'kind = "hook"\nhook = "http://127.0.0.1:1"\nsecret = "open"',
+        'kind = "folder"\nfolder = "open-folder"',
+    ],
+)
+def test_a_way_of_hand_over_that_others_can_look_into_is_found(run: Run, north: Participant, section: str):
+    (north.folder / "open").write_text("s" * 40)
+    (north.folder / "open").chmod(0o644)
+    (north.folder / "open-folder").mkdir(mode=0o755)
+    settings = config_of(north, lambda text: text + f"\n[hand_over]\n{section}\n")
+    assert wrong(doctor(run, settings), "hand-over")["status"] == "fail"
+
+
 def test_a_port_that_another_program_has_is_found(run: Run, north: Participant):
     settings = config_of(north)
     with socket.create_server(("127.0.0.1", north.port)):

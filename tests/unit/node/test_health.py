@@ -26,7 +26,7 @@ from gateway.node.serving import run
 from gateway.node.settings import load_settings
 from gateway.node.settings.delivery import TlsSection
 from gateway.node.submit import submit
-from tests.delivery.nodes import NORTH, SOUTH, Participant, document, ended, submission, two_nodes, until
+from tests.delivery.nodes import NORTH, SOUTH, Participant, document, ended, pair, submission, two_nodes, until
 from tests.local_api import api_of, lonely_node
 
 
@@ -234,19 +234,22 @@ def replace_now(running: Running, now: Callable[[], dt.datetime]) -> SystemClock
 
 
 async def test_what_nobody_decides_is_seen(tmp_path: Path):
-    async with two_nodes(tmp_path) as (north, south):
-        (task,) = [t for t in asyncio.all_tasks() if t.get_name() == "undecided"][1:]
-        task.cancel()
-        await submit(north, submission())
+    sender, receiver = pair(tmp_path)
+    async with sender.running() as north:
+        others = asyncio.all_tasks()
+        async with receiver.running() as south:
+            (task,) = [t for t in asyncio.all_tasks() - others if t.get_name() == "undecided"]
+            task.cancel()
+            await submit(north, submission())
 
-        async def arrived() -> bool:
-            return bool(await south.store.arrivals())
+            async def arrived() -> bool:
+                return bool(await south.store.arrivals())
 
-        await until(arrived)
-        south.clock = replace_now(south, lambda: SystemClock().now() + dt.timedelta(minutes=10))
-        await seen(south, "undecided", Level.WARN)
-        south.clock = replace_now(south, lambda: SystemClock().now() + dt.timedelta(hours=2))
-        await seen(south, "undecided", Level.FAIL)
+            await until(arrived)
+            south.clock = replace_now(south, lambda: SystemClock().now() + dt.timedelta(minutes=10))
+            await seen(south, "undecided", Level.WARN)
+            south.clock = replace_now(south, lambda: SystemClock().now() + dt.timedelta(hours=2))
+            await seen(south, "undecided", Level.FAIL)
 
 
 # --- peers that aren't as they should be -----------------------------------------------------------------------------

@@ -6,10 +6,8 @@ import asyncio
 import datetime as dt
 import io
 import json
-import logging
 import string
 import uuid
-from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -17,7 +15,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.drivers.logs import log_to
 from gateway.web.local import documents
 from tests.delivery.nodes import SOUTH
 from tests.delivery.store_laws import everything
@@ -64,18 +61,6 @@ async def test_h3_a_peer_in_a_query_is_looked_up_and_never_a_pattern(api: Api):
     for hostile in ("%", "_", "south%", "*", SOUTH.upper()):
         answer = await api.post("/v1/deliveries", b"x", params={"to": hostile})
         assert answer.code in {"peer.unknown", "request.parameter"}
-
-
-@pytest.fixture
-def logged() -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    log_to(stream, level=logging.DEBUG)
-    yield stream
-    root.handlers[:] = before
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
 
 
 async def test_h4_log_injection_nothing_of_a_request_ends_a_line_or_stands_in_the_log(api: Api, logged: io.StringIO):
