@@ -87,11 +87,24 @@ def check_capacity(depth: Depth, free_bytes: int, length: int, limits: Admission
         raise _no_room("capacity.disk", "there is no room for the message on disk", 300)
 
 
-def _no_room(code: str, message: str, retry_after: int) -> Stopped:
+def check_share(held: int, depth: Depth, limits: AdmissionLimits = DEFAULT_ADMISSION) -> None:
+    """Whether a peer leaves room for the others (attack G10): it may hold as many places as stay free, and no more.
+
+    So one alone gets half of the queue, two a third each; whoever comes later still finds a place. `held` counts the
+    peer's arrivals that are being received, undecided, or not handed over.
+
+    Raises:
+        Stopped: `capacity.peer` (429, retryable).
+    """
+    if held and held >= limits.queue_depth - max(held, depth.undecided + depth.inbox):
+        raise _no_room("capacity.peer", "too many messages of this peer wait here", 60, status=429)
+
+
+def _no_room(code: str, message: str, retry_after: int, *, status: int = 503) -> Stopped:
     return Stopped(
         code,
         message,
-        status=503,
+        status=status,
         stage="capacity",
         retryable=True,
         retry_after=retry_after,

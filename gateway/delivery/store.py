@@ -108,8 +108,16 @@ class DeliveryStore(Protocol):
         """
         ...
 
-    async def undecided(self, now: dt.datetime, *, limit: int) -> Sequence[Arrival]:
-        """Arrivals still to be decided whose next attempt is due, longest due first."""
+    async def unfinished(self, sender: str) -> int:
+        """How many arrivals of a sender are still to be decided, or to be handed over."""
+        ...
+
+    async def undecided(self, now: dt.datetime, *, limit: int, after: str = "") -> Sequence[Arrival]:
+        """Arrivals still to be decided whose next attempt is due: senders take turns, one arrival each.
+
+        The turn begins with the sender that follows `after` in the order of their ids, and goes round. Of one sender,
+        the longest due first.
+        """
         ...
 
     async def decide(self, arrival: Arrival, receipt: OutgoingReceipt, now: dt.datetime) -> None:
@@ -139,8 +147,8 @@ class DeliveryStore(Protocol):
         """The same message came again: a business receipt that was made for it is sent again."""
         ...
 
-    async def to_hand_over(self, now: dt.datetime, *, limit: int) -> Sequence[Arrival]:
-        """Accepted arrivals whose hand-over is due, longest due first."""
+    async def to_hand_over(self, now: dt.datetime, *, limit: int, after: str = "") -> Sequence[Arrival]:
+        """Accepted arrivals whose hand-over is due, in turns as `undecided`."""
         ...
 
     async def handed_over(self, sender: str, message: str, now: dt.datetime) -> Arrival:

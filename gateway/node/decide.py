@@ -54,12 +54,13 @@ def decider(running: Running) -> QueueWorker[Arrival]:
 class _Decide:
     def __init__(self, running: Running) -> None:
         self._running = running
+        self._last = ""
 
     async def take(self, limit: int) -> Sequence[Arrival]:
-        return await self._running.store.undecided(self._running.now(), limit=limit)
+        return await self._running.store.undecided(self._running.now(), limit=limit, after=self._last)
 
     async def decide(self, arrival: Arrival) -> None:
-        running = self._running
+        running, self._last = self._running, arrival.sender
         with tracing(arrival.trace):
             peer = running.peers.get(arrival.sender)
             seals = peer.seals if peer is not None else frozenset()

@@ -95,12 +95,13 @@ class _HandOver:
     def __init__(self, running: Running, giving: Giving) -> None:
         self._running = running
         self._giving = giving
+        self._last = ""
 
     async def take(self, limit: int) -> Sequence[Arrival]:
-        return await self._running.store.to_hand_over(self._running.now(), limit=limit)
+        return await self._running.store.to_hand_over(self._running.now(), limit=limit, after=self._last)
 
     async def hand_over(self, arrival: Arrival) -> None:
-        running = self._running
+        running, self._last = self._running, arrival.sender
         with tracing(arrival.trace):
             reach("hand_over.begun")
             try:

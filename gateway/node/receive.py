@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from gateway.delivery.admission import (
     Admission,
@@ -15,6 +16,7 @@ from gateway.delivery.admission import (
     check_capacity,
     check_parties,
     check_same,
+    check_share,
     transport_receipt,
 )
 from gateway.delivery.door import Visitor
@@ -41,10 +43,26 @@ async def receive(running: Running, visitor: Visitor, chunks: AsyncIterator[byte
     check_announced(visitor.media_type, visitor.length, running.admission)
     check_capacity(await running.depth(), running.bodies.free_bytes(), visitor.length, running.admission)
     reader = MessageReader(length=visitor.length)
-    async with running.bodies.incoming() as body:
+    async with _place(running, visitor.peer.id), running.bodies.incoming() as body:
         signed = read_envelope(await _envelope(reader, body, chunks), visitor.peer)
         with tracing(signed.envelope.trace):
             return await _Reception(running, visitor, signed).of(reader, body, chunks)
+
+
+@asynccontextmanager
+async def _place(running: Running, sender: str) -> AsyncIterator[None]:
+    """A place in the queue, taken before the octets come: many messages at once don't get by the peer's share.
+
+    A node with one peer has nobody else to keep places for.
+    """
+    if len(running.peers) > 1:
+        held = await running.store.unfinished(sender) + running.receiving[sender]
+        check_share(held, await running.depth(), running.admission)
+    running.receiving[sender] += 1
+    try:
+        yield
+    finally:
+        running.receiving[sender] -= 1
 
 
 async def _envelope(reader: MessageReader, body: IncomingBody, chunks: AsyncIterator[bytes]) -> bytes:

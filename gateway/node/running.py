@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,6 +91,7 @@ class Running:
     wakes        tell workers that something was put into their queue
     authorities  of the TLS certificates of peers that have one of their own
     seen         what asking the peers showed last
+    receiving    messages that are coming in now, by sender
     """
 
     node: Node
@@ -119,6 +121,7 @@ class Running:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     authorities: Mapping[str, Path] = field(default_factory=dict)
     seen: dict[str, Seen] = field(default_factory=dict)
+    receiving: Counter[str] = field(default_factory=Counter)
     health: HealthKept = field(default_factory=HealthKept)
     _depth: tuple[float, Depth] | None = None
 

@@ -251,6 +251,26 @@ class StoreLaws:
         assert await code_of(store.handed_over(PEER, one.id, NOW)) == "arrival.not_accepted"
         assert await store.arrival(PEER, one.id) == one
 
+    async def test_g10_senders_take_turns_and_the_first_is_the_one_after_the_last_served(self, store):
+        flood = [await store.admit(arrival(n, sender=OTHER)) for n in range(5)]
+        late = [await store.admit(arrival(n, sender=PEER)) for n in range(5, 7)]
+        for last, first, second in (("", late, flood), (PEER, flood, late), (OTHER, late, flood)):
+            found = await store.undecided(NOW, limit=4, after=last)
+            assert [one.id for one in found] == [first[0].id, second[0].id, first[1].id, second[1].id]
+        assert len(await store.undecided(NOW, limit=99)) == 7
+        for one in (*flood, *late):
+            await store.decide(accepted(one), answer(one), NOW)
+        assert [one.sender for one in await store.to_hand_over(NOW, limit=3, after=PEER)] == [OTHER, PEER, OTHER]
+
+    async def test_g10_what_a_sender_holds_is_counted_until_it_is_done(self, store):
+        one, two, other = [await store.admit(arrival(n, sender=PEER if n < 2 else OTHER)) for n in range(3)]
+        assert await store.unfinished(PEER) == 2
+        await store.decide(accepted(one), answer(one), NOW)
+        assert await store.unfinished(PEER) == 2
+        await store.handed_over(PEER, one.id, NOW)
+        await store.decide(accepted(two, refused=True), answer(two), NOW)
+        assert (await store.unfinished(PEER), await store.unfinished(other.sender)) == (0, 1)
+
     async def test_deciding_again_changes_nothing(self, store):
         one = await store.admit(arrival())
         await store.decide(accepted(one), answer(one), NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from gateway.delivery.admission import (
     check_announced,
     check_capacity,
     check_parties,
+    check_share,
     transport_receipt,
 )
 from gateway.delivery.decision import ReceivePolicy, TranslationFound, business_receipt, decide
@@ -132,6 +134,26 @@ def test_what_there_is_no_room_for_is_refused_before_it_is_accepted(undecided, i
     assert problem.code == ("capacity.queue" if undecided + inbox >= 10 else "capacity.disk")
     assert (problem.status, problem.retryable) == (503, True)
     assert problem.retry_after is not None
+
+
+@given(depth=st.integers(1, 60), arrivals=st.lists(st.integers(0, 4), max_size=200))
+def test_g10_however_many_flood_a_peer_that_holds_nothing_finds_a_place_until_the_queue_is_full(
+    depth, arrivals
+) -> None:
+    """And a single flood never takes more than half, rounded up."""
+    limits, held = AdmissionLimits(queue_depth=depth, min_free_bytes=0), [0] * 6
+    for who in arrivals:
+        waits = Depth(undecided=sum(held))
+        if sum(held) < depth:
+            check_share(held[5], waits, limits)
+            with contextlib.suppress(Stopped):
+                check_share(held[who], waits, limits)
+                held[who] += 1
+    assert max(held) <= (depth + 1) // 2
+    if len(set(arrivals)) == 1:
+        assert max(held) == min(len(arrivals), (depth + 1) // 2)
+    refused = stopped(lambda: check_share(depth, Depth(undecided=depth), limits))
+    assert (refused.code, refused.status, refused.retryable, refused.retry_after) == ("capacity.peer", 429, True, 60)
 
 
 def test_g6_a_message_over_the_limit_or_of_another_type_is_refused_by_what_it_announces() -> None:

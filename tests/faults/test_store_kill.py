@@ -32,7 +32,7 @@ from tests.faults.store_life import killed_after, live, steps, until_killed
 from tests.quick_disk import quick_folder
 from tests.reference import ROOT
 
-STATEMENTS = len(list(statements(migrations()[1]))) + 1  # and its number
+STATEMENTS = sum(len(list(statements(script))) + 1 for script in migrations().values())  # and their numbers
 
 
 async def told_by(folder: Path) -> list[object]:
@@ -81,7 +81,9 @@ def test_each_kind_of_commit_is_in_the_life_twice(commit):
 
 
 @pytest.mark.parametrize("statement", range(1, STATEMENTS + 1))
-def test_r19_a_migration_killed_at_any_statement_is_not_there_at_all_and_runs_again(quick_path, expected, statement):
+def test_r19_migrations_killed_at_any_statement_are_there_whole_or_not_at_all_and_go_on(
+    quick_path, expected, statement
+):
     folder = quick_path / "store"
     assert until_killed(life, f"migration.statement:{statement}", folder) == []
     asyncio.run(live(folder, 5))
@@ -90,9 +92,9 @@ def test_r19_a_migration_killed_at_any_statement_is_not_there_at_all_and_runs_ag
 
 def test_r19_a_migration_killed_when_it_is_committed_is_there_and_runs_no_more(quick_path, expected):
     folder = quick_path / "store"
-    until_killed(life, "migration.committed", folder)
+    until_killed(life, f"migration.committed:{max(migrations())}", folder)
     plain = sqlite3.connect(folder / NAME)
-    assert plain.execute("PRAGMA user_version").fetchone() == (1,)
+    assert plain.execute("PRAGMA user_version").fetchone() == (max(migrations()),)
     plain.close()
     assert asyncio.run(told_by(folder)) == expected(0)
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice, zip_longest
 from typing import Any
 
 from gateway.delivery.problem import Stopped
@@ -20,14 +22,14 @@ from gateway.drivers.store.rows import ARRIVALS, Row, ticks
 UNFINISHED = frozenset({ArrivalState.RECEIVED, ArrivalState.ACCEPTED})
 
 BY_ID = "SELECT * FROM arrivals WHERE sender = ? AND id = ?"
-UNDECIDED = """
-    SELECT * FROM arrivals INDEXED BY arrivals_undecided
-    WHERE state = 'received' AND next_attempt <= ?
-    ORDER BY next_attempt, sequence LIMIT ?
+UNFINISHED_OF = "SELECT count(*) FROM arrivals INDEXED BY arrivals_sender WHERE finished IS NULL AND sender = ?"
+NEXT_SENDER = """
+    SELECT min(sender) FROM arrivals INDEXED BY arrivals_sender
+    WHERE finished IS NULL AND sender > CAST(? AS TEXT) AND sender < x''
 """
-TO_HAND_OVER = """
-    SELECT * FROM arrivals INDEXED BY arrivals_inbox
-    WHERE state = 'accepted' AND next_attempt <= ?
+WAITING_OF = """
+    SELECT * FROM arrivals INDEXED BY arrivals_sender
+    WHERE finished IS NULL AND sender = CAST(? AS TEXT) AND state = ? AND next_attempt <= ?
     ORDER BY next_attempt, sequence LIMIT ?
 """
 OLDEST = "SELECT * FROM arrivals ORDER BY sequence LIMIT ?"
@@ -40,14 +42,33 @@ def find(database: sqlite3.Connection, sender: str, message: str) -> Row[Arrival
     return None if found is None else ARRIVALS.row(found)
 
 
-def undecided(database: sqlite3.Connection, now: dt.datetime, limit: int) -> list[sqlite3.Row]:
-    """Rows still to be decided."""
-    return database.execute(UNDECIDED, (ticks(now), limit)).fetchall()
+def unfinished(database: sqlite3.Connection, sender: str) -> int:
+    """How many arrivals of a sender are still to be decided or handed over."""
+    return int(database.execute(UNFINISHED_OF, (sender,)).fetchone()[0])
 
 
-def to_hand_over(database: sqlite3.Connection, now: dt.datetime, limit: int) -> list[sqlite3.Row]:
-    """Rows to be handed over."""
-    return database.execute(TO_HAND_OVER, (ticks(now), limit)).fetchall()
+def waiting(
+    database: sqlite3.Connection, state: ArrivalState, now: dt.datetime, limit: int, after: str
+) -> list[sqlite3.Row]:
+    """Rows of a state that are due: one of each sender in turn. No more is read of a sender than is its turn."""
+    senders = list(_senders(database))
+    senders = [one for one in senders if one > after] + [one for one in senders if one <= after]
+    lines = [database.execute(WAITING_OF, (_octets(sender), state, ticks(now), limit)) for sender in senders]
+    turns = (row for turn in zip_longest(*lines) for row in turn if row is not None)
+    return list(islice(turns, limit))
+
+
+def _senders(database: sqlite3.Connection) -> Iterator[str]:
+    """Those who have something unfinished here, in the order of their ids: a step of the index for each."""
+    sender = ""
+    while (found := database.execute(NEXT_SENDER, (_octets(sender),)).fetchone()[0]) is not None:
+        sender = found
+        yield sender
+
+
+def _octets(sender: str) -> bytes:
+    """A sender as the file has it, even where the disk made it something else than UTF-8 (`database.connect`)."""
+    return sender.encode("utf-8", "surrogateescape")
 
 
 def oldest(database: sqlite3.Connection, state: ArrivalState | None, limit: int) -> list[sqlite3.Row]:

@@ -119,8 +119,12 @@ class SqliteStore:
     async def admit(self, arrival: Arrival) -> Arrival:
         return await self._writer.write("admit", partial(inbox.admit, arrival=arrival))
 
-    async def undecided(self, now: dt.datetime, *, limit: int) -> Sequence[Arrival]:
-        return await self._queue(ARRIVALS, partial(inbox.undecided, now=now, limit=limit), now)
+    async def unfinished(self, sender: str) -> int:
+        return await self._read(partial(inbox.unfinished, sender=sender))
+
+    async def undecided(self, now: dt.datetime, *, limit: int, after: str = "") -> Sequence[Arrival]:
+        query = partial(inbox.waiting, state=ArrivalState.RECEIVED, now=now, limit=limit, after=after)
+        return await self._queue(ARRIVALS, query, now)
 
     async def decide(self, arrival: Arrival, receipt: OutgoingReceipt, now: dt.datetime) -> None:
         await self._writer.write("decide", partial(inbox.decide, arrival=arrival, receipt=receipt, now=now))
@@ -141,8 +145,9 @@ class SqliteStore:
     async def receipt_again(self, peer: str, message: str, now: dt.datetime) -> None:
         await self._writer.write("receipt_again", partial(receipts.again, peer=peer, message=message, now=now))
 
-    async def to_hand_over(self, now: dt.datetime, *, limit: int) -> Sequence[Arrival]:
-        return await self._queue(ARRIVALS, partial(inbox.to_hand_over, now=now, limit=limit), now)
+    async def to_hand_over(self, now: dt.datetime, *, limit: int, after: str = "") -> Sequence[Arrival]:
+        query = partial(inbox.waiting, state=ArrivalState.ACCEPTED, now=now, limit=limit, after=after)
+        return await self._queue(ARRIVALS, query, now)
 
     async def handed_over(self, sender: str, message: str, now: dt.datetime) -> Arrival:
         operation = partial(inbox.handed_over, sender=sender, message=message, now=now)

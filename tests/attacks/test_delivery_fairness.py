@@ -1,0 +1,103 @@
+"""One peer floods a node; the others don't wait for it (attack G10, the noisy neighbour)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+
+from gateway.delivery.states import Arrival
+from gateway.node.decide import AT_ONCE, _Decide
+from gateway.node.running import Running
+from tests.delivery.nodes import NORTH, Participant, pair, until
+from tests.delivery.simulators import Sender
+
+EAST = "east.example.org"
+
+
+async def nothing_to_do(_: object, _limit: int) -> list[Arrival]:
+    return []
+
+
+@asynccontextmanager
+async def with_two_peers(folder: Path, queue_depth: int) -> AsyncIterator[tuple[Running, Sender, Sender]]:
+    """The southern node, its northern peer that floods it, and an eastern one."""
+    _, south = pair(folder)
+    south.peer(Participant(folder, EAST))
+    south.delivery = f"queue_depth = {queue_depth}\n"
+    async with south.running() as node:
+        yield node, Sender(node, NORTH), Sender(node, EAST)
+
+
+async def statuses(sender: Sender, count: int) -> list[int]:
+    """What is answered to so many messages, one after the other."""
+    return [(await sender.post(sender.signed()[1]))[0] for _ in range(count)]
+
+
+async def test_g10_a_peer_that_fills_its_share_is_told_to_wait_and_the_others_are_let_in(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(_Decide, "take", nothing_to_do)
+    async with with_two_peers(tmp_path, queue_depth=4) as (node, flooding, other):
+        assert await statuses(flooding, 4) == [200, 200, 429, 429]
+        octets = flooding.signed()[1]
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(f"{node.url}/v1/messages", data=octets, headers=flooding.door(octets)) as refused,
+        ):
+            assert (refused.status, (await refused.json(content_type=None))["code"]) == (429, "capacity.peer")
+            assert int(refused.headers["Retry-After"]) > 0
+        assert await statuses(other, 1) == [200]
+        assert await node.store.unfinished(NORTH) == 2
+
+
+async def test_g10_many_messages_at_once_take_no_more_than_the_share(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(_Decide, "take", nothing_to_do)
+    async with with_two_peers(tmp_path, queue_depth=8) as (node, flooding, other):
+        answers = await asyncio.gather(*[flooding.post(flooding.signed()[1]) for _ in range(16)])
+        assert await node.store.unfinished(NORTH) == [status for status, _ in answers].count(200) <= 4
+        assert await statuses(other, 1) == [200]
+
+
+async def test_g10_a_refused_message_leaves_no_place_taken(tmp_path: Path):
+    async with with_two_peers(tmp_path, queue_depth=4) as (node, flooding, _):
+        for _ in range(5):
+            assert (await flooding.post(flooding.signed(to=EAST)[1]))[0] == 421
+        assert not +node.receiving
+
+
+async def test_g10_a_node_with_one_peer_keeps_its_queue_for_it(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(_Decide, "take", nothing_to_do)
+    _, south = pair(tmp_path)
+    south.delivery = "queue_depth = 4\n"
+    async with south.running() as node:
+        assert await statuses(Sender(node, NORTH), 4) == [200] * 4
+
+
+async def test_g10_what_waits_is_decided_in_turns_of_the_senders(tmp_path: Path, monkeypatch):
+    """A message that comes behind a flood is among the first two rounds of what is decided, not the last."""
+    decided: list[str] = []
+    held = asyncio.Event()
+    take, decide = _Decide.take, _Decide.decide
+
+    async def once_let_go(self: _Decide, limit: int) -> Sequence[Arrival]:
+        return await take(self, limit) if held.is_set() else []
+
+    async def noted(self: _Decide, arrival: Arrival) -> None:
+        decided.append(arrival.sender)
+        await decide(self, arrival)
+
+    monkeypatch.setattr(_Decide, "take", once_let_go)
+    monkeypatch.setattr(_Decide, "decide", noted)
+    async with with_two_peers(tmp_path, queue_depth=100) as (node, flooding, other):
+        assert await statuses(flooding, 2 * AT_ONCE) == [200] * 2 * AT_ONCE
+        assert await statuses(other, 1) == [200]
+        held.set()
+        node.wake("undecided")
+
+        async def all_decided() -> bool:
+            return len(decided) == 2 * AT_ONCE + 1
+
+        await until(all_decided)
+    assert decided.index(EAST) < 2
