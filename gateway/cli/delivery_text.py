@@ -42,7 +42,7 @@ def delivery_lines(delivery: Answer) -> Iterator[str]:
     for part in delivery["parts"]:
         yield f"  part         {part['role']:<11} {part['size']:>9} octets  {shown(part['media_type'])}"
     for event in delivery["timeline"]:
-        yield f"  {_minute(event['at'])}  {shown(event['what'])}" + (
+        yield f"  {_second(event['at'])}  {shown(event['what'])}" + (
             f"  ({shown(event['code'])})" if event["code"] else ""
         )
     yield from _receipt_lines(delivery)
@@ -80,3 +80,7 @@ def _next(delivery: Answer) -> str:
 
 def _minute(time: str) -> str:
     return time[:16].replace("T", " ") + " UTC"
+
+
+def _second(time: str) -> str:
+    return time[:19].replace("T", " ") + " UTC"
