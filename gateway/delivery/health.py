@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import statistics
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -233,17 +234,33 @@ def _span(age: dt.timedelta) -> str:
     return f"{seconds} seconds"
 
 
-def alarms(known: Sequence[Alarm], now: dt.datetime) -> Check:
-    """What happened within seven days that a person must look at."""
+def alarms(known: Sequence[Alarm], now: dt.datetime) -> Iterator[Check]:
+    """What happened within seven days that a person must look at: about each peer by itself, so that none hides it."""
     recent = [alarm for alarm in known if now - alarm.at < _ALARM_RECENT]
     if not recent:
-        return Check(name="alarms", status=Level.PASS, reason="none within 7 days")
-    codes = ", ".join(sorted({alarm.code for alarm in recent}))
+        yield Check(name="alarms", status=Level.PASS, reason="none within 7 days")
+    for peer in sorted({alarm.peer or "" for alarm in recent}):
+        codes = Counter(alarm.code for alarm in recent if (alarm.peer or "") == peer)
+        yield Check(
+            name="alarms",
+            about=peer,
+            status=Level.WARN,
+            reason=f"{codes.total()} within 7 days: {', '.join(sorted(codes))}",
+            advice="docs/how-to/watch-a-node.md says what each means; talk to the peer, if it is about one",
+        )
+
+
+def retention(code: str | None) -> Check:
+    """Whether what is done with is deleted in time; `code` is why the last round wasn't."""
+    if code is None:
+        return Check(name="retention", status=Level.PASS, reason="deletes in time")
     return Check(
-        name="alarms",
+        name="retention",
         status=Level.WARN,
-        reason=f"{len(recent)} within 7 days: {codes}",
-        advice="docs/how-to/watch-a-node.md says what each means; talk to the peer that the log names",
+        reason=f"documents that are done with aren't all deleted ({code})",
+        advice="a row is damaged: stop the node and restore a backup (docs/how-to/back-up-and-restore.md)"
+        if code == "store.damaged"
+        else "see the check of the database, and the log (`retention.failed`, `worker.failed`)",
     )
 
 
@@ -361,6 +378,7 @@ class Vitals:
     """All that was measured at one time.
 
     database   code of what the store answered instead of doing its work; then `depth` and `alarms` are unknown
+    retention  code of why the last round of deleting failed
     stopping   the node was told to stop: it finishes what it does, and takes in nothing more
     """
 
@@ -374,6 +392,7 @@ class Vitals:
     keys: Sequence[KeyVitals] = ()
     peers: Sequence[PeerVitals] = ()
     workers: Sequence[WorkerVitals] = ()
+    retention: str | None = None
     clock_jump: dt.timedelta = dt.timedelta()
     stopping: bool = False
 
@@ -384,7 +403,8 @@ def judge(vitals: Vitals) -> Health:
     checks += keys(vitals.keys, vitals.now)
     if vitals.depth is not None:
         checks += queues(vitals.depth, vitals.now, limit=vitals.queue_limit)
-        checks.append(alarms(vitals.alarms, vitals.now))
+        checks += alarms(vitals.alarms, vitals.now)
+    checks.append(retention(vitals.retention))
     checks += peers(vitals.peers)
     checks.append(clock(vitals.peers, vitals.clock_jump))
     checks += workers(vitals.workers)

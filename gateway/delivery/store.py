@@ -208,6 +208,10 @@ class DeliveryStore(Protocol):
         """The newest alarms first."""
         ...
 
+    async def alarms_of_each(self, *, limit: int) -> Sequence[Alarm]:
+        """The newest alarms about each peer, and about none: so many of each, so that no peer's hide another's."""
+        ...
+
     async def probe(self) -> None:
         """Write and flush something that changes nothing: raises what any other write would raise now."""
         ...

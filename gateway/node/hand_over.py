@@ -5,6 +5,7 @@ At least once, with the message's name as key; into a folder once. What is pulle
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import random
@@ -32,6 +33,7 @@ from gateway.node.source import extension_of
 from gateway.translate.papers import paper
 
 AT_ONCE = 4
+_LONGEST_SENDER = 200
 _NAMES = {"derivation": ".jws", "losses": ".json", "verdict": ".json"}
 
 
@@ -195,7 +197,11 @@ def account_of(arrival: Arrival) -> dict[str, Any]:
 
 
 def _folder_name(arrival: Arrival) -> str:
-    return f"{quote(arrival.sender, safe='')}_{arrival.id}"
+    """File systems take names of 255 octets; what is longer is told apart by its digest."""
+    sender = quote(arrival.sender, safe="")
+    if len(sender) > _LONGEST_SENDER:
+        sender = f"{sender[:100]}_{hashlib.sha256(sender.encode()).hexdigest()}"
+    return f"{sender}_{arrival.id}"
 
 
 def _named_parts(arrival: Arrival) -> dict[str, Slice]:

@@ -16,13 +16,15 @@ from gateway.delivery.health import Health, KeyVitals, Level, PeerVitals, Vitals
 from gateway.delivery.problem import Stopped
 from gateway.delivery.states import Alarm
 from gateway.delivery.store import Depth
+from gateway.node.retention import WORKER as RETENTION
 from gateway.node.running import Link, Running
 
 _GOOD_FOR = {Level.PASS: 2.0, Level.WARN: 2.0, Level.FAIL: 5.0}
 """Seconds."""
 
 _MOST_ALARMS = 50
-_SENDERS = frozenset({"outbox", "receipts"})
+"""About each peer."""
+_UNTIMED = frozenset({"outbox", "receipts", RETENTION})
 
 
 async def health_of(running: Running) -> Health:
@@ -50,6 +52,7 @@ async def vitals_of(running: Running) -> Vitals:
         keys=tuple(key_vitals(running)),
         peers=tuple(_peer(running, link) for link in running.links.values()),
         workers=tuple(_workers(running)),
+        retention=retaining.problem if (retaining := running.workers.get(RETENTION)) is not None else None,
         clock_jump=dt.timedelta(seconds=running.clock.jumped),
         stopping=running.stopping.is_set(),
     )
@@ -59,7 +62,7 @@ async def _store(running: Running) -> tuple[str | None, Depth | None, Sequence[A
     """Whether it takes a write, and what waits in it."""
     try:
         await running.store.probe()
-        return None, await running.store.depth(), await running.store.alarms(limit=_MOST_ALARMS)
+        return None, await running.store.depth(), await running.store.alarms_of_each(limit=_MOST_ALARMS)
     except Stopped as stopped:
         return stopped.code, None, ()
 
@@ -98,8 +101,10 @@ def _peer(running: Running, link: Link) -> PeerVitals:
 
 
 def _workers(running: Running) -> Iterator[WorkerVitals]:
-    """Those that send have a limit of their own on each wait, and a large message on a slow line takes hours."""
+    """Those that send have a limit of their own on each wait, and a large message on a slow line takes hours; a first
+    round of retention may have much to delete.
+    """
     now = running.clock.monotonic()
     for state in running.workers.values():
-        busy = 0.0 if state.busy is None or state.name in _SENDERS else now - state.busy
+        busy = 0.0 if state.busy is None or state.name in _UNTIMED else now - state.busy
         yield WorkerVitals(name=state.name, ended=not state.alive, busy=busy, failures=state.failures)

@@ -118,14 +118,18 @@ async def post(running: Running, link: Link, request: Request) -> Answer:
 
 
 def _refusal(answer: Answer, now: dt.datetime) -> Stopped:
-    """What a peer's answer means for us. Its words are for its own log: we keep its code, if it looks like one."""
+    """What a peer's answer means for us. Its words are for its own log: we keep its code, if it looks like one.
+
+    Only a node can refuse for good: what answers without a problem of the protocol is something on the way, a proxy
+    with a 403 or 413 of its own, and that can be mended.
+    """
     retryable = answer.status in _RETRYABLE or answer.status >= _SERVER_ERROR or answer.status < 400  # noqa: PLR2004
     wait = read_retry_after(answer.headers.get("retry-after"), now)
     try:
         problem = Problem.model_validate_json(answer.body)
         code, stage = (problem.code if _CODE.fullmatch(problem.code) else "peer.answer"), problem.stage
     except ValidationError:
-        code, stage = "peer.answer", "transport"
+        code, stage, retryable = "peer.answer", "transport", True
     return Stopped(
         code,
         f"the peer answered {answer.status}",

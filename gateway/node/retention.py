@@ -6,23 +6,34 @@ import datetime as dt
 import logging
 
 from gateway.delivery.problem import Stopped
+from gateway.delivery.states import Alarm
 from gateway.drivers.logs import say
+from gateway.node.rounds import go_round
 from gateway.node.running import Running
 
 EVERY = 600.0
 """Seconds between two rounds."""
+WORKER = "retention"
+"""Its name in health."""
+_DAMAGED = "store.damaged"
 AT_ONCE = 500
 """Rows of one transaction, so that others are not kept waiting."""
 
 
 async def forget_in_time(running: Running) -> None:
     """Go round until the node stops."""
-    while not running.stopping.is_set():
-        try:
-            await forget(running)
-        except Stopped as stopped:
-            say("retention.failed", level=logging.WARNING, code=stopped.code)
-        await running.clock.wait(running.stopping, EVERY)
+    await go_round(running, WORKER, EVERY, _forget_or_alarm)
+
+
+async def _forget_or_alarm(running: Running) -> None:
+    """A damaged row stops every round until somebody mends it: one alarm says so, and health as long as it lasts."""
+    try:
+        await forget(running)
+    except Stopped as stopped:
+        say("retention.failed", level=logging.WARNING, code=stopped.code)
+        if stopped.code == _DAMAGED and running.workers[WORKER].problem != _DAMAGED:
+            await running.store.alarm(Alarm(at=running.now(), code=_DAMAGED, peer=None, message=WORKER))
+        raise
 
 
 async def forget(running: Running) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from gateway.drivers.logs import say
-from gateway.node.running import Link, Running, WorkerState
+from gateway.node.rounds import go_round
+from gateway.node.running import Link, Running
 from gateway.node.watch import look_at
 
 EVERY = 60.0
@@ -14,15 +15,15 @@ EVERY = 60.0
 
 async def watch_peers(running: Running) -> None:
     """Ask all peers, again and again, until the node stops."""
-    state = running.workers["watch"] = WorkerState(name="watch", alive=True)
-    try:
-        while not running.stopping.is_set():
-            state.busy = running.clock.monotonic()
-            await asyncio.gather(*(_look(running, link) for link in running.links.values()))
-            state.busy = None
-            await running.clock.wait(running.stopping, EVERY)
-    finally:
-        state.alive = False
+    await go_round(running, "watch", EVERY, _look_at_all)
+
+
+async def _look_at_all(running: Running) -> None:
+    """What goes wrong with one is told when the others were asked."""
+    found = await asyncio.gather(*(_look(running, link) for link in running.links.values()), return_exceptions=True)
+    for error in found:
+        if error is not None:
+            raise error
 
 
 async def _look(running: Running, link: Link) -> None:

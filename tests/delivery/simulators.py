@@ -109,6 +109,17 @@ def status(code: int, **headers: str) -> Answer:
     return answer
 
 
+def refusal(code: int) -> Answer:
+    """A node's problem of that status."""
+
+    async def answer(_stranger: Stranger, _request: web.Request, _octets: bytes) -> web.StreamResponse:
+        said = {"type": "urn:testamur:problem:envelope.form", "title": "no", "status": code, "code": "envelope.form"}
+        said |= {"stage": "envelope", "retryable": False}
+        return web.json_response(said, status=code, content_type="application/problem+json")
+
+    return answer
+
+
 async def lost(_stranger: Stranger, request: web.Request, _octets: bytes) -> web.StreamResponse:
     """The message is taken, the answer never comes."""
     request.transport.close()

@@ -65,6 +65,7 @@ def test_a_node_is_as_its_worst_check():
         ({"workers": (WorkerVitals(name="undecided", busy=900),)}, "worker", Level.FAIL),
         ({"workers": (WorkerVitals(name="undecided", failures=3),)}, "worker", Level.WARN),
         ({"clock_jump": dt.timedelta(hours=1)}, "clock", Level.WARN),
+        ({"retention": "store.damaged"}, "retention", Level.WARN),
         ({"stopping": True}, "stopping", Level.FAIL),
     ],
 )

@@ -14,7 +14,7 @@ from gateway.drivers.node_keys import NodeKey
 from gateway.node.running import Running
 from gateway.node.submit import submit
 from tests.delivery.nodes import NORTH, SOUTH, node_private_key, pair, submission, until
-from tests.delivery.simulators import Answer, ManualClock, Stranger, honest, lost, receipt_for, status
+from tests.delivery.simulators import Answer, ManualClock, Stranger, honest, lost, receipt_for, refusal, status
 
 
 @asynccontextmanager
@@ -100,13 +100,22 @@ async def test_the_peer_is_given_the_time_that_it_asks_for(tmp_path: Path):
 
 @pytest.mark.parametrize("code", [400, 401, 403, 409, 413, 422])
 async def test_what_the_peer_will_never_take_is_a_dead_letter_at_once_and_can_be_retried(tmp_path: Path, code: int):
-    async with facing(tmp_path, status(code), honest) as (node, stranger, _):
+    async with facing(tmp_path, refusal(code), honest) as (node, stranger, _):
         queued = await submit(node, submission())
         dead = await reaches(node, queued.id, "dead")
         assert (dead.state, len(stranger.messages)) == (DeliveryState.DEAD, 1)
         await node.store.retry(queued.id, node.now())
         node.wake("outbox")
         await reaches(node, queued.id, "receipted")
+
+
+@pytest.mark.parametrize("code", [403, 404, 413])
+async def test_what_a_proxy_refuses_in_its_own_words_is_no_nodes_answer_and_is_tried_again(tmp_path: Path, code: int):
+    async with facing(tmp_path, status(code), honest) as (node, stranger, clock):
+        queued = await submit(node, submission())
+        assert (await reaches(node, queued.id, "attempt_failed")).problem == "peer.answer"
+        await seen(stranger, clock, 2)
+        assert (await reaches(node, queued.id, "receipted")).state is DeliveryState.RECEIPTED
 
 
 @pytest.mark.parametrize("code", [408, 425, 429, 500, 502, 503, 504])

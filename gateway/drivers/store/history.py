@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from gateway.delivery.states import Alarm, Event
-from gateway.drivers.store.rows import ALARMS, EVENTS
+from gateway.drivers.store.rows import ALARMS, EVENTS, octets_of
 
 OURS = ""
 """What stands for the sender of a delivery of ours."""
@@ -34,6 +34,8 @@ TOO_MANY_ALARMS = """
         SELECT sequence FROM alarms WHERE peer IS ? ORDER BY sequence DESC LIMIT 1 OFFSET ?
     )
 """
+NEWEST_ALARMS_ABOUT = "SELECT * FROM alarms WHERE peer IS CAST(? AS TEXT) ORDER BY sequence DESC LIMIT ?"
+NEXT_PEER = "SELECT min(peer) FROM alarms WHERE peer > CAST(? AS TEXT) AND peer < x''"
 NEWEST_ALARMS = "SELECT * FROM alarms ORDER BY sequence DESC LIMIT ?"
 
 
@@ -75,3 +77,16 @@ def raise_alarm(database: sqlite3.Connection, alarm: Alarm) -> None:
 def newest_alarms(database: sqlite3.Connection, limit: int) -> list[Alarm]:
     """The newest first."""
     return [ALARMS.row(row).noun for row in database.execute(NEWEST_ALARMS, (limit,)).fetchall()]
+
+
+def newest_alarms_of_each(database: sqlite3.Connection, limit: int) -> list[Alarm]:
+    """The newest about no peer, and then about each; a damaged row hides no other."""
+    found: list[Alarm] = []
+    about: bytes | None = None
+    while True:
+        rows = database.execute(NEWEST_ALARMS_ABOUT, (about, limit)).fetchall()
+        found += [row.noun for row in ALARMS.sound(rows)]
+        peer = database.execute(NEXT_PEER, (about or b"",)).fetchone()[0]
+        if peer is None:
+            return found
+        about = octets_of(peer)

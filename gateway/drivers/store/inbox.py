@@ -17,7 +17,7 @@ from gateway.delivery.states import Arrival, ArrivalState, OutgoingReceipt
 from gateway.delivery.store import Retry
 from gateway.drivers.store import receipts
 from gateway.drivers.store.history import note
-from gateway.drivers.store.rows import ARRIVALS, Row, ticks
+from gateway.drivers.store.rows import ARRIVALS, Row, octets_of, ticks
 
 UNFINISHED = frozenset({ArrivalState.RECEIVED, ArrivalState.ACCEPTED})
 
@@ -53,7 +53,7 @@ def waiting(
     """Rows of a state that are due: one of each sender in turn. No more is read of a sender than is its turn."""
     senders = list(_senders(database))
     senders = [one for one in senders if one > after] + [one for one in senders if one <= after]
-    lines = [database.execute(WAITING_OF, (_octets(sender), state, ticks(now), limit)) for sender in senders]
+    lines = [database.execute(WAITING_OF, (octets_of(sender), state, ticks(now), limit)) for sender in senders]
     turns = (row for turn in zip_longest(*lines) for row in turn if row is not None)
     return list(islice(turns, limit))
 
@@ -61,14 +61,9 @@ def waiting(
 def _senders(database: sqlite3.Connection) -> Iterator[str]:
     """Those who have something unfinished here, in the order of their ids: a step of the index for each."""
     sender = ""
-    while (found := database.execute(NEXT_SENDER, (_octets(sender),)).fetchone()[0]) is not None:
+    while (found := database.execute(NEXT_SENDER, (octets_of(sender),)).fetchone()[0]) is not None:
         sender = found
         yield sender
-
-
-def _octets(sender: str) -> bytes:
-    """A sender as the file has it, even where the disk made it something else than UTF-8 (`database.connect`)."""
-    return sender.encode("utf-8", "surrogateescape")
 
 
 def oldest(database: sqlite3.Connection, state: ArrivalState | None, limit: int) -> list[sqlite3.Row]:

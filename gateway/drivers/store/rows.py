@@ -224,3 +224,8 @@ RECEIPTS = Table(
 EVENTS = Table("events", "side owner at what code", _event)
 ALARMS = Table("alarms", "at code peer message", _alarm)
 TABLES: tuple[Table[Any], ...] = (DELIVERIES, ARRIVALS, RECEIPTS, EVENTS, ALARMS)
+
+
+def octets_of(text: str) -> bytes:
+    """Text as the file has it, even where the disk made it something else than UTF-8 (`database.connect`)."""
+    return text.encode("utf-8", "surrogateescape")

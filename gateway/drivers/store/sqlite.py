@@ -190,6 +190,9 @@ class SqliteStore:
     async def alarms(self, *, limit: int = 50) -> Sequence[Alarm]:
         return await self._read(partial(history.newest_alarms, limit=limit))
 
+    async def alarms_of_each(self, *, limit: int) -> Sequence[Alarm]:
+        return await self._read(partial(history.newest_alarms_of_each, limit=limit))
+
     async def probe(self) -> None:
         await self._writer.write("probe", touch)
 

@@ -84,7 +84,7 @@ class RehearsalAnswer(Noun):
 
 
 class ArrivalBrief(Noun):
-    """A document in the inbox."""
+    """A document in the inbox. Its parts of role `verdict` and `losses` are the sender's words, not this node's."""
 
     id: MessageId
     sender: ParticipantId = Field(alias="from")

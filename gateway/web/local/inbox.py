@@ -179,7 +179,8 @@ ROUTES = (
         method="GET",
         path="/v1/inbox/{sender}/{id}/parts/{number}",
         name="send_part",
-        summary="The octets of one part. The original has the media type that was found here, others their sender's.",
+        summary="The octets of one part. The original has the media type that was found here, others their sender's. "
+        "The parts `verdict` and `losses` are the sender's words: what this node found itself is in `receipt`.",
         handler=send_part,
         answers={
             200: Answer(

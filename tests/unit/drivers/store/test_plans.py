@@ -31,6 +31,8 @@ PLANS = {
     history.SENT_OWNER: "deliveries_1",
     history.RECEIVED_OWNER: "arrivals_1",
     history.NEWEST_ALARMS: "PRIMARY KEY",
+    history.NEWEST_ALARMS_ABOUT: "alarms_peer",
+    history.NEXT_PEER: "alarms_peer",
     history.TOO_MANY_OF_A_KIND: "events_owner",
     history.TOO_MANY_ALARMS: "alarms_peer",
     retention.SENT_BODIES: "deliveries_body",

@@ -1,0 +1,102 @@
+"""What goes wrong where nobody looks is seen in health, and stops nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gateway.delivery.health import Check, Level
+from gateway.delivery.states import Alarm
+from gateway.node import retention, watch_peers
+from gateway.node.hand_over import _folder_name
+from gateway.node.health import health_of
+from gateway.node.running import Running
+from gateway.node.submit import submit
+from tests.delivery.nodes import NORTH, SOUTH, submission, until
+from tests.delivery.store_makers import arrival
+from tests.local_api import lonely_node
+
+
+async def warning(running: Running, name: str, about: str = "") -> Check:
+    """The check, once it warns."""
+    found: list[Check] = []
+
+    async def warns() -> bool:
+        running.health.good_until = 0.0
+        checks = (await health_of(running)).checks
+        found[:] = [one for one in checks if (one.name, one.about, one.status) == (name, about, Level.WARN)]
+        return bool(found)
+
+    await until(warns)
+    assert found[0].advice
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("module", "what", "name"), [(retention, "forget", "retention"), (watch_peers, "_look", "watch")]
+)
+async def test_a_worker_survives_what_nobody_foresaw_and_health_sees_it(
+    tmp_path: Path, monkeypatch, module, what: str, name: str
+):
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(module, "EVERY", 0.01)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(module, what, broken)
+        async with lonely_node(tmp_path) as node:
+            await warning(node, "worker", name)
+            state = node.workers[name]
+            assert (state.alive, state.problem) == (True, "ZeroDivisionError")
+            patched.undo()
+
+            async def works_again() -> bool:
+                return state.failures == 0
+
+            await until(works_again)
+
+
+async def test_a_damaged_row_that_stops_retention_is_one_alarm_and_a_warning_until_it_is_mended(
+    tmp_path: Path, monkeypatch
+):
+    monkeypatch.setattr(retention, "EVERY", 0.01)
+    async with lonely_node(tmp_path) as node:
+        await submit(node, submission())
+        await node.store._writer.write("alarm", lambda db: db.execute("UPDATE deliveries SET size = 1"))
+        check = await warning(node, "retention")
+        assert "store.damaged" in check.reason
+        assert "restore a backup" in check.advice
+
+        async def several_rounds() -> bool:
+            return node.workers["retention"].failures > 3
+
+        await until(several_rounds)
+        told = [alarm for alarm in await node.store.alarms() if alarm.message == "retention"]
+        assert [alarm.code for alarm in told] == ["store.damaged"]
+
+
+async def test_g10_a_peer_that_makes_alarms_hides_nobody_elses_from_health(tmp_path: Path):
+    async with lonely_node(tmp_path) as node:
+        now = node.now()
+        await node.store.alarm(Alarm(at=now, code="store.damaged", peer=None, message=None))
+        await node.store.alarm(Alarm(at=now, code="receipt.conflict", peer=SOUTH, message=None))
+        for number in range(60):
+            at = now + dt.timedelta(milliseconds=number)
+            await node.store.alarm(Alarm(at=at, code="envelope.conflict", peer=NORTH, message=None))
+        reasons = {who: (await warning(node, "alarms", who)).reason for who in ("", SOUTH, NORTH)}
+        assert reasons == {
+            "": "1 within 7 days: store.damaged",
+            SOUTH: "1 within 7 days: receipt.conflict",
+            NORTH: "50 within 7 days: envelope.conflict",
+        }
+
+
+def test_a_participant_with_a_very_long_name_gets_folders_that_a_file_system_takes():
+    one, other = "a" + ":" * 199, "a" + ":" * 198 + "/"
+    names = {_folder_name(replace(arrival(), sender=sender)) for sender in (one, other)}
+    assert len(names) == 2
+    assert all(len(f"{name}.ready".encode()) <= 255 for name in names)
+    assert _folder_name(replace(arrival(), sender=NORTH)).startswith(f"{NORTH}_")
