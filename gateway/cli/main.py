@@ -75,7 +75,7 @@ def _colour() -> bool | None:
     return False if os.environ.get("NO_COLOR") else None
 
 
-_VALUES_BETWEEN_SEARCHES = 10_000
+_VALUES_BETWEEN_SEARCHES = 50_000
 
 
 def search_cycles_seldom() -> None:
