@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -22,6 +24,7 @@ from gateway.drivers.trust_files import load_anchors
 from gateway.node.demo_keys import make_seal, public_pem
 
 PATIENCE = 20.0
+_FIRST_PORT, _PORTS = 20_000, 12_000  # below those that systems give to outgoing connections
 _LOOK_AGAIN = 0.05
 _SETTINGS = """# A node of the demonstration.
 [node]
@@ -211,8 +214,13 @@ def make_keys(folder: Path, owner: str) -> None:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens at now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
+    """A port of loopback that nobody listens at now.
+
+    Not one that the system picks: it gives the same ones to outgoing connections, and one of those could take it before
+    its node listens.
+    """
+    while True:
+        port = _FIRST_PORT + secrets.randbelow(_PORTS)
+        with socket.socket() as one, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port

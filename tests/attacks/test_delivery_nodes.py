@@ -25,12 +25,13 @@ from gateway.drivers.http_client import PeerClient
 from gateway.drivers.store import history
 from gateway.drivers.store.sqlite import open_store
 from gateway.node.decide import TOGETHER
+from gateway.node.demo_nodes import free_port
 from gateway.node.settings.delivery import PeerSection
 from gateway.node.submit import submit
 from gateway.node.watch import look_at
 from gateway.web import app
 from tests.attacks.peer import attacked
-from tests.delivery.nodes import NORTH, SOUTH, document, free_port, pair, submission, until
+from tests.delivery.nodes import NORTH, SOUTH, document, pair, submission, until
 from tests.delivery.store_makers import NOW, arrival
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

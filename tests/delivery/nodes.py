@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from gateway.delivery.states import Delivery, DeliveryState
 from gateway.drivers.clock import Clock
+from gateway.node.demo_nodes import free_port
 from gateway.node.running import Running
 from gateway.node.serving import run
 from gateway.node.settings import load_settings
@@ -41,13 +41,6 @@ def forged() -> bytes:
 def node_private_key(who: str) -> Ed25519PrivateKey:
     """The node key of a participant: one for each in a session."""
     return Ed25519PrivateKey.generate()
-
-
-def free_port() -> int:
-    """A port that nobody listens at now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 class Participant:

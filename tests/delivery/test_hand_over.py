@@ -14,8 +14,9 @@ from aiohttp import web
 
 from gateway.delivery.states import ArrivalState
 from gateway.drivers.hand_over import FolderHandOver
+from gateway.node.demo_nodes import free_port
 from gateway.node.submit import submit
-from tests.delivery.nodes import NORTH, Participant, document, ended, free_port, pair, submission, until
+from tests.delivery.nodes import NORTH, Participant, document, ended, pair, submission, until
 
 
 def files(**named: bytes) -> dict[str, Callable[[], AsyncIterator[bytes]]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.delivery.nodes import free_port
+from gateway.node.demo_nodes import free_port
 from tests.faults.world import Process, World, world
 
 GROWTH = 64 * 1024 * 1024

@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from gateway.delivery.store import Retry
+from gateway.node.demo_nodes import free_port
 from gateway.node.running import Running
 from gateway.node.serving import run as run_node
 from gateway.node.settings import load_settings
 from gateway.web.app import listening
-from tests.delivery.nodes import SOUTH, document, forged, free_port, pair
+from tests.delivery.nodes import SOUTH, document, forged, pair
 from tests.delivery.store_makers import delivery as made
 from tests.in_thread import in_thread
 from tests.unit.cli.conftest import Ran

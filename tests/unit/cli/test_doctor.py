@@ -12,7 +12,8 @@ import pytest
 from gateway.drivers.store.database import NAME
 from gateway.drivers.store.sqlite import open_store
 from gateway.drivers.token import make_token
-from tests.delivery.nodes import SOUTH, Participant, free_port, pair
+from gateway.node.demo_nodes import free_port
+from tests.delivery.nodes import SOUTH, Participant, pair
 from tests.in_thread import in_thread
 from tests.unit.cli.conftest import Ran
 from tests.unit.cli.test_deliveries import Nodes, two_that_listen
