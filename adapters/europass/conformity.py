@@ -15,6 +15,7 @@ from typing import Any
 from adapters.europass import lists
 from adapters.europass.dates import moment
 from adapters.europass.profile import OLD_SPELLINGS, Property, classes
+from gateway.kit.json_facts import objects_of
 from gateway.kit.schemas import json_schema
 from gateway.model.leaves import pointer
 from gateway.model.verdict import Finding, Status
@@ -41,7 +42,7 @@ def _warnings(value: Mapping[str, Any]) -> Iterator[Finding]:
         told = f": {error.message}" if rule == "required" else ""  # names a property, never a value
         yield _warning("schema", place, f"breaks the rule `{rule}` of the profile generic-full{told}")
     seen: dict[str, tuple[str, Any]] = {}
-    for node, place in _nodes(value, ""):
+    for node, place in objects_of(value, ""):
         yield from _of_node(node, place)
         yield from _copies(node, place, seen)
 
@@ -53,16 +54,6 @@ def _plain(value: Mapping[str, Any]) -> Any:
 
 def _warning(check: str, place: str, explanation: str) -> Finding:
     return Finding(check=f"conformity.{check}", status=Status.WARNING, about=place, explanation=explanation)
-
-
-def _nodes(value: Any, place: str) -> Iterator[tuple[dict[str, Any], str]]:
-    if isinstance(value, dict):
-        yield value, place
-        for key, member in value.items():
-            yield from _nodes(member, pointer(place, key))
-    elif isinstance(value, list):
-        for i, member in enumerate(value):
-            yield from _nodes(member, pointer(place, str(i)))
 
 
 def _copies(node: dict[str, Any], place: str, seen: dict[str, tuple[str, Any]]) -> Iterator[Finding]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -15,7 +13,8 @@ from adapters.europass.dates import earliest, read_when
 from adapters.europass.nodes import Blobs, enter, is_of, when
 from gateway.errors import Refused
 from gateway.kit.contract import Reading, Stated
-from gateway.kit.json_cursor import JsonCursor, JsonReading, lexical
+from gateway.kit.json_cursor import JsonCursor, JsonReading
+from gateway.kit.json_facts import remember
 from gateway.model.document import Derived, DocumentFacts
 from gateway.model.leaves import pointer
 from gateway.model.record import (
@@ -35,7 +34,6 @@ _SPELLINGS = tuple(
     [vc, edc] for vc in (CONTEXTS[0], _VC_2) for edc in (CONTEXTS[1], CONTEXTS[1].replace("http:", "https:"))
 )
 TYPES = ("VerifiableCredential", "EuropeanDigitalCredential")
-LONGEST_FACT = 200
 C = TypeVar("C", bound=Claim)
 
 _ABOUT_THE_FILE = (
@@ -150,11 +148,11 @@ def _facts(root: JsonCursor) -> DocumentFacts:
     about = stated(dict(root.value))
     other: dict[str, str] = {}
     for name in _ABOUT_THE_FILE:
-        _remember(root, name, other)
+        remember(root, name, other)
     for display in root.each("displayParameter"):
         enter(display, "DisplayParameter")
         for name in _ABOUT_THE_PAGES:
-            _remember(display, name, other)
+            remember(display, name, other)
     _header(root, other)
     return DocumentFacts(
         id=root.scalar("id"),
@@ -177,24 +175,6 @@ def _header(root: JsonCursor, other: dict[str, str]) -> None:
     expires = root.scalar("expirationDate")
     if expires is not None and expires != root.value.get("validUntil"):
         other["/expirationDate"] = expires
-
-
-def _remember(cursor: JsonCursor, name: str, other: dict[str, str]) -> None:
-    """Keep every leaf under a member by its place; a long one by its digest."""
-    if name in cursor.value:
-        cursor.skip(name)
-        _keep(cursor.value[name], pointer(cursor.place, name), other)
-
-
-def _keep(value: Any, at: str, other: dict[str, str]) -> None:
-    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
-    if members is None or not value:
-        text = lexical(value) if not isinstance(value, dict | list) else json.dumps(value)
-        digest = f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-        other[at] = digest if len(text) > LONGEST_FACT else text
-        return
-    for key, member in members:
-        _keep(member, pointer(at, str(key)), other)
 
 
 def _profile(root: JsonCursor) -> str | None:

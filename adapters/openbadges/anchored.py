@@ -17,6 +17,7 @@ from adapters.openbadges.nodes import Nodes, node_id, text, when
 from gateway.errors import Refused
 from gateway.kit.contract import Reading
 from gateway.kit.json_cursor import JsonCursor, JsonReading
+from gateway.kit.json_facts import remember
 from gateway.model.record import Achievement, Organisation, Record, Report, Specification
 
 CONTEXTS = re.compile(r"https://w3id\.org/blockcerts/v3(?:\.\d)?")
@@ -49,7 +50,7 @@ def read_anchored(value: Mapping[str, Any]) -> Reading:
     facts = credentials.facts(root)
     other = dict(facts.other)
     for name in ("display", "metadata"):
-        credentials.remember(root, name, other)
+        remember(root, name, other)
     report = Report(
         issuer=credentials.issuer_of(root, nodes) or Organisation(),
         issued=next((found for name in credentials.STARTS if (found := when(root, name)) is not None), None),

@@ -16,6 +16,7 @@ from adapters.openbadges.nodes import HASHED, IDENTITY, SALT, Nodes, contact_poi
 from gateway.errors import Refused
 from gateway.kit.contract import EvidenceRequest, Opened, Reading, Stated
 from gateway.kit.json_cursor import JsonCursor, JsonReading
+from gateway.kit.json_facts import remember
 from gateway.model.document import DocumentFacts
 from gateway.model.record import (
     Achievement,
@@ -114,7 +115,7 @@ def read_assertion(value: Mapping[str, Any]) -> Reading:
 def _facts(root: JsonCursor) -> DocumentFacts:
     other: dict[str, str] = {}
     for name in _ABOUT_THE_FILE:
-        credentials.remember(root, name, other)
+        remember(root, name, other)
     address, start = root.value.get("id"), root.when("issuedOn")
     return DocumentFacts(
         id=address if isinstance(address, str) else None,

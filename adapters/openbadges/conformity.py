@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 from adapters.openbadges import terms
+from gateway.kit.json_facts import objects_of
 from gateway.kit.schemas import json_schema
 from gateway.model.leaves import pointer
 from gateway.model.verdict import Finding, Status
@@ -39,7 +40,7 @@ def _warnings(value: Mapping[str, Any], schema: str) -> Iterator[Finding]:
         rule = next((str(part) for part in reversed(error.schema_path) if not isinstance(part, int)), "")
         told = f": {error.message}" if rule == "required" else ""  # names a property, never a value
         yield _warning("schema", place, f"breaks the rule `{rule}` of the format{told}")
-    for node, place in _nodes(value, ""):
+    for node, place in objects_of(value, ""):
         yield from _of_node(node, place)
     yield from _subjects(value)
 
@@ -61,16 +62,6 @@ def as_vc2(value: Any) -> Any:
 
 def _warning(check: str, place: str, explanation: str) -> Finding:
     return Finding(check=f"conformity.{check}", status=Status.WARNING, about=place, explanation=explanation)
-
-
-def _nodes(value: Any, place: str) -> Iterator[tuple[dict[str, Any], str]]:
-    if isinstance(value, dict):
-        yield value, place
-        for key, member in value.items():
-            yield from _nodes(member, pointer(place, key))
-    elif isinstance(value, list):
-        for i, member in enumerate(value):
-            yield from _nodes(member, pointer(place, str(i)))
 
 
 def _of_node(node: dict[str, Any], place: str) -> Iterator[Finding]:

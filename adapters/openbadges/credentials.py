@@ -5,8 +5,6 @@ Facts of the file stand in the facts of the document, never in the record: its i
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,7 +14,8 @@ from adapters.openbadges import terms
 from adapters.openbadges.nodes import Nodes
 from gateway.kit import dump_json, strict_base64
 from gateway.kit.contract import EvidenceRequest, InnerDocument, Stated
-from gateway.kit.json_cursor import JsonCursor, JsonReading, lexical
+from gateway.kit.json_cursor import JsonCursor, JsonReading
+from gateway.kit.json_facts import remember
 from gateway.model.document import Derived, DocumentFacts
 from gateway.model.leaves import pointer
 from gateway.model.record import Organisation
@@ -33,7 +32,6 @@ ABOUT_THE_FILE = (
     "termsOfUse",
     "type",
 )
-LONGEST_FACT = 200
 STARTS, ENDS = ("validFrom", "issuanceDate"), ("validUntil", "expirationDate")
 """The names of the bounds of a credential's life in VC 2.0, and in VC 1.1."""
 
@@ -179,24 +177,6 @@ def facts(root: JsonCursor) -> DocumentFacts:
         derived=derived(root, other),
         other=other,
     )
-
-
-def remember(cursor: JsonCursor, name: str, other: dict[str, str]) -> None:
-    """Keep every leaf under a member by its place; a long one by its digest."""
-    if name in cursor.value:
-        cursor.skip(name)
-        _keep(cursor.value[name], pointer(cursor.place, name), other)
-
-
-def _keep(value: Any, at: str, other: dict[str, str]) -> None:
-    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
-    if members is None or not value:
-        words = lexical(value) if not isinstance(value, dict | list) else json.dumps(value)
-        digest = f"sha256:{hashlib.sha256(words.encode()).hexdigest()}"
-        other[at] = digest if len(words) > LONGEST_FACT else words
-        return
-    for key, member in members:
-        _keep(member, pointer(at, str(key)), other)
 
 
 def derived(root: JsonCursor, other: dict[str, str]) -> Derived | None:

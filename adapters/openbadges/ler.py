@@ -19,6 +19,7 @@ from adapters.openbadges.reading import read_badge, read_clr
 from gateway.errors import Refused
 from gateway.kit.contract import InnerDocument, Reading
 from gateway.kit.json_cursor import JsonCursor, JsonReading
+from gateway.kit.json_facts import remember
 from gateway.kit.telling import Origins
 from gateway.model.leaves import pointer
 from gateway.model.losses import Loss
@@ -117,7 +118,7 @@ def read_ler(value: Mapping[str, Any], origins: Origins | None = None) -> Readin
     facts = credentials.facts(root)
     other = dict(facts.other)
     for name in ("type", "documentId"):
-        credentials.remember(subject, name, other)
+        remember(subject, name, other)
     issuer = credentials.issuer_of(root, Nodes(origins))
     own = _own_report(subject, issuer, facts.issued)
     learner, losses, reports, relations = _learner(subject), list[Loss](), list[Report](), list[Relation]()

@@ -13,6 +13,7 @@ from adapters.openbadges.studies import Around, Studies, has_achievement
 from gateway.errors import Refused
 from gateway.kit.contract import Reading
 from gateway.kit.json_cursor import JsonCursor, JsonReading
+from gateway.kit.json_facts import remember
 from gateway.kit.telling import Origins
 from gateway.model.document import DocumentFacts
 from gateway.model.leaves import key_of
@@ -90,7 +91,7 @@ def _relation(found: tuple[JsonCursor, int, int], graph: Graph, made: dict[int, 
 def _facts_inside(credential: JsonCursor, facts: DocumentFacts) -> None:
     """What a credential inside says of itself as a file: proofs, status, schemas, its id."""
     for name in credentials.ABOUT_THE_FILE:
-        credentials.remember(credential, name, dict_of(facts))
+        remember(credential, name, dict_of(facts))
 
 
 def dict_of(facts: DocumentFacts) -> dict[str, str]:
