@@ -65,9 +65,16 @@ def _marks(account: Account, teller: Teller) -> Iterator[Mark]:
         yield Mark("failed", teller.word("mark_failed"), teller.word("mark_failed_note"))
     elif account.verdict.verdict is Indication.INDETERMINATE:
         yield Mark("unverified", teller.word("mark_unverified"), teller.word("mark_unverified_note"))
-    if account.document.derived is not None or (account.making is not None and account.making.sealed):
+    if _is_derived(account):
         yield Mark("derived", teller.word("mark_derived"), teller.word("mark_derived_note"))
     yield Mark("rendering", teller.word("mark_rendering"), teller.word("mark_rendering_note"))
+
+
+def _is_derived(account: Account) -> bool:
+    """Whether the page tells of a translation: one just sealed, or a document that says or shows that it is one."""
+    made = account.making is not None and account.making.sealed
+    encloses = any(inner.role == "original" for inner in account.verdict.inner)
+    return made or encloses or account.document.derived is not None
 
 
 def _subtitle(account: Account, teller: Teller) -> Said:
