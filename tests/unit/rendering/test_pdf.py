@@ -118,7 +118,8 @@ def test_two_hundred_courses_run_over_pages_with_their_heads_repeated() -> None:
     with_courses = [said for said in pages if "Course number" in said]
     assert len(with_courses) > 3
     assert all("Credits" in said and "Code" in said for said in with_courses)
-    assert all(f"Course number {n}" in words(pdf) for n in range(200))
+    whole = " ".join(" ".join(pages).split())
+    assert all(f"Course number {n} " in whole for n in range(200))
 
 
 @pytest.mark.parametrize("count", [0, 1])
