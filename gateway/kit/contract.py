@@ -118,10 +118,14 @@ class EvidenceRequest:
 
     One that no evidence answers leaves the verdict INDETERMINATE, TRY_LATER. What core can judge by itself, the status
     lists that `credentialStatus` names, needs no question: it asks that whether an adapter does or not.
+
+    `page`: the answer is a page for people (HTML), as of an official check. Only a host that the settings name is asked
+    for one.
     """
 
     url: str
     why: str
+    page: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
