@@ -22,7 +22,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from gateway.drivers.online import OnlineClient, Reach
+from gateway.drivers.online import OnlineClient
+from gateway.drivers.reach import Reach
 from gateway.kit.contract import EvidenceRequest
 from gateway.verify.asking import NoAnswer
 from gateway.verify.evidence import Answer
@@ -143,10 +144,10 @@ class Strangers:
         async with OnlineClient(self.reach(**changes), now=lambda: NOW, names=names or self.names) as client:
             yield client
 
-    async def ask(self, url: str, *, page: bool = False, names: Names | None = None, **changes: object) -> object:
+    async def ask(self, url: str, *, vouches: bool = False, names: Names | None = None, **changes: object) -> object:
         """An answer, or the code of why none came."""
         async with self.client(names, **changes) as client:
-            return shown(await client.for_document().ask(EvidenceRequest(url=url, why="why", page=page)))
+            return shown(await client.for_document().ask(EvidenceRequest(url=url, why="why", vouches=vouches)))
 
 
 def shown(found: Answer | NoAnswer) -> object:

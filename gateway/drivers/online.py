@@ -15,8 +15,6 @@ import re
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,8 +23,8 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from gateway.drivers.addresses import IpNetwork, is_in, is_public
 from gateway.drivers.http_client import tls_context
+from gateway.drivers.reach import HTTPS, Reach
 from gateway.errors import ConfigError, Refused
 from gateway.kit.contract import EvidenceRequest
 from gateway.readers.containers import inflate
@@ -34,7 +32,6 @@ from gateway.readers.limits import MIB
 from gateway.verify.asking import NoAnswer
 from gateway.verify.evidence import Answer
 
-ANY_HOST = "*"
 QUESTIONS = 24
 """Questions asked for one document."""
 UNDER_WAY = 4
@@ -44,9 +41,7 @@ ANSWER_BYTES = 4 * MIB
 DOCUMENT_BYTES = 16 * MIB
 """Octets of all answers for one document."""
 QUESTION_SECONDS = 5.0
-DOCUMENT_SECONDS = 15.0
 
-_HTTPS = 443
 _LONGEST = 2_048
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = rf"(?:{_LABEL}\.)*[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?"
@@ -54,44 +49,9 @@ _ADDRESS = re.compile(
     rf"https://(?P<host>{_HOST})(?::(?P<port>[0-9]{{1,5}}))?(?P<rest>[/?][!-\[\]-~]*)?", re.IGNORECASE | re.ASCII
 )
 _DATA = re.compile(r"application/(?:json|jwt|jose|octet-stream|[a-z0-9.+-]+\+(?:json|jwt|gzip))|text/plain")
-_PAGE = re.compile(r"text/html|application/xhtml\+xml")
-_ACCEPT = {False: "application/json, application/*;q=0.9, text/plain;q=0.5", True: "text/html"}
+_CHECK = re.compile(r"text/html|application/(?:xhtml\+xml|json)")
+_ACCEPT = {False: "application/json, application/*;q=0.9, text/plain;q=0.5", True: "text/html, application/json;q=0.9"}
 _REDIRECTS = range(300, 400)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
-    """Whom questions may go to.
-
-    hosts      names ("school.example", "school.example:8443"), whatever is below one ("*.school.example"), or "*":
-               every host of the public internet at the usual port; a page for people is asked of named hosts alone
-    networks   networks beside the public internet in which named hosts may stand
-    authority  a certificate authority (PEM) beside those that this system trusts
-    seconds    for all questions of one document
-    """
-
-    hosts: tuple[str, ...] = (ANY_HOST,)
-    networks: tuple[IpNetwork, ...] = ()
-    authority: Path | None = None
-    seconds: float = DOCUMENT_SECONDS
-
-    def names(self, host: str, port: int) -> bool:
-        """Whether a host is named, and not only meant by "*"."""
-        shown = host if port == _HTTPS else f"{host}:{port}"
-        return any(shown == one or (one.startswith("*.") and shown.endswith(one[1:])) for one in self.hosts)
-
-    def allows(self, host: str, port: int, *, page: bool) -> bool:
-        """Whether a question may go to a host."""
-        anybody = ANY_HOST in self.hosts and not page and port == _HTTPS and "." in host
-        return anybody or self.names(host, port)
-
-    def permits(self, host: str, port: int, address: str) -> bool:
-        """Whether a host's name may stand for an address."""
-        try:
-            number = ip_address(address.partition("%")[0])
-        except ValueError:
-            return False
-        return is_public(number) or (self.names(host, port) and is_in(number, self.networks))
 
 
 class _NotPublic(Exception):  # noqa: N818 - never leaves this module
@@ -181,7 +141,7 @@ class DocumentAsker:
         if address is None:
             why = "its address isn't one that may be asked (https, and a host by its name)"
             return NoAnswer(code="online.address", why=why)
-        if not self._reach.allows(str(address.host), address.port or _HTTPS, page=question.page):
+        if not self._reach.allows(str(address.host), address.port or HTTPS, check=question.vouches):
             return NoAnswer(code="online.host", why="its host isn't one that may be asked here")
         async with self._turns:
             seconds = self._seconds_left()
@@ -199,7 +159,7 @@ class DocumentAsker:
         try:
             async with self._session.get(
                 address,
-                headers={"Accept": _ACCEPT[question.page]},
+                headers={"Accept": _ACCEPT[question.vouches]},
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=seconds),
             ) as response:
@@ -219,7 +179,7 @@ class DocumentAsker:
         if response.status in _REDIRECTS:
             return NoAnswer(code="online.redirect", why="its host points elsewhere, and redirects aren't followed")
         media_type, success = response.content_type.lower(), 200 <= response.status < 300  # noqa: PLR2004 - HTTP
-        if success and not (_PAGE if question.page else _DATA).fullmatch(media_type):
+        if success and not (_CHECK if question.vouches else _DATA).fullmatch(media_type):
             return NoAnswer(code="online.type", why="its host answered with something of another kind")
         octets = await self._octets_of(response)
         if isinstance(octets, NoAnswer):
@@ -248,7 +208,7 @@ def address_of(url: str) -> URL | None:
     What stands behind "#" is never sent.
     """
     parts = _ADDRESS.fullmatch(url.partition("#")[0]) if len(url) <= _LONGEST else None
-    port = int(parts["port"] or _HTTPS) if parts else 0
+    port = int(parts["port"] or HTTPS) if parts else 0
     if parts is None or not 0 < port < 2**16:
         return None
     address = URL(f"https://{parts['host'].lower()}:{port}{parts['rest'] or '/'}", encoded=True)

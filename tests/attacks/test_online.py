@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from gateway.drivers.online import ANSWER_BYTES, OnlineClient, Reach, address_of
+from gateway.drivers.online import ANSWER_BYTES, OnlineClient, address_of
+from gateway.drivers.reach import Reach
 from gateway.kit.contract import EvidenceRequest
 from gateway.verify.asking import NoAnswer
 from gateway.verify.evidence import Answer, address_of_did

@@ -12,7 +12,8 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.drivers.online import ANSWER_BYTES, QUESTIONS, UNDER_WAY, OnlineClient, Reach, address_of
+from gateway.drivers.online import ANSWER_BYTES, QUESTIONS, UNDER_WAY, OnlineClient, address_of
+from gateway.drivers.reach import Reach
 from gateway.errors import ConfigError
 from gateway.kit.contract import EvidenceRequest
 from gateway.verify.evidence import Answer
@@ -94,11 +95,11 @@ async def test_a_host_that_nobody_allowed_is_not_even_looked_up(strangers: Stran
 async def test_a_page_for_people_is_asked_of_named_hosts_alone_and_taken_for_no_data(strangers: Strangers):
     strangers.says("/check", "<p>verified</p>", kind="text/html; charset=UTF-8")
     url = strangers.url("/check")
-    found = await strangers.ask(url, page=True)
+    found = await strangers.ask(url, vouches=True)
     assert isinstance(found, Answer)
-    assert (found.octets, strangers.headers["accept"]) == (b"<p>verified</p>", "text/html")
+    assert (found.octets, strangers.headers["accept"][:9]) == (b"<p>verified</p>", "text/html")
     assert await strangers.ask(url) == "online.type"
-    assert await strangers.ask("https://check.example/", page=True, hosts=("*",)) == "online.host"
+    assert await strangers.ask("https://check.example/", vouches=True, hosts=("*",)) == "online.host"
     assert strangers.asked == ["/check", "/check"]
 
 
@@ -202,9 +203,9 @@ def test_an_authority_that_cannot_be_used_is_the_operators_fault(tmp_path: Path)
 
 def test_hosts_are_named_exactly_or_by_what_is_above_them():
     reach = Reach(hosts=("school.example", "*.city.example", "list.example:8443"))
-    assert reach.allows("school.example", 443, page=True)
-    assert reach.allows("a.b.city.example", 443, page=True)
-    assert reach.allows("list.example", 8443, page=True)
+    assert reach.allows("school.example", 443, check=True)
+    assert reach.allows("a.b.city.example", 443, check=True)
+    assert reach.allows("list.example", 8443, check=True)
     refused = [
         ("school.example", 8443),
         ("city.example", 443),
@@ -212,14 +213,14 @@ def test_hosts_are_named_exactly_or_by_what_is_above_them():
         ("list.example", 443),
         ("school.example.evil.example", 443),
     ]
-    assert not [one for one in refused if reach.allows(*one, page=False)]
+    assert not [one for one in refused if reach.allows(*one, check=False)]
 
 
 def test_any_host_means_names_with_a_dot_at_the_usual_port():
-    assert Reach().allows("school.example", 443, page=False)
-    assert not Reach().allows("school.example", 22, page=False)
-    assert not Reach().allows("metadata", 443, page=False)
-    assert not Reach().allows("school.example", 443, page=True)
+    assert Reach().allows("school.example", 443, check=False)
+    assert not Reach().allows("school.example", 22, check=False)
+    assert not Reach().allows("metadata", 443, check=False)
+    assert not Reach().allows("school.example", 443, check=True)
 
 
 @given(st.text() | st.from_regex(r"https://[a-z0-9.:@\\/%\[\]-]{0,40}", fullmatch=True))

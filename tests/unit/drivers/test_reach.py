@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.drivers.addresses import is_in, is_public
+from gateway.drivers.reach import is_in, is_public
 
 ADDRESSES = st.ip_addresses()
 SPECIAL = ["is_private", "is_loopback", "is_link_local", "is_multicast", "is_reserved", "is_unspecified"]

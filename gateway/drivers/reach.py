@@ -1,4 +1,4 @@
-"""Which addresses of the internet are anybody's, and which belong to this machine, its neighbours or its hoster.
+"""Whom questions may go to: named hosts, or any; addresses that are anybody's, and none of this machine's neighbours.
 
 Sources: the IANA registries of special-purpose addresses for IPv4 and IPv6 (RFC 6890 and its updates), of multicast,
 and of IPv6 global unicast.
@@ -6,7 +6,13 @@ and of IPv6 global unicast.
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from pathlib import Path
+
+ANY_HOST = "*"
+HTTPS = 443
+DOCUMENT_SECONDS = 15.0
 
 IpAddress = IPv4Address | IPv6Address
 IpNetwork = IPv4Network | IPv6Network
@@ -47,6 +53,41 @@ _NOT_PUBLIC_6 = tuple(
     )
 )
 _NAT64 = IPv6Network("64:ff9b::/96")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Whom questions may go to.
+
+    hosts      names ("school.example", "school.example:8443"), whatever is below one ("*.school.example"), or "*":
+               every host of the public internet at the usual port; an online check is asked of named hosts alone
+    networks   networks beside the public internet in which named hosts may stand
+    authority  a certificate authority (PEM) beside those that this system trusts
+    seconds    for all questions of one document
+    """
+
+    hosts: tuple[str, ...] = (ANY_HOST,)
+    networks: tuple[IpNetwork, ...] = ()
+    authority: Path | None = None
+    seconds: float = DOCUMENT_SECONDS
+
+    def names(self, host: str, port: int) -> bool:
+        """Whether a host is named, and not only meant by "*"."""
+        shown = host if port == HTTPS else f"{host}:{port}"
+        return any(shown == one or (one.startswith("*.") and shown.endswith(one[1:])) for one in self.hosts)
+
+    def allows(self, host: str, port: int, *, check: bool) -> bool:
+        """Whether a question may go to a host."""
+        anybody = ANY_HOST in self.hosts and not check and port == HTTPS and "." in host
+        return anybody or self.names(host, port)
+
+    def permits(self, host: str, port: int, address: str) -> bool:
+        """Whether a host's name may stand for an address."""
+        try:
+            number = ip_address(address.partition("%")[0])
+        except ValueError:
+            return False
+        return is_public(number) or (self.names(host, port) and is_in(number, self.networks))
 
 
 def is_public(address: IpAddress) -> bool:
