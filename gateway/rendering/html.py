@@ -255,8 +255,13 @@ class _Drawing:
         if span.foreign:
             told = element("bdi", told, lang=tongue or None, dir="auto")
         elif tongue:
-            told = element("span", told, lang=tongue)
+            told = element("span", told, lang=tongue, dir=self._turned(tongue))
         return self._dressed(span, told)
+
+    def _turned(self, tongue: str) -> str | None:
+        """The direction of our words in a language, where it isn't the page's."""
+        right = labels.runs_right_to_left(tongue)
+        return None if right == labels.runs_right_to_left(self._language) else "rtl" if right else "ltr"
 
     def _dressed(self, span: Span, told: Child) -> Markup:
         if span.look == "strong":

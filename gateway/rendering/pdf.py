@@ -60,6 +60,7 @@ _KANA = re.compile("[\u3041-\u30ff\u31f0-\u31ff]")
 _HANGUL = re.compile("[\u1100-\u11ff\u3131-\u318e\ua960-\ua97f\uac00-\ud7ff]")
 _INVISIBLE = re.compile("[\u00ad\u034f\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef\n\t ]")
 _CHECKS = "checks"
+_CODES = frozenset({"code", "place", "digest"})
 _MOST_NAMED = 20
 _DEEPEST = 4  # steps by which rows are moved in
 
@@ -140,6 +141,8 @@ class _Drawing:
     def __init__(self, description: Description) -> None:
         self._description = description
         self._language = description.languages[0]
+        self._right = labels.runs_right_to_left(self._language)
+        self._turning = any(map(labels.runs_right_to_left, description.languages))
         self._form = fonts.national_form(self._language)
         self.missing: dict[str, None] = {}
 
@@ -151,7 +154,7 @@ class _Drawing:
             "title": self._clean(description.title),
             "lang": labels.primary_of(language),
             "region": region.upper() if len(region) == len("CH") else None,
-            "right": labels.runs_right_to_left(language),
+            "right": self._right,
             "form": self._form,
             "families": {form: fonts.families(form) for form in ("zh", "zh-Hant", "zh-HK", "ja", "ko")},
             "brand": "Testamur",
@@ -161,7 +164,7 @@ class _Drawing:
             "name": self._said(description.name),
             "subtitle": self._said(description.subtitle),
             "sections": [self._block(part) for part in _reordered(description.sections)],
-            "footer": [self._said(one) for one in description.footer],
+            "footer": [self._said(one[:1]) for one in description.footer],
             "files": [_file(one) for one in enclosed],
         }
         return {**told, "cautions": [self._missing_note()] if self.missing else []}
@@ -269,13 +272,27 @@ class _Drawing:
 
     def _line(self, line: Line) -> Mapping[str, Any]:
         spans = [self._span(span) for span in line.spans]
+        way = self._way(line)
+        if way and spans:
+            spans[0]["t"] = way + spans[0]["t"]
+            spans[-1]["t"] += "\u2069"
         return {"s": spans, "a": True} if line.also else {"s": spans}
 
-    def _span(self, span: Span) -> Mapping[str, Any]:
+    def _way(self, line: Line) -> str:
+        """What makes a line of our words run as its language does, on a page that runs the other way; else nothing."""
+        tongue = next((span.language for span in line.spans if span.language and not span.foreign), "")
+        right = labels.runs_right_to_left(tongue)
+        if not tongue or right == self._right:
+            return ""
+        return "\u2067" if right else "\u2066"
+
+    def _span(self, span: Span) -> dict[str, Any]:
         text = self._clean(span.text)
         form = self._form_of(text, span.language)
         told: dict[str, Any] = {"t": self._broken(text)}
-        if span.foreign and not text.isascii():
+        if span.look in _CODES and self._turning:
+            told["t"] = f"\u2066{told['t']}\u2069"  # code runs from left to right on every page
+        elif span.foreign and (self._turning or not text.isascii()):
             told["t"] = f"\u2068{told['t']}\u2069"  # isolated: its direction touches nothing around it
         if span.look not in ("plain", "value"):
             told["k"] = span.look

@@ -153,7 +153,9 @@ def _of_original(account: Account, teller: Teller) -> Iterator[Fact]:
     if derived is not None:
         who = teller.phrase("says_translated_by", who=foreign(derived.node)) if derived.node else None
         yield teller.fact("a_translation", who or teller.word("says_translated"))
-    yield teller.fact("judged", teller.phrase("judged_as", when=account.judged_at, policy=foreign(account.policy)))
+    yield teller.fact(
+        "judged", teller.phrase("judged_as", when=foreign(account.judged_at), policy=foreign(account.policy))
+    )
     yield teller.fact("judged_by", said(Span(f"Testamur {account.gateway}"), *_of_node(account)))
 
 

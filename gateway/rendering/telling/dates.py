@@ -33,4 +33,4 @@ def _day(when: When) -> Span:
     day, hour, rest = when.partition("T")
     found = _DAY.match(day)
     shown = f"{day} {rest}" if hour and not rest.startswith("00:00:00") else found[0] if found else day
-    return Span(shown, when=when)
+    return Span(shown, foreign=True, when=when)

@@ -145,11 +145,14 @@ def _spans(key: str, language: str, look: Look) -> tuple[Span, ...]:
 
 
 def _as_sentence(spans: tuple[Span, ...]) -> tuple[Span, ...]:
-    spans, last = _with_capital(spans), spans[-1]
-    if last.text[-1:] in ".!?。．؟！？":
+    tongue, last = spans[0].language, spans[-1]
+    spans = _with_capital(spans)
+    if not last.foreign and last.text[-1:] in ".!?。．؟！？":
         return spans
-    stop = "。" if labels.primary_of(last.language) in ("zh", "ja") else "."
-    return (*spans[:-1], spans[-1]._replace(text=spans[-1].text + stop)) if not last.foreign else (*spans, Span(stop))
+    stop = "。" if labels.primary_of(tongue) in ("zh", "ja") else "."
+    if last.foreign or last.look != "plain":
+        return (*spans, Span(stop, tongue))
+    return (*spans[:-1], spans[-1]._replace(text=spans[-1].text + stop))
 
 
 def _with_capital(spans: tuple[Span, ...]) -> tuple[Span, ...]:

@@ -52,7 +52,7 @@ def _facts(verdict: Verdict, teller: Teller) -> Iterator[Fact]:
     key = "seal_names" if verdict.own is Indication.FAILED else "sealed_by"
     yield teller.fact(key, lines(_sealer(one, teller) for one in sealers) or teller.word("nobody"))
     yield from teller.facts(
-        ("proven", lines(teller.sentence(f"proven.{point}") for point in words.proven_points(verdict))),
+        ("points", lines(teller.sentence(f"proven.{point}") for point in words.proven_points(verdict))),
         ("careful", lines(teller.sentence(f"caveat.{caveat.value}") for caveat in verdict.caveats)),
         ("to_do", _advice(verdict, teller)),
     )

@@ -73,8 +73,8 @@ def shape(page: bytes) -> list[str]:
 @pytest.mark.parametrize("value", HOSTILE)
 def test_words_of_a_document_never_become_markup(value: str) -> None:
     """A page with hostile words has the very elements of one with harmless words, and shows them."""
-    hostile = html_page(account(record=record(name=value, course=value), losses=(_loss(value),)))
-    harmless = html_page(account(record=record(name="x", course="x"), losses=(_loss("x"),)))
+    hostile = html_page(account(languages=("en",), record=record(name=value, course=value), losses=(_loss(value),)))
+    harmless = html_page(account(languages=("en",), record=record(name="x", course="x"), losses=(_loss("x"),)))
     assert shape(hostile) == shape(harmless)
     assert " ".join(shown(value).split()) in Reader(hostile).text
 
@@ -132,7 +132,7 @@ def test_every_finding_that_did_not_pass_is_on_the_page() -> None:
 
 def test_documents_inside_are_on_the_page_with_their_own_answer() -> None:
     inner = InnerVerdict(path="/evidence/0", role="original", verdict=conclude([FORGED]))
-    page = Reader(html_page(account(verdict=conclude(FINDINGS, inner=[inner])))).text
+    page = Reader(html_page(account(languages=("en",), verdict=conclude(FINDINGS, inner=[inner])))).text
     assert "Inside it: the enclosed original FAILED" in page
     assert "/evidence/0" in page
 
@@ -188,7 +188,7 @@ def test_texts_stand_in_the_languages_asked_for_each_with_its_tag() -> None:
 
 
 def test_grades_credits_and_results_that_are_no_pass_are_as_printed() -> None:
-    page = Reader(html_page(account())).text
+    page = Reader(html_page(account(languages=("en",)))).text
     assert "8,5" in page
     assert "6.0 ECTS" in page
     assert "Storms failed" in page
