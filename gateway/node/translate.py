@@ -44,7 +44,9 @@ class Order:
 
     to              the id of the adapter to write with
     unsealed        a marked draft is enough
-    terms           what the caller wants the source judged by, in place of the node's own terms; never sealed then
+    terms           what the source is judged by, in place of the node's terms as they stand
+    of_caller       whether those terms are the caller's, and never sealed; else they are the node's own, with what it
+                    asked the outside itself
     languages       the languages wanted, the first being primary; empty: those of the titles
     require_passed  write nothing unless the source is PASSED
     """
@@ -53,13 +55,19 @@ class Order:
     to: str
     unsealed: bool = False
     terms: Terms | None = None
+    of_caller: bool = True
     languages: tuple[str, ...] = ()
     require_passed: bool = False
 
     @property
+    def is_configured(self) -> bool:
+        """Whether the source is judged by the node's own trust and policy, at the present time."""
+        return self.terms is None or not self.of_caller
+
+    @property
     def sealed(self) -> bool:
         """Whether a seal is asked for; a caller's own terms can't get one."""
-        return not self.unsealed and self.terms is None
+        return not self.unsealed and self.is_configured
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -183,8 +191,8 @@ def _may_be_sealed(node: Node, order: Order, chosen: Chosen) -> bool:
         adapter=document.adapter.manifest.id if document.adapter is not None else "",
         verdict=document.verdict,
         vouched=document.content is not None and document.content.vouched != "unverified",
-        configured=node.configured and order.terms is None,
-        present=order.terms is None,
+        configured=node.configured and order.is_configured,
+        present=order.is_configured,
         derived=chosen.derived,
     )
     return may_be_sealed(grounds, node.sealable)
