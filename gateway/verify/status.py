@@ -75,7 +75,10 @@ def ask_outside(document: Document, questions: tuple[EvidenceRequest, ...], stat
             *[open_question(one.why, terms.unanswered.get(url)) for url, one in asked.items()],
             *[open_question(_WHETHER) for _ in entries[MOST_ENTRIES:]],
         ),
-        questions=(*[q for _, further in judged for q in further], *asked.values()),
+        questions=(
+            *[q for _, further in judged for q in further],
+            *[one for url, one in asked.items() if url not in terms.evidence],
+        ),
     )
 
 
