@@ -12,6 +12,7 @@ import click
 
 from gateway.cli.options import FILE, Languages, verifying
 from gateway.cli.presentation import verdict_lines
+from gateway.cli.terms import Judging, terms_in_place
 from gateway.cli.translation_text import withheld_lines
 from gateway.cli.verify import EXIT
 from gateway.drivers.files import write_file
@@ -45,7 +46,8 @@ def command(
     policy: str | None,
     at: dt.datetime | None,
     evidence: Path | None,
-    online: bool,  # noqa: ARG001 - asking outside isn't built yet
+    online: bool,
+    keep_evidence: Path | None,
 ) -> None:
     """Make pages of FILE for people: whether it is genuine, what it states, what can't be carried, how to check it.
 
@@ -56,14 +58,16 @@ def command(
     form = _form(file, out)
     now = startup.right_now()
     node = startup.start(startup.find_settings(config), now=now)
-    own = node.terms_of_caller(trust, policy, at, now, evidence)
+    judging = Judging(trust=trust, policy=policy, at=at, evidence=evidence, online=online, keep_evidence=keep_evidence)
+    octets = startup.read_file(file, node.limits)
     page = Page(
-        octets=startup.read_file(file, node.limits),
+        octets=octets,
         form=form,
-        terms=own or node.terms(now),
+        terms=terms_in_place(node, judging, octets, now),
         languages=languages,
         to=to,
-        unsealed=unsealed or own is not None,
+        unsealed=unsealed,
+        of_caller=judging.is_callers or node.reach is None,
     )
     outcome = asyncio.run(render_file(node, page, now=now))
     if isinstance(outcome, Withheld):

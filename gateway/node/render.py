@@ -43,18 +43,20 @@ class Page:
     """What is asked for.
 
     form       HTML, or PDF with the files inside
-    terms      what the document is judged by
+    terms      what the document is judged by, in place of the node's terms as they stand
     languages  the reader's; one alone stands beside the document's own, none is the document's own
     to         the adapter to translate with, whose losses and results the page then tells of; None for the record alone
     unsealed   a marked draft of that translation is enough
+    of_caller  whether those terms are a caller's: nothing judged by them is sealed
     """
 
     octets: bytes
     form: Form
-    terms: Terms
+    terms: Terms | None = None
     languages: tuple[str, ...] = ()
     to: str | None = None
-    unsealed: bool = True
+    unsealed: bool = False
+    of_caller: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -77,23 +79,23 @@ def render_now(node: Node, page: Page, now: dt.datetime) -> Rendered | Withheld:
 
     `now` is the real present time. Raises: ConfigError `reports.not_installed`.
     """
+    terms = page.terms if page.terms is not None else node.terms(now)
     if page.to is None:
-        document = verify(page.octets, adapters=node.adapters, terms=page.terms)
-        return render_document(node, document, page)
-    order = Order(octets=page.octets, to=page.to, unsealed=page.unsealed, terms=page.terms if page.unsealed else None)
+        return render_document(node, verify(page.octets, adapters=node.adapters, terms=terms), page, terms)
+    order = Order(octets=page.octets, to=page.to, unsealed=page.unsealed, terms=page.terms, of_caller=page.of_caller)
     done = translate_now(node, order, now)
     if isinstance(done, Withheld):
         return done
     languages = _languages(page.languages, done.reading)
-    account = replace(account_of(done, node, page.terms, languages), languages=languages)
-    return _drawn(node, account, done.files(), page)
+    account = replace(account_of(done, node, terms, languages), languages=languages)
+    return _drawn(node, account, done.files(), page.form, terms)
 
 
-def render_document(node: Node, document: VerifiedDocument, page: Page) -> Rendered:
-    """A document that is verified already, as it is: a derived one is shown as such."""
+def render_document(node: Node, document: VerifiedDocument, page: Page, terms: Terms) -> Rendered:
+    """A document that was verified by these terms already, as it is: a derived one is shown as such."""
     reading, unread = reading_of(document)
-    account = account_of_document(document, reading, unread, node, page.terms, _languages(page.languages, reading))
-    return _drawn(node, account, dict(_papers(document, reading)), page)
+    account = account_of_document(document, reading, unread, node, terms, _languages(page.languages, reading))
+    return _drawn(node, account, dict(_papers(document, reading)), page.form, terms)
 
 
 def _languages(asked: tuple[str, ...], reading: Reading | None) -> tuple[str, ...]:
@@ -109,15 +111,15 @@ def _papers(document: VerifiedDocument, reading: Reading | None) -> Iterator[tup
     yield "verdict.json", verdict_paper(document.verdict)
 
 
-def _drawn(node: Node, account: Account, files: Mapping[str, bytes], page: Page) -> Rendered:
+def _drawn(node: Node, account: Account, files: Mapping[str, bytes], form: Form, terms: Terms) -> Rendered:
     account = replace(account, node=node.id if node.id != UNCONFIGURED else "")
-    if page.form == "html":
+    if form == "html":
         octets = draw_html(describe_account(account))
         return Rendered(octets=octets, media_type=MEDIA_TYPES["html"], verdict=account.verdict)
     inside, over = _within(files, account, node.limits)
     account = replace(account, enclosed=tuple(paper for paper, _ in inside), left_out=over)
     enclosed = [_enclosed(paper, octets) for paper, octets in inside]
-    made, digest = page.terms.now, account.original.sha256
+    made, digest = terms.now, account.original.sha256
     drawn = draw_pdf(describe_account(account), enclosed=enclosed, made=made, digest=digest)
     return Rendered(octets=drawn.octets, media_type=MEDIA_TYPES["pdf"], verdict=account.verdict, missing=drawn.missing)
 

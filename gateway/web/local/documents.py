@@ -86,7 +86,6 @@ async def render_document(running: Running, request: web.Request, query: RenderQ
     page = Page(
         octets=await read_document(request, running.node.limits.document_bytes),
         form=query.form,
-        terms=running.node.terms(now),
         languages=languages_in(query.lang),
         to=query.to,
         unsealed=query.unsealed,
