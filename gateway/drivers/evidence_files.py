@@ -2,7 +2,8 @@
 
 Each answer is a pair: `NAME.json` (url, fetched_at, status, media_type, sha256) and `NAME.body`, the octets that were
 answered. Whoever gives the folder vouches for it; a list that only its signer
-vouches for needs that signer in `--trust` all the same.
+vouches for needs that signer in `--trust` all the same. `NAME.json` may hold an `attestation`, a JWS of who fetched it,
+and a `request`, the HMAC of what was posted: an answer that nothing else vouches for counts only with the first.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from gateway.verify.evidence import Answer
 MOST_ANSWERS = 1_000
 _LARGEST = 16 * MIB
 _NOTE = Limits(document_bytes=64 * 1024, depth=10, nodes=200)
-_ADVICE = "a note has the members url, fetched_at, status, media_type and sha256"
+_ADVICE = "a note has the members url, fetched_at, status, media_type and sha256; perhaps request and attestation"
 
 
 def load_evidence(folder: Path) -> dict[str, Answer]:
@@ -34,24 +35,25 @@ def load_evidence(folder: Path) -> dict[str, Answer]:
     if len(notes) > MOST_ANSWERS:
         message = f"got {len(notes)} answers in {folder}, expected at most {MOST_ANSWERS}"
         raise ConfigError("evidence.unreadable", message, advice="give a folder for one document")
-    answers: dict[str, Answer] = {}
-    for answer in sorted(map(_answer, notes), key=lambda one: one.fetched_at):
-        answers[answer.url] = answer
-    return answers
+    several = sorted(map(_answer, notes), key=lambda one: one[1].fetched_at)
+    return dict(several)
 
 
-def _answer(note: Path) -> Answer:
+def _answer(note: Path) -> tuple[str, Answer]:
+    """An answer, and the name that it is looked up by."""
     stated = _note(note)
     body = _read(note.with_suffix(".body"))
     if hashlib.sha256(body).hexdigest() != stated["sha256"]:
         message = f"the octets of {note.with_suffix('.body')} aren't those that its note names"
         raise ConfigError("evidence.digest", message, advice="gather the answer again")
-    return Answer(
+    name = f"{stated['url']}#{stated['request']}" if "request" in stated else stated["url"]
+    return name, Answer(
         url=stated["url"],
         fetched_at=dt.datetime.fromisoformat(stated["fetched_at"]),
         octets=body,
         status=stated["status"],
         media_type=stated["media_type"],
+        attestation=stated.get("attestation", "").encode(),
     )
 
 
@@ -64,6 +66,7 @@ def _note(file: Path) -> dict[str, Any]:
         raise ConfigError("evidence.note", f"{file} holds no JSON object", advice=_ADVICE)
     wanted = {"url": str, "fetched_at": str, "status": int, "media_type": str, "sha256": str}
     wrong = [name for name, kind in wanted.items() if not isinstance(note.get(name), kind)]
+    wrong += [name for name in ("request", "attestation") if not isinstance(note.get(name, ""), str)]
     if wrong or not _is_moment(note["fetched_at"]):
         message = f"got {', '.join(wrong) or 'fetched_at'} missing or of another kind in {file}"
         raise ConfigError("evidence.note", message, advice=_ADVICE)

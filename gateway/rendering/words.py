@@ -134,6 +134,9 @@ CAVEATS = {
     Caveat.NOT_SIGNED_APART: "a part has no proof of its own",
     Caveat.UNKNOWN_PROOF_IN_SET: "one of several proofs is of an unknown kind",
     Caveat.OLD_SUITE_NAME: "the proof is called by an old name",
+    Caveat.CHECKED_ONLINE: "no seal vouches for it, but the answer of an online check on the day that it was asked",
+    Caveat.VOUCHED_BY_CHANNEL: "no seal vouches for it, but the peer that sent it, as this node's policy allows",
+    Caveat.SIMULATED: "it rests on the answer of a simulator, not of the register",
 }
 """Reasons to be careful that don't change the answer."""
 

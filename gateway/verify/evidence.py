@@ -18,13 +18,19 @@ _SUCCESS = range(200, 300)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What was answered at an address, when, with which status of HTTP (200 where another way was taken)."""
+    """What was answered at an address, when, with which status of HTTP (200 where another way was taken).
+
+    attestation   a JWS in which somebody attests to have fetched it: for answers that nothing else vouches for
+    fetched_here  whether this gateway fetched it itself, from an address that it made
+    """
 
     url: str
     fetched_at: dt.datetime
     octets: bytes
     status: int = 200
     media_type: str = ""
+    attestation: bytes = b""
+    fetched_here: bool = False
 
     @property
     def is_success(self) -> bool:
@@ -33,7 +39,7 @@ class Answer:
 
 
 Answers = Mapping[str, Answer]
-"""Answers by the address that was asked."""
+"""Answers by the address that was asked, or by the name that `gateway.verify.online.name_of` gives a question."""
 
 
 def methods_in(answers: Iterable[Answer]) -> dict[str, VerificationMethod]:

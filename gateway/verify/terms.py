@@ -21,7 +21,8 @@ class Terms:
 
     `methods` are keys out of DID documents that were given: known by name, and not by that trusted. `contexts` are the
     only ones that a document of linked data may name; None: the pinned ones. `evidence` are answers from outside,
-    gathered before.
+    gathered before. `channel` are the adapters for whose documents the peer that sent this one may vouch, by the node's
+    policy. `secret` is the node's: what may not be kept plain is kept under its HMAC.
     """
 
     now: dt.datetime
@@ -32,6 +33,8 @@ class Terms:
     methods: Methods = field(default_factory=dict)
     contexts: Contexts | None = None
     evidence: Answers = field(default_factory=dict)
+    channel: frozenset[str] = frozenset()
+    secret: bytes | None = field(default=None, repr=False)
 
     @cached_property
     def keys(self) -> tuple[PublicKey, ...]:
