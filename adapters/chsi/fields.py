@@ -140,7 +140,8 @@ class JsonFields:
         paths = [(name,) for name in self._root.value] + [
             (name, inner) for name, member in self._root.value.items() if isinstance(member, dict) for inner in member
         ]
-        return [key for path in paths if self.get(key := known.get(path, "/".join(path))) is not None]
+        found = dict.fromkeys(known.get(path, "/".join(path)) for path in paths)
+        return [key for key in found if self.get(key) is not None]
 
     def finish(self) -> tuple[Loss, ...]:
         """See `Fields.finish`."""

@@ -67,9 +67,13 @@ def vouching(questions: Iterable[EvidenceRequest]) -> EvidenceRequest | None:
 def check_online(adapter: Adapter, claim: Content, question: EvidenceRequest, terms: Terms) -> Checked:
     """Hold a document without a proof of its own against the answer to its question, where one was gathered."""
     comparer = comparing(adapter)
-    found = terms.evidence.get(name_of(question, terms.secret)) or terms.evidence.get(question.url)
+    name = name_of(question, terms.secret)
+    found = terms.evidence.get(name) or terms.evidence.get(question.url)
     if found is None or comparer is None:
-        return _open("not_attempted", f"well-formed, not verified: {question.why} wasn't asked")
+        nothing = terms.unanswered.get(name)
+        if nothing is None:
+            return _open("not_attempted", f"{question.why}: nobody was asked")
+        return _open("unavailable", f"{question.why}: no answer came: {nothing.why}")
     if not found.is_success:
         return _open("unavailable", f"the check answered with status {found.status}; try again later")
     try:

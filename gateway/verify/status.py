@@ -21,6 +21,7 @@ from gateway.readers.containers import inflate, unpack
 from gateway.readers.document import Document
 from gateway.readers.json import JsonValue, parse_json
 from gateway.readers.limits import MIB
+from gateway.verify.asking import open_question
 from gateway.verify.evidence import Answer
 from gateway.verify.life import first_moment, life_findings
 from gateway.verify.proofs import proof_findings, proofs_around, proofs_inside
@@ -61,8 +62,8 @@ def status_findings(
     asked |= {entry.url: _WHETHER for entry in entries if entry.url not in answered | asked.keys()}
     return [
         *[_judged(entry, terms.evidence[entry.url], stated, terms) for entry in given],
-        *[_unanswered(why) for why in asked.values()],
-        *[_unanswered(_WHETHER) for _ in entries[MOST_ENTRIES:]],
+        *[open_question(why, terms.unanswered.get(url)) for url, why in asked.items()],
+        *[open_question(_WHETHER) for _ in entries[MOST_ENTRIES:]],
     ]
 
 
@@ -236,16 +237,6 @@ def _answered(entry: Entry, found: Answer, *, revoked: bool) -> Finding:
 def _open(fault: _Open) -> Finding:
     return Finding(
         check="credential.status", status=Status.INDETERMINATE, explanation=fault.why, sub_indication=fault.sub
-    )
-
-
-def _unanswered(why: str) -> Finding:
-    """What only an answer from outside could tell stays open, and is never taken for a good one."""
-    return Finding(
-        check="evidence.asked",
-        status=Status.INDETERMINATE,
-        explanation=f"{why}: only an answer from outside could tell, and none was given",
-        sub_indication=SubIndication.TRY_LATER,
     )
 
 

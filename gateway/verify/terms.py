@@ -12,6 +12,7 @@ from gateway.proofs.proof import PublicKey
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
 from gateway.trust.anchors import Anchor
 from gateway.trust.policies import Policy
+from gateway.verify.asking import Unanswered
 from gateway.verify.evidence import Answers
 
 
@@ -21,8 +22,9 @@ class Terms:
 
     `methods` are keys out of DID documents that were given: known by name, and not by that trusted. `contexts` are the
     only ones that a document of linked data may name; None: the pinned ones. `evidence` are answers from outside,
-    gathered before. `channel` are the adapters for whose documents the peer that sent this one may vouch, by the node's
-    policy. `secret` is the node's: what may not be kept plain is kept under its HMAC.
+    gathered before; `unanswered` tells why others didn't come. `channel` are the adapters for whose documents the peer
+    that sent this one may vouch, by the node's policy. `secret` is the node's: what may not be kept plain is kept under
+    its HMAC.
     """
 
     now: dt.datetime
@@ -33,6 +35,7 @@ class Terms:
     methods: Methods = field(default_factory=dict)
     contexts: Contexts | None = None
     evidence: Answers = field(default_factory=dict)
+    unanswered: Unanswered = field(default_factory=dict)
     channel: frozenset[str] = frozenset()
     secret: bytes | None = field(default=None, repr=False)
 
