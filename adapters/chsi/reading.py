@@ -211,6 +211,7 @@ class _Report:
             fields.note("assumed", "degreeName", to=known.en, detail=_TABLES_WORDS)
         specification = Specification(
             title=title,
+            description=self._described() if self._kind in _DEGREES else {},
             kinds=(Code(scheme=OPPORTUNITY, value="Degree Programme"),),
             levels=self._claims("degreeName", known),
             subjects=tuple(Code(value=words, label=programme) for words in programme.values()),
@@ -257,15 +258,27 @@ class _Report:
         )  # fmt: skip
 
     def _programme(self, programme: Text, *, graduated: bool) -> Specification:
+        described = self._described()
         return Specification(
             title=programme,
+            description=described,
             kinds=(Code(scheme=OPPORTUNITY, value="Degree Programme"),),
             levels=self._levels(graduated=graduated),
             categories=self._words("educationType", "education_type"),
             modes=self._modes(),
             credits_offered=self._credits("totalCredits"),
-            notes=self._notes("duration"),
         )
+
+    def _described(self) -> Text:
+        """The report's name, level, type, form and length in words: few systems have a place for each of them."""
+        told = self._notes("level", "educationType", "studyForm", "duration")
+        known = None if self._kind is None else of_code("report", self._kind)
+        names = [{"zh": known.zh, "en": known.en}] if known is not None else []
+        return {
+            language: mark.join(text[language] for text in (*names, *told))
+            for language, mark in (("zh", "；"), ("en", "; "))
+            if names or told
+        }
 
     def _period(self, end: str | None) -> Period | None:
         start = take_when(self._fields, "enrollDate")
@@ -426,7 +439,13 @@ def _grade(printed: str) -> Text:
     return {"und" if printed.isascii() else "zh": printed}
 
 
-_LISTED = {"conclusion": "conclusion", "studentStatus": "student_status"}
+_LISTED = {
+    "conclusion": "conclusion",
+    "studentStatus": "student_status",
+    "level": "level",
+    "educationType": "education_type",
+    "studyForm": "study_form",
+}
 
 
 def _english(key: str, value: str) -> str:

@@ -25,7 +25,7 @@ class Peer:
     keys   its node keys by key id (RFC 7638 thumbprint): for envelopes, receipts and the door
     seals  SHA-256 of the public keys that it seals translations with; a translation sealed otherwise is refused
     wants  the adapter in whose format it wants a translation beside the original; None: the original alone
-    vouches_for  adapters for whose documents its word counts where they carry no proof: it fetched them from their issuer
+    vouches_for  adapters for whose documents without a proof its word counts: it has them from their issuer
     """
 
     id: str

@@ -127,14 +127,15 @@ class EvidenceRequest:
     One that no evidence answers leaves the verdict INDETERMINATE, TRY_LATER. What core can judge by itself, the status
     lists that `credentialStatus` names, needs no question: it asks that whether an adapter does or not.
 
-    form     fields to be posted, where asking takes a secret that no address may hold; never logged, never kept
-    vouches  its answer is the content, and the document a claim (an online check): `Comparing` holds one against the
-             other
+    form     fields to be posted, where asking takes a secret that no address may hold; never logged, never kept. An
+             empty one: what it would take to ask isn't known, and only an answer that was given counts
+    vouches  its answer is the content, and the document a claim (an online check; `Comparing` holds one against the
+             other): a page for people may be the answer, and only a host that the settings name is asked
     """
 
     url: str
     why: str
-    form: Mapping[str, str] = field(default_factory=dict, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
     vouches: bool = False
 
 

@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.errors import Refused, TestamurError
 from gateway.kit.contract import Adapter, Comparing, Content, EvidenceRequest, comparing
@@ -40,12 +40,13 @@ _ATTESTED = ("url", "fetched_at", "status", "media_type", "sha256")
 class Checked:
     """What an online check showed. `content` is the answer, where it vouches for the document, else None.
 
-    `losses` are the fields of the document that the answer doesn't show.
+    `losses` are the fields of the document that the answer doesn't show; `questions` those that nothing answers yet.
     """
 
     findings: tuple[Finding, ...]
     content: Content | None = None
     losses: tuple[Loss, ...] = ()
+    questions: tuple[EvidenceRequest, ...] = ()
 
 
 def name_of(request: EvidenceRequest, secret: bytes | None) -> str:
@@ -72,8 +73,9 @@ def check_online(adapter: Adapter, claim: Content, question: EvidenceRequest, te
     if found is None or comparer is None:
         nothing = terms.unanswered.get(name)
         if nothing is None:
-            return _open("not_attempted", f"{question.why}: nobody was asked")
-        return _open("unavailable", f"{question.why}: no answer came: {nothing.why}")
+            asks = () if question.form is not None and not question.form else (question,)
+            return replace(_open("not_attempted", f"{question.why}: nobody was asked"), questions=asks)
+        return _open("unavailable", f"{question.why}: no answer came: {nothing.why} ({nothing.code})")
     if not found.is_success:
         return _open("unavailable", f"the check answered with status {found.status}; try again later")
     try:
