@@ -9,12 +9,13 @@ context makes of another is kept.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from pyld.context_resolver import ContextResolver
 from pyld.identifier_issuer import IdentifierIssuer
-from pyld.jsonld import JsonLdError, JsonLdProcessor
+from pyld.jsonld import RDF_TYPE, XSD_DOUBLE, XSD_STRING, JsonLdError, JsonLdProcessor
 
 from gateway.errors import Refused
 from gateway.proofs.dataintegrity.descriptions import check_descriptions
@@ -23,6 +24,8 @@ from gateway.proofs.dataintegrity.watch import Watch
 from gateway.readers.json import JsonValue
 
 _MOST_KEPT = 4_096
+_LITERAL = frozenset({"@value", "@type"})
+_ABSOLUTE = re.compile(r"([A-Za-z][A-Za-z0-9+-.]*|_):[^\s]*$")  # PyLD's: what it takes for one is written into the RDF
 
 
 class Processor(JsonLdProcessor):  # type: ignore[misc] # PyLD has no types
@@ -37,6 +40,7 @@ class Processor(JsonLdProcessor):  # type: ignore[misc] # PyLD has no types
         self._contexts = contexts
         self._resolver = ContextResolver({}, self._load)
         self._kept: dict[tuple[object, ...], tuple[Any, ...]] = {}
+        self._typed: dict[tuple[object, ...], tuple[Any, ...]] = {}
         self._vocabularies: dict[int, tuple[Any, Vocabulary]] = {}
 
     def dataset(self, document: Mapping[str, JsonValue], watch: Watch) -> dict[str, Any]:
@@ -85,18 +89,46 @@ class Processor(JsonLdProcessor):  # type: ignore[misc] # PyLD has no types
         if key not in self._kept:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
+                self._typed.clear()
                 self._vocabularies.clear()
             made = super()._process_context(active_ctx, local_ctx, options, **flags)
             self._kept[key] = (made, active_ctx, local)
         return self._kept[key][0]
 
-    def _expand_iri(self, active_ctx: Any, value: Any, *rest: Any, **named: Any) -> Any:
+    def _prepare_nested_context(self, active_ctx: Any, element: Any, options: Any) -> Any:
+        """As PyLD; what a node's types make of a context is kept, where all of them are terms of that context."""
+        vocabulary = self._vocabulary(active_ctx)
+        named = [key for key in vocabulary.types if key in element]
+        if "@context" in element or "@type" in element or len(named) > 1:
+            return super()._prepare_nested_context(active_ctx, element, options)
+        if not named:
+            return active_ctx, None, active_ctx
+        stated = element[named[0]]
+        types = tuple(stated) if isinstance(stated, list) else (stated,)
+        if not all(isinstance(one, str) and one in active_ctx["mappings"] for one in types):
+            return super()._prepare_nested_context(active_ctx, element, options)
+        key = (id(active_ctx), named[0], types)
+        if key not in self._typed:
+            if len(self._typed) >= _MOST_KEPT:
+                self._typed.clear()
+            self._typed[key] = (super()._prepare_nested_context(active_ctx, element, options), active_ctx)
+        return self._typed[key][0]
+
+    def _expand_iri(
+        self,
+        active_ctx: Any,
+        value: Any,
+        base: Any = None,
+        vocab: bool = False,  # noqa: FBT001, FBT002 - PyLD's own signature
+        local_ctx: Any = None,
+        defined: Any = None,
+    ) -> Any:
         """As PyLD; what is a term is looked up at once, before it is looked at for being a keyword."""
-        if named.get("vocab") and "local_ctx" not in named and isinstance(value, str):
+        if vocab and local_ctx is None and isinstance(value, str):
             made = active_ctx["mappings"].get(value)
             if made:
                 return made["@id"]
-        return super()._expand_iri(active_ctx, value, *rest, **named)
+        return super()._expand_iri(active_ctx, value, base, vocab, local_ctx, defined)
 
     def _expand_object(self, active_ctx: Any, *rest: Any, **named: Any) -> None:
         element, parent, options = rest[2], rest[3], rest[4]
@@ -124,13 +156,63 @@ class Processor(JsonLdProcessor):  # type: ignore[misc] # PyLD has no types
     def _expand_value(self, active_ctx: Any, active_property: Any, value: Any, options: Any) -> Any:
         watch: Watch = options["watch"]
         watch.count()
+        vocabulary = self._vocabulary(active_ctx)
+        if active_property in vocabulary.texts and isinstance(value, str):
+            datatype = vocabulary.texts[active_property]
+            return {"@value": value} if datatype is None else {"@type": datatype, "@value": value}
         made = super()._expand_value(active_ctx, active_property, value, options)
         if isinstance(made, dict) and "@id" in made:
             coercion = self.get_context_value(active_ctx, active_property, "@type")
-            whole = made["@id"] == value if coercion == "@id" else self._vocabulary(active_ctx).says(value)
+            whole = made["@id"] == value if coercion == "@id" else vocabulary.says(value)
             if not whole or not is_iri(made["@id"]):
                 watch.fault("a reference that isn't written out:", value)
         return made
+
+    def _create_node_map(
+        self,
+        input_: Any,
+        graph_map: Any,
+        active_graph: Any,
+        issuer: Any,
+        active_subject: Any = None,
+        active_property: Any = None,
+        list_: Any = None,
+    ) -> None:
+        """As PyLD; the first value of a property is put there without a look at what else stands there."""
+        if isinstance(active_subject, str) and not list_ and isinstance(input_, dict) and "@value" in input_:
+            node = graph_map[active_graph][active_subject]
+            if active_property not in node:
+                node[active_property] = [input_]
+                return
+        super()._create_node_map(input_, graph_map, active_graph, issuer, active_subject, active_property, list_)
+
+    def _graph_to_rdf(self, graph: Any, issuer: Any, options: Any) -> list[dict[str, Any]]:
+        """As PyLD, with one look at a subject and at a property, however many statements they have."""
+        triples: list[dict[str, Any]] = []
+        for name, node in sorted(graph.items()):
+            if not _ABSOLUTE.match(name):
+                continue
+            subject = _resource(name)
+            for key, items in sorted(node.items()):
+                property_ = RDF_TYPE if key == "@type" else key
+                if property_[:1] == "@" or property_[:2] == "_:" or not _ABSOLUTE.match(property_):
+                    continue
+                predicate = {"type": "IRI", "value": property_}
+                for item in items:
+                    made = self._object_to_rdf(item, issuer, triples, options)
+                    if made is not None:
+                        triples.append({"subject": subject, "predicate": predicate, "object": made})
+        return triples
+
+    def _object_to_rdf(self, item: Any, issuer: Any, triples: Any, options: Any) -> Any:
+        """As PyLD; a text and the name of a thing, which nearly all objects are, are told at once."""
+        if isinstance(item, str):
+            return _resource(item) if _ABSOLUTE.match(item) else None
+        if isinstance(item.get("@value"), str) and item.keys() <= _LITERAL:
+            datatype = item.get("@type") or XSD_STRING
+            if datatype not in (XSD_DOUBLE, "@json"):
+                return {"type": "literal", "value": item["@value"], "datatype": datatype}
+        return super()._object_to_rdf(item, issuer, triples, options)
 
     def _vocabulary(self, active: Any) -> Vocabulary:
         held = self._vocabularies.get(id(active))
@@ -144,3 +226,7 @@ def _watch_value(element: Mapping[str, JsonValue], watch: Watch) -> None:
     language = element.get("@language")
     if not element.keys() <= {"@value", "@language", "@direction"} or not isinstance(language, str) or not language:
         watch.fault("a value written as an object:", next(iter(element.keys() - {"@value"}), "@value"))
+
+
+def _resource(name: str) -> dict[str, str]:
+    return {"type": "blank node" if name.startswith("_:") else "IRI", "value": name}
