@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gateway.errors import Refused
 from gateway.kit.contract import Vouched
+from gateway.proofs.budget import Budget
 from gateway.proofs.proof import Proof
 from gateway.readers.containers import Unpacked, unpack
 from gateway.readers.document import Document
@@ -32,7 +33,8 @@ def unseal(octets: bytes, terms: Terms) -> Unsealed:
     try:
         unpacked = unpack(octets, terms.limits, within_seals=False)
         document = document_of(unpacked, terms)
-        proofs = proofs_around(unpacked, terms) + proofs_inside(document, terms)
+        budget = Budget()
+        proofs = proofs_around(unpacked, terms, budget) + proofs_inside(document, terms, budget)
         covered, vouched = covered_by(document, proofs, vouched_outside=False)
     except Refused:
         return Unsealed(body=octets, proofs=(), holds=False)

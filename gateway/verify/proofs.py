@@ -8,6 +8,7 @@ from dataclasses import replace
 from gateway.kit.contract import Stated
 from gateway.model.record import Organisation
 from gateway.model.verdict import Caveat, Finding, InnerVerdict, Status, SubIndication, conclude
+from gateway.proofs.budget import Budget
 from gateway.proofs.proof import Proof
 from gateway.proofs.xmldsig import verify_enveloped
 from gateway.readers.containers import Unpacked
@@ -19,15 +20,22 @@ from gateway.verify.life import first_moment
 from gateway.verify.proof_sets import settle
 from gateway.verify.terms import Terms
 
+_OCTETS = 50
+"""Octets of a document with a proof embedded that are gone through in a step."""
 
-def proofs_around(unpacked: Unpacked, terms: Terms) -> tuple[Proof, ...]:
-    """The proofs of every JWS around the document, checked."""
+
+def proofs_around(unpacked: Unpacked, terms: Terms, budget: Budget) -> tuple[Proof, ...]:
+    """The proofs of every JWS around the document, checked.
+
+    Raises:
+        Refused: `limit.work`.
+    """
     signatures = [layer.jws for layer in unpacked.layers if layer.jws is not None]
     if not signatures:
         return ()
     from gateway.proofs.jose import verify_jws
 
-    sets = [verify_jws(jws, keys=terms.keys, methods=terms.methods) for jws in signatures]
+    sets = [verify_jws(jws, keys=terms.keys, methods=terms.methods, budget=budget) for jws in signatures]
     proofs = tuple(proof for one in sets for proof in settle(one))
     token = unpacked.layers[-1].jwt
     return proofs if token is None else (*proofs[:-1], _with_claims(proofs[-1], token))
@@ -55,16 +63,20 @@ def _claims_agree(proof: Proof, token: JwtCredential) -> Finding:
     )
 
 
-def proofs_inside(document: Document, terms: Terms) -> tuple[Proof, ...]:
-    """The XML signatures under the root of the document, or the proofs embedded in a credential, checked."""
+def proofs_inside(document: Document, terms: Terms, budget: Budget) -> tuple[Proof, ...]:
+    """The XML signatures under the root of the document, or the proofs embedded in a credential, checked.
+
+    Raises:
+        Refused: `limit.work`.
+    """
     if document.media == "json":
-        return _embedded(document, terms)
+        return _embedded(document, terms, budget)
     if document.media != "xml":
         return ()
     return verify_enveloped(document.tree, keys=terms.keys)
 
 
-def _embedded(document: Document, terms: Terms) -> tuple[Proof, ...]:
+def _embedded(document: Document, terms: Terms, budget: Budget) -> tuple[Proof, ...]:
     value = document.value
     if not isinstance(value, dict) or "proof" not in value:
         return ()
@@ -73,7 +85,8 @@ def _embedded(document: Document, terms: Terms) -> tuple[Proof, ...]:
 
     candidates = [(anchor.key, anchor.controller or "") for anchor in terms.anchors]
     keys = Keys(methods=terms.methods, candidates=candidates)
-    return settle(verify_embedded(value, keys, terms.contexts or known_contexts(), now=terms.now))
+    budget.spend(len(document.octets) // _OCTETS)
+    return settle(verify_embedded(value, keys, terms.contexts or known_contexts(), now=terms.now, budget=budget))
 
 
 def proof_findings(

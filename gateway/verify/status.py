@@ -10,12 +10,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from gateway.errors import Refused
 from gateway.kit.contract import EvidenceRequest, Stated
 from gateway.model.record import Identifier, Organisation
 from gateway.model.texts import is_when
 from gateway.model.verdict import Finding, Indication, Status, SubIndication, answer
+from gateway.proofs.budget import Budget
 from gateway.readers.base64 import decode_base64url
 from gateway.readers.containers import inflate, unpack
 from gateway.readers.document import Document
@@ -32,7 +34,15 @@ LARGEST_LIST = 16 * MIB
 
 MOST_ENTRIES = 8
 """Entries that are looked up; the others stay open."""
+
+MOST_QUESTIONS = 16
+"""Open questions that are told one by one."""
+
+_MORE = "further questions that it raises"
 _LISTS = {"BitstringStatusListEntry": "BitstringStatusList", "StatusList2021Entry": "StatusList2021"}
+_LIST, _OCTETS = 300, 500
+"""Steps for a list that is looked up; octets of it, packed or not, in a step."""
+
 _WHETHER = "whether it was revoked"
 _REVOCATION_LIST = "1EdTechRevocationList"
 _BITS = 8
@@ -51,23 +61,24 @@ class Entry:
 
 
 def status_findings(
-    document: Document, questions: tuple[EvidenceRequest, ...], stated: Stated, terms: Terms
+    document: Document, questions: tuple[EvidenceRequest, ...], stated: Stated, terms: Terms, budget: Budget
 ) -> list[Finding]:
     """A finding for each status that a credential names, and for each question that nothing here answers."""
     value = document.value if document.media == "json" else None
-    entries = list(entries_of(value)) if isinstance(value, dict) else []
+    entries = list(islice(entries_of(value), MOST_ENTRIES + 1)) if isinstance(value, dict) else []
     given = [entry for entry in entries[:MOST_ENTRIES] if entry.url in terms.evidence]
     answered = {entry.url for entry in given}
     asked = {question.url: question.why for question in questions if question.url not in answered}
     asked |= {entry.url: _WHETHER for entry in entries if entry.url not in answered | asked.keys()}
+    more = len(asked) > MOST_QUESTIONS or len(entries) > MOST_ENTRIES
     return [
-        *[_judged(entry, terms.evidence[entry.url], stated, terms) for entry in given],
-        *[open_question(why, terms.unanswered.get(url)) for url, why in asked.items()],
-        *[open_question(_WHETHER) for _ in entries[MOST_ENTRIES:]],
+        *[_judged(entry, terms.evidence[entry.url], stated, terms, budget) for entry in given],
+        *[open_question(why, terms.unanswered.get(url)) for url, why in islice(asked.items(), MOST_QUESTIONS)],
+        *([open_question(_MORE)] if more else []),
     ]
 
 
-def credential_findings(document: Document, terms: Terms) -> list[Finding]:
+def credential_findings(document: Document, terms: Terms, budget: Budget) -> list[Finding]:
     """Life and status of a verifiable credential that no adapter knows: it may have ended, or been taken back.
 
     Its terms are those of the VC Data Model, whatever it states.
@@ -82,7 +93,7 @@ def credential_findings(document: Document, terms: Terms) -> list[Finding]:
         valid_from=_when(value, "validFrom", "issuanceDate"),
         valid_until=_when(value, "validUntil", "expirationDate"),
     )
-    return [*life_findings(stated, terms.now), *status_findings(document, (), stated, terms)]
+    return [*life_findings(stated, terms.now), *status_findings(document, (), stated, terms, budget)]
 
 
 def _when(value: Json, *names: str) -> str | None:
@@ -105,14 +116,15 @@ def entries_of(credential: Json) -> Iterator[Entry]:
             yield Entry(kind=named, url=url, index=one.get("statusListIndex"), purpose=purpose)
 
 
-def _judged(entry: Entry, found: Answer, stated: Stated, terms: Terms) -> Finding:
+def _judged(entry: Entry, found: Answer, stated: Stated, terms: Terms, budget: Budget) -> Finding:
     if not found.is_success:
         return _open(_Open(f"the list's address answered with status {found.status}"))
     try:
+        budget.spend(_LIST + len(found.octets) // _OCTETS)
         if entry.kind == _REVOCATION_LIST:
             revoked = _is_listed(entry, parse_json(found.octets, terms.limits), stated)
         else:
-            revoked = _bit(entry, _list(entry, found, stated, terms))
+            revoked = _bit(entry, _list(entry, found, stated, terms, budget), budget)
     except _Open as fault:
         return _open(fault)
     except Refused as refused:
@@ -135,11 +147,11 @@ _NOT_MEANT = SubIndication.SIG_CONSTRAINTS_FAILURE
 # --- lists of bits ----------------------------------------------------------------------------------------------------
 
 
-def _list(entry: Entry, found: Answer, stated: Stated, terms: Terms) -> Json:
+def _list(entry: Entry, found: Answer, stated: Stated, terms: Terms, budget: Budget) -> Json:
     """What a list states, once its own proof is trusted, it is of the same issuer, and of this time."""
     unpacked = unpack(found.octets, terms.limits)
     document = Document(unpacked.octets, unpacked.kind, limits=terms.limits)
-    proofs = proofs_around(unpacked, terms) + proofs_inside(document, terms)
+    proofs = proofs_around(unpacked, terms, budget) + proofs_inside(document, terms, budget)
     covered = next((proof.covered for proof in reversed(proofs) if proof.role == "document"), None)
     value = parse_json(covered, terms.limits) if covered is not None else None
     if not isinstance(value, dict):
@@ -177,13 +189,14 @@ def _require_current(value: Json, found: Answer, now: dt.datetime) -> None:
         raise _Open("the list was looked up longer ago than it may be kept (ttl)")
 
 
-def _bit(entry: Entry, value: Json) -> bool:
+def _bit(entry: Entry, value: Json, budget: Budget) -> bool:
     subject = value.get("credentialSubject")
     if not isinstance(subject, dict) or _LISTS[entry.kind] not in _texts(subject.get("type")):
         raise _Open(f"the answer is no {_LISTS[entry.kind]}", _NOT_MEANT)
     if not entry.purpose or entry.purpose not in _texts(subject.get("statusPurpose")):
         raise _Open("the list is for another purpose than the entry", _NOT_MEANT)
     octets = _octets(entry, _text(subject.get("encodedList")))
+    budget.spend(len(octets) // _OCTETS)
     index = _index(entry.index)
     if index is None or index >= len(octets) * _BITS:
         raise _Open("the entry's index is none of the list", _NOT_MEANT)

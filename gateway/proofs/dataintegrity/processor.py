@@ -20,7 +20,7 @@ from pyld.jsonld import RDF_TYPE, XSD_DOUBLE, XSD_STRING, JsonLdError, JsonLdPro
 from gateway.errors import Refused
 from gateway.proofs.dataintegrity.descriptions import check_descriptions
 from gateway.proofs.dataintegrity.vocabulary import Vocabulary, is_iri
-from gateway.proofs.dataintegrity.watch import Watch
+from gateway.proofs.dataintegrity.watch import CONTEXT, TERM, Watch
 from gateway.readers.json import JsonValue
 
 _MOST_KEPT = 4_096
@@ -40,12 +40,14 @@ class Processor(JsonLdProcessor):  # type: ignore[misc] # PyLD has no types
         self._contexts = contexts
         self._resolver = ContextResolver({}, self._load)
         self._kept: dict[tuple[object, ...], tuple[Any, ...]] = {}
-        self._typed: dict[tuple[object, ...], tuple[Any, ...]] = {}
         self._vocabularies: dict[int, tuple[Any, Vocabulary]] = {}
 
     def dataset(self, document: Mapping[str, JsonValue], watch: Watch) -> dict[str, Any]:
         """The RDF dataset of a document whose contexts are all pinned, in PyLD's form."""
-        issuer = IdentifierIssuer("_:b")
+        if len(self._kept) >= _MOST_KEPT:  # not meanwhile: what was paid for is known by what is kept
+            self._kept.clear()
+            self._vocabularies.clear()
+        issuer = _Names(watch)
         options = {
             "base": "",
             "processingMode": "json-ld-1.1",
@@ -86,33 +88,32 @@ class Processor(JsonLdProcessor):  # type: ignore[misc] # PyLD has no types
             return super()._process_context(active_ctx, local_ctx, options, **flags)
         named = local if isinstance(local, str | tuple) else id(local)
         key = (id(active_ctx), named, *sorted(flags.items()))
+        self._pay(key, local, active_ctx, options["watch"])
         if key not in self._kept:
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-                self._typed.clear()
-                self._vocabularies.clear()
             made = super()._process_context(active_ctx, local_ctx, options, **flags)
             self._kept[key] = (made, active_ctx, local)
         return self._kept[key][0]
 
+    def _pay(self, key: tuple[object, ...], local: Any, active: Any, watch: Watch) -> None:
+        """What one context makes of another is paid for once in a document, whether it is kept from earlier or not."""
+        if key not in watch.budget.seen:
+            named = local if isinstance(local, tuple) else (local,)
+            contexts = [self._contexts.get(one, {}) if isinstance(one, str) else one or {} for one in named]
+            watch.budget.spend_once(key, CONTEXT + TERM * sum(map(len, contexts)) + len(active["mappings"]))
+
     def _prepare_nested_context(self, active_ctx: Any, element: Any, options: Any) -> Any:
-        """As PyLD; what a node's types make of a context is kept, where all of them are terms of that context."""
-        vocabulary = self._vocabulary(active_ctx)
-        named = [key for key in vocabulary.types if key in element]
+        """As PyLD; where one name of the context stands for `@type`, no other is looked at."""
+        named = [key for key in self._vocabulary(active_ctx).types if key in element]
         if "@context" in element or "@type" in element or len(named) > 1:
             return super()._prepare_nested_context(active_ctx, element, options)
-        if not named:
-            return active_ctx, None, active_ctx
-        stated = element[named[0]]
-        types = tuple(stated) if isinstance(stated, list) else (stated,)
-        if not all(isinstance(one, str) and one in active_ctx["mappings"] for one in types):
-            return super()._prepare_nested_context(active_ctx, element, options)
-        key = (id(active_ctx), named[0], types)
-        if key not in self._typed:
-            if len(self._typed) >= _MOST_KEPT:
-                self._typed.clear()
-            self._typed[key] = (super()._prepare_nested_context(active_ctx, element, options), active_ctx)
-        return self._typed[key][0]
+        stated = element[named[0]] if named else []
+        types = stated if isinstance(stated, list) else [stated]
+        made = active_ctx
+        for one in sorted(one for one in types if isinstance(one, str)):
+            scoped = self.get_context_value(active_ctx, one, "@context")
+            if scoped is not None and scoped is not False:
+                made = self._process_context(made, scoped, options, propagate=False)
+        return made, named[0] if named else None, active_ctx
 
     def _expand_iri(
         self,
@@ -133,10 +134,9 @@ class Processor(JsonLdProcessor):  # type: ignore[misc] # PyLD has no types
     def _expand_object(self, active_ctx: Any, *rest: Any, **named: Any) -> None:
         element, parent, options = rest[2], rest[3], rest[4]
         watch: Watch = options["watch"]
-        watch.count()
+        watch.count_object(element)
         vocabulary = self._vocabulary(active_ctx)
         for key, value in element.items():
-            watch.count_members(value)
             if key in vocabulary.ordered:
                 watch.ordered.add(id(value))
         if "@value" in element:
@@ -155,7 +155,7 @@ class Processor(JsonLdProcessor):  # type: ignore[misc] # PyLD has no types
 
     def _expand_value(self, active_ctx: Any, active_property: Any, value: Any, options: Any) -> Any:
         watch: Watch = options["watch"]
-        watch.count()
+        watch.count_value()
         vocabulary = self._vocabulary(active_ctx)
         if active_property in vocabulary.texts and isinstance(value, str):
             datatype = vocabulary.texts[active_property]
@@ -178,12 +178,24 @@ class Processor(JsonLdProcessor):  # type: ignore[misc] # PyLD has no types
         active_property: Any = None,
         list_: Any = None,
     ) -> None:
-        """As PyLD; the first value of a property is put there without a look at what else stands there."""
-        if isinstance(active_subject, str) and not list_ and isinstance(input_, dict) and "@value" in input_:
-            node = graph_map[active_graph][active_subject]
-            if active_property not in node:
+        """As PyLD; a value is compared with each that stands there already, which is paid for."""
+        watch: Watch = issuer.watch
+        if isinstance(input_, list):
+            for one in input_:
+                self._create_node_map(one, graph_map, active_graph, issuer, active_subject, active_property, list_)
+            return
+        graph = graph_map.setdefault(active_graph, {})
+        if isinstance(active_subject, str) and not list_:
+            node = graph[active_subject]
+            present = node.get(active_property)
+            if present is not None:
+                watch.count_comparisons(len(present))
+            elif "@value" in input_:
                 node[active_property] = [input_]
                 return
+        if "@type" in input_ and "@value" not in input_:
+            present, more = graph.get(input_.get("@id"), {}).get("@type", ()), len(input_["@type"])
+            watch.count_comparisons(len(present) + more, more)
         super()._create_node_map(input_, graph_map, active_graph, issuer, active_subject, active_property, list_)
 
     def _graph_to_rdf(self, graph: Any, issuer: Any, options: Any) -> list[dict[str, Any]]:
@@ -219,6 +231,14 @@ class Processor(JsonLdProcessor):  # type: ignore[misc] # PyLD has no types
         if held is None:
             held = self._vocabularies[id(active)] = (active, Vocabulary(active))
         return held[1]
+
+
+class _Names(IdentifierIssuer):  # type: ignore[misc] # PyLD has no types
+    """The names of blank nodes, handed to each step in which a document becomes a graph; and who watches."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__("_:b")
+        self.watch = watch
 
 
 def _watch_value(element: Mapping[str, JsonValue], watch: Watch) -> None:
