@@ -118,10 +118,14 @@ class EvidenceRequest:
 
     One that no evidence answers leaves the verdict INDETERMINATE, TRY_LATER. What core can judge by itself, the status
     lists that `credentialStatus` names, needs no question: it asks that whether an adapter does or not.
+
+    vouches  its answer is the content, and the document a claim (an online check): a page for people may be the answer,
+             and only a host that the settings name is asked
     """
 
     url: str
     why: str
+    vouches: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
