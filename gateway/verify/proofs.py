@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from gateway.kit.contract import Stated
@@ -13,6 +13,7 @@ from gateway.proofs.proof import Proof
 from gateway.proofs.xmldsig import verify_enveloped
 from gateway.readers.containers import Unpacked
 from gateway.readers.document import Document
+from gateway.readers.json import JsonValue
 from gateway.readers.vc_jwt import JwtCredential
 from gateway.trust.issuers import IssuerClaim
 from gateway.trust.judge import judge_proof
@@ -70,22 +71,30 @@ def proofs_inside(document: Document, terms: Terms, budget: Budget) -> tuple[Pro
         Refused: `limit.work`.
     """
     if document.media == "json":
-        return _embedded(document, terms, budget)
+        budget.spend(len(document.octets) // _OCTETS if "proof" in _members(document.value) else 0)
+        return embedded_proofs(document.value, terms, budget)
     if document.media != "xml":
         return ()
     return verify_enveloped(document.tree, keys=terms.keys)
 
 
-def _embedded(document: Document, terms: Terms, budget: Budget) -> tuple[Proof, ...]:
-    value = document.value
-    if not isinstance(value, dict) or "proof" not in value:
+def _members(value: JsonValue) -> Mapping[str, JsonValue]:
+    return value if isinstance(value, dict) else {}
+
+
+def embedded_proofs(value: JsonValue, terms: Terms, budget: Budget) -> tuple[Proof, ...]:
+    """The proofs embedded in a credential, checked; none where it is none, or has none.
+
+    Raises:
+        Refused: `limit.work`.
+    """
+    if "proof" not in _members(value):
         return ()
     from gateway.proofs.dataintegrity.contexts import known_contexts
     from gateway.proofs.dataintegrity.verify import Keys, verify_embedded
 
     candidates = [(anchor.key, anchor.controller or "") for anchor in terms.anchors]
     keys = Keys(methods=terms.methods, candidates=candidates)
-    budget.spend(len(document.octets) // _OCTETS)
     return settle(verify_embedded(value, keys, terms.contexts or known_contexts(), now=terms.now, budget=budget))
 
 

@@ -285,7 +285,7 @@ def test_what_a_proof_would_not_cover_is_not_sealed(change: dict, code: str) -> 
 
 def test_a_key_of_another_kind_or_another_key_seals_nothing() -> None:
     with pytest.raises(ConfigError) as caught:
-        prepare_proof(octets(badge()), method=method("p256"), signed_at=NOW)
+        prepare_proof(octets(badge()), method=method("p384"), signed_at=NOW)
     assert caught.value.code == "seal.key_unsupported"
     prepared = prepare_proof(octets(badge()), method=method(), signed_at=NOW)
     with pytest.raises(ConfigError) as caught:
