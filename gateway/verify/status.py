@@ -89,7 +89,10 @@ def ask_outside(
             *[open_question(one.why, terms.unanswered.get(one.url)) for one in told],
             *([open_question(_MORE)] if more else []),
         ),
-        questions=(*[q for _, further in judged for q in further], *told),
+        questions=(
+            *[q for _, further in judged for q in further],
+            *[one for one in told if one.url not in terms.evidence],
+        ),
     )
 
 
