@@ -22,6 +22,7 @@ class Answer:
 
     attestation   a JWS in which somebody attests to have fetched it: for answers that nothing else vouches for
     fetched_here  whether this gateway fetched it itself, from an address that it made
+    posted        whether something was posted to get it, such as a secret, which the answer may repeat
     """
 
     url: str
@@ -31,6 +32,7 @@ class Answer:
     media_type: str = ""
     attestation: bytes = b""
     fetched_here: bool = False
+    posted: bool = False
 
     @property
     def is_success(self) -> bool:

@@ -19,6 +19,7 @@ from gateway.kit.guard import guarded
 from gateway.kit.recognition import head_of
 from gateway.model.losses import Loss
 from gateway.model.verdict import Caveat, Finding, Indication, Status, SubIndication, answer
+from gateway.proofs.budget import Budget
 from gateway.proofs.proof import Proof
 from gateway.readers.containers import unpack
 from gateway.readers.json import parse_json
@@ -65,7 +66,7 @@ def vouching(questions: Iterable[EvidenceRequest]) -> EvidenceRequest | None:
     return next((question for question in questions if question.vouches), None)
 
 
-def check_online(adapter: Adapter, claim: Content, question: EvidenceRequest, terms: Terms) -> Checked:
+def check_online(adapter: Adapter, claim: Content, question: EvidenceRequest, terms: Terms, budget: Budget) -> Checked:
     """Hold a document without a proof of its own against the answer to its question, where one was gathered."""
     comparer = comparing(adapter)
     name = name_of(question, terms.secret)
@@ -79,19 +80,21 @@ def check_online(adapter: Adapter, claim: Content, question: EvidenceRequest, te
     if not found.is_success:
         return _open("unavailable", f"the check answered with status {found.status}; try again later")
     try:
-        return _answered(adapter, comparer, claim, found, terms)
+        return _answered(adapter, comparer, claim, found, terms, budget)
     except TestamurError as error:
         return _open("unavailable", f"the answer can't be read: {error.message} ({error.code})")
 
 
-def _answered(adapter: Adapter, comparer: Comparing, claim: Content, found: Answer, terms: Terms) -> Checked:
+def _answered(
+    adapter: Adapter, comparer: Comparing, claim: Content, found: Answer, terms: Terms, budget: Budget
+) -> Checked:
     document = document_of(unpack(found.octets, terms.limits), terms)
     recognised = adapter.recognise(head_of(document))
     if recognised is None:
         return _open("unavailable", "the answer is no answer of the check; try again later")
     content = Content(document=document, format=recognised.format, vouched="online")
     compared = guarded(adapter, lambda _: comparer.compare(claim, content))
-    stood_on = (*_time(found, terms.now), *_attested(found, terms))
+    stood_on = (*_time(found, terms.now), *_attested(found, terms, budget))
     if answer(stood_on) is not Indication.PASSED:  # it counts neither for the document nor against it
         return Checked(findings=(*_answers(compared), *stood_on, _UNVERIFIED))
     if answer(compared) is not Indication.PASSED:
@@ -125,7 +128,7 @@ def _time(found: Answer, now: dt.datetime) -> tuple[Finding, ...]:
     return (_indeterminate("online.time", why, SubIndication.TRY_LATER),)
 
 
-def _attested(found: Answer, terms: Terms) -> tuple[Finding, ...]:
+def _attested(found: Answer, terms: Terms, budget: Budget) -> tuple[Finding, ...]:
     """Whether this gateway fetched the answer, or somebody trusted attests that they did."""
     if found.fetched_here:
         told = "this gateway fetched the answer itself, from the address that it made"
@@ -135,7 +138,7 @@ def _attested(found: Answer, terms: Terms) -> tuple[Finding, ...]:
         return (_indeterminate("online.attested", why, SubIndication.NO_PROOF_FOUND),)
     try:
         unpacked = unpack(found.attestation, terms.limits, within_seals=False)
-        proofs = proofs_around(unpacked, terms)
+        proofs = proofs_around(unpacked, terms, budget)
     except Refused as refused:
         why = f"the attestation can't be read: {refused.message} ({refused.code})"
         return (_indeterminate("online.attested", why, SubIndication.FORMAT_FAILURE),)

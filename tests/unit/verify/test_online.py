@@ -251,7 +251,7 @@ def test_answers_come_from_a_folder_with_their_attestation(tmp_path) -> None:
     (tmp_path / "one.json").write_text(json.dumps(note))
     (tmp_path / "one.body").write_bytes(GOOD.octets)
     assert load_evidence(tmp_path) == {URL: GOOD}
-    (tmp_path / "one.json").write_text(json.dumps({**note, "request": "abc"}))
+    (tmp_path / "one.json").write_text(json.dumps({**note, "asked": "abc"}))
     assert list(load_evidence(tmp_path)) == [f"{URL}#abc"]
     assert parse_compact(GOOD.attestation).payload is not None
 
