@@ -48,7 +48,7 @@ _HOST = rf"(?:{_LABEL}\.)*[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?"
 _ADDRESS = re.compile(
     rf"https://(?P<host>{_HOST})(?::(?P<port>[0-9]{{1,5}}))?(?P<rest>[/?][!-\[\]-~]*)?", re.IGNORECASE | re.ASCII
 )
-_DATA = re.compile(r"application/(?:json|jwt|jose|octet-stream|[a-z0-9.+-]+\+(?:json|jwt|gzip))|text/plain")
+_DATA = re.compile(r"application/(?:json|jwt|jose|vc|did|cid|octet-stream|[a-z0-9.+-]+\+(?:json|jwt|gzip))|text/plain")
 _CHECK = re.compile(r"text/html|application/(?:xhtml\+xml|json)")
 _ACCEPT = {False: "application/json, application/*;q=0.9, text/plain;q=0.5", True: "text/html, application/json;q=0.9"}
 _REDIRECTS = range(300, 400)

@@ -112,7 +112,16 @@ async def test_something_of_another_kind_than_was_asked_for(strangers: Strangers
 
 
 @pytest.mark.parametrize(
-    "kind", ["application/did+ld+json", "application/vc+jwt", "application/jwt", "text/plain", "application/did+json"]
+    "kind",
+    [
+        "application/vc",
+        "application/did",
+        "application/did+ld+json",
+        "application/vc+jwt",
+        "application/jwt",
+        "text/plain",
+        "application/did+json",
+    ],
 )
 async def test_what_lists_and_did_documents_are_published_as_is_taken(strangers: Strangers, kind: str):
     strangers.says("/list", kind=kind)
