@@ -221,6 +221,7 @@ CHECKS = {
     "credential.status": "Has its issuer revoked it?",
     "credential.validity": "Is the credential itself valid at this time?",
     "inner.followed": "Were all documents inside looked at?",
+    "conformity": "Does it keep the rules of its format?",
     "online.answer": "What did the online check answer?",
     "online.attested": "Does somebody trusted attest to have fetched that answer?",
     "online.source": "Did the register itself answer?",
