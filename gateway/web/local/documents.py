@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 from typing import Annotated
 
 from aiohttp import web
 from pydantic import Field
 
+from gateway.drivers.work import OURS
 from gateway.model.verdict import Verdict
 from gateway.node.running import Running
+from gateway.node.startup import Node
 from gateway.node.translate import Order, Translated, Withheld, translate_now
 from gateway.translate.engine import sha256
 from gateway.verify.engine import verify
@@ -43,10 +46,9 @@ class TranslateQuery(Query):
 async def verify_document(running: Running, request: web.Request, _query: NoParameters) -> web.Response:
     """Say what is proven of a document."""
     octets = await read_document(request, running.node.limits.document_bytes)
-    node, now = running.node, running.stamp()
-    document = await running.work(verify, octets, adapters=node.adapters, terms=node.terms(now))
-    running.metrics.verdict(document.verdict.verdict)
-    return json_answer(document.verdict)
+    verdict = await running.work(OURS, verdict_on, octets, running.stamp())
+    running.metrics.verdict(verdict.verdict)
+    return json_answer(verdict)
 
 
 async def translate_document(running: Running, request: web.Request, query: TranslateQuery) -> web.Response:
@@ -57,13 +59,27 @@ async def translate_document(running: Running, request: web.Request, query: Tran
         unsealed=query.unsealed,
         languages=languages_in(query.lang),
     )
-    outcome = await running.work(translate_now, running.node, order, running.stamp())
-    running.metrics.verdict(outcome.verdict.verdict)
+    answer = await running.work(OURS, translation_of, order, running.stamp())
+    running.metrics.verdict(answer.verdict.verdict)
+    running.metrics.losses(answer.losses)
+    return json_answer(answer)
+
+
+# --- in a work process
+
+
+def verdict_on(node: Node, octets: bytes, now: dt.datetime) -> Verdict:
+    """Verify a document by the node's own terms."""
+    return verify(octets, adapters=node.adapters, terms=node.terms(now)).verdict
+
+
+def translation_of(node: Node, order: Order, now: dt.datetime) -> TranslateAnswer:
+    """Translate a document, or say why not."""
+    outcome = translate_now(node, order, now)
     if isinstance(outcome, Withheld):
         why = WithheldAnswer(code=outcome.code, message=outcome.message, advice=outcome.advice)
-        return json_answer(TranslateAnswer(verdict=outcome.verdict, withheld=why))
-    running.metrics.losses(outcome.losses)
-    return json_answer(_answer_of(outcome))
+        return TranslateAnswer(verdict=outcome.verdict, withheld=why)
+    return _answer_of(outcome)
 
 
 def _answer_of(done: Translated) -> TranslateAnswer:
