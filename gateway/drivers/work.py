@@ -119,7 +119,7 @@ class WorkProcesses(Generic[_C]):
         return WorkState(
             processes=self._processes,
             waiting=self._turns.waiting,
-            lost=dict(self._losses),
+            lost={**self._losses},
             lost_ago=None if self._lost_at is None else time.monotonic() - self._lost_at,
             able=self._server.alive,
         )
