@@ -14,6 +14,7 @@ import click
 
 from gateway.cli.options import FILE, verifying
 from gateway.cli.presentation import json_line
+from gateway.cli.terms import Judging
 from gateway.cli.translation_text import translated_lines, withheld_lines
 from gateway.cli.verify import EXIT
 from gateway.drivers.files import write_file, write_folder
@@ -22,8 +23,11 @@ from gateway.kit.contract import Form
 from gateway.model.verdict import Indication, Verdict
 from gateway.node import startup
 from gateway.node.account import page_of
+from gateway.node.startup import Node
 from gateway.node.translate import Order, Translated, Withheld, translate_file
 from gateway.translate.papers import losses_paper
+from gateway.verify.evidence import Answers
+from gateway.verify.terms import Terms
 
 _OUT_HELP = (
     "A file for the translation alone, or a folder (ends in /, or exists) for original, translation, losses, verdict "
@@ -85,13 +89,14 @@ def command(
     policy: str | None,
     at: dt.datetime | None,
     evidence: Path | None,
-    online: bool,  # noqa: ARG001 - asking outside isn't built yet
+    online: bool,
+    keep_evidence: Path | None,
     as_json: bool,
 ) -> None:
     """Translate FILE for another system, say what was lost, and seal it where this node may.
 
     --trust, --policy, --at and --evidence imply --unsealed: the node's seal stands for its own, configured
-    judgement alone.
+    judgement alone; and so does --online where its settings name no hosts under [online].
     Exit code: 0 when written; 1 or 3 when nothing was written because the source is FAILED, or isn't proven.
     """
     _refuse_agreements(agreements)
@@ -99,11 +104,15 @@ def command(
     _check_places(file, out, {"--losses": losses, "--html": page}, as_json=as_json)
     now = startup.right_now()
     node = startup.start(startup.find_settings(config), now=now)
+    judging = Judging(trust=trust, policy=policy, at=at, evidence=evidence, online=online, keep_evidence=keep_evidence)
+    octets = startup.read_file(file, node.limits)
+    terms = _terms(node, judging, octets, now)
     order = Order(
-        octets=startup.read_file(file, node.limits),
+        octets=octets,
         to=to,
         unsealed=unsealed,
-        terms=node.terms_of_caller(trust, policy, at, now, evidence),
+        terms=terms,
+        of_caller=judging.is_callers or node.reach is None,
         form=form or _form_of(out, picture),
         picture=None if picture is None else startup.read_file(picture, node.limits),
         languages=languages,
@@ -120,6 +129,20 @@ def command(
         click.echo(json_line(json.dumps(_as_json(outcome, written), ensure_ascii=False)))
     else:
         click.echo("\n".join(translated_lines(outcome, written)), err=out is None)
+
+
+def _terms(node: Node, judging: Judging, octets: bytes, now: dt.datetime) -> Terms | None:
+    """What the source is judged by, in place of the node's own terms; None where those hold as they are."""
+
+    def made(answers: Answers) -> Terms:
+        if judging.is_callers:
+            return node.terms_of_caller(judging.trust, judging.policy, judging.at, now, answers)
+        return node.terms(now, answers)
+
+    if judging.online:
+        return judging.ask(octets, node.adapters, made, None if judging.is_callers else node.reach)
+    given = judging.given()
+    return made(given) if judging.is_callers else None
 
 
 def _form_of(out: str | None, picture: Path | None) -> Form | None:

@@ -22,7 +22,7 @@ from gateway.drivers.bodies import missing
 from gateway.drivers.failpoints import reach
 from gateway.drivers.logs import say, tracing
 from gateway.drivers.work import LOST
-from gateway.node.examine_arrival import Closeness, Found, Message, examine_arrival
+from gateway.node.examine_arrival import Closeness, Found, Message, Sender, examine_arrival
 from gateway.node.queue_worker import QueueWorker, Task
 from gateway.node.running import Running
 
@@ -69,9 +69,9 @@ class _Decide:
         running, self._last = self._running, arrival.sender
         with tracing(arrival.trace):
             peer = running.peers.get(arrival.sender)
-            seals = peer.seals if peer is not None else frozenset()
+            sender = Sender() if peer is None else Sender(seals=peer.seals, vouches_for=peer.vouches_for)
             found = await running.work(
-                arrival.sender, examine_arrival, self._message(arrival), running.now(), seals, how_closely(arrival)
+                arrival.sender, examine_arrival, self._message(arrival), running.now(), sender, how_closely(arrival)
             )
             running.metrics.verdict(found.original.verdict)
             decision = decide(found.original, found.translations, running.receive_policy)

@@ -40,6 +40,14 @@ class Message:
     parts: tuple[Slice, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """What is pinned for whom it came from: the keys that it seals with, the adapters for which its word counts."""
+
+    seals: frozenset[str] = frozenset()
+    vouches_for: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Found:
     """What was found of it: what a decision rests on, and the account for the registry."""
@@ -49,10 +57,8 @@ class Found:
     account: bytes
 
 
-def examine_arrival(
-    node: Node, message: Message, now: dt.datetime, seals: frozenset[str], closeness: Closeness
-) -> Found:
-    """Verify the original and run each derivation again; `seals` are the keys that the sender seals with.
+def examine_arrival(node: Node, message: Message, now: dt.datetime, sender: Sender, closeness: Closeness) -> Found:
+    """Verify the original and run each derivation again, as closely as is said.
 
     Raises:
         Stopped: what the disk lost or altered, as `read_part`.
@@ -61,7 +67,8 @@ def examine_arrival(
     if closeness is Closeness.UNSEEN:
         examined = unseen(received)
     else:
-        examined = examine(node, received, node.terms(now), seals, rerun=closeness is Closeness.WHOLE)
+        terms = replace(node.terms(now), channel=sender.vouches_for)
+        examined = examine(node, received, terms, sender.seals, rerun=closeness is Closeness.WHOLE)
     return Found(original=examined.original, translations=examined.translations, account=examined.account())
 
 

@@ -46,7 +46,9 @@ class Order:
 
     to              the id of the adapter to write with
     unsealed        a marked draft is enough
-    terms           what the caller wants the source judged by, in place of the node's own terms; never sealed then
+    terms           what the source is judged by, in place of the node's terms as they stand
+    of_caller       whether those terms are the caller's, and never sealed; else they are the node's own, with what
+                    the outside answered to its own questions
     form            how a credential is packed; None: as the settings of the seal say
     picture         the PNG that credentials are baked into (form "png"); None: a page is drawn of what each says
     languages       the languages wanted, the first being primary; empty: those of the titles
@@ -57,15 +59,21 @@ class Order:
     to: str
     unsealed: bool = False
     terms: Terms | None = None
+    of_caller: bool = True
     form: Form | None = None
     picture: bytes | None = None
     languages: tuple[str, ...] = ()
     require_passed: bool = False
 
     @property
+    def is_configured(self) -> bool:
+        """Whether the source is judged by the node's own trust and policy, at the present time."""
+        return self.terms is None or not self.of_caller
+
+    @property
     def sealed(self) -> bool:
         """Whether a seal is asked for; a caller's own terms can't get one."""
-        return not self.unsealed and self.terms is None
+        return not self.unsealed and self.is_configured
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -206,8 +214,8 @@ def _may_be_sealed(node: Node, order: Order, chosen: Chosen) -> bool:
         adapter=document.adapter.manifest.id if document.adapter is not None else "",
         verdict=document.verdict,
         vouched=document.content is not None and document.content.vouched != "unverified",
-        configured=node.configured and order.terms is None,
-        present=order.terms is None,
+        configured=node.configured and order.is_configured,
+        present=order.is_configured,
         derived=chosen.derived,
     )
     return may_be_sealed(grounds, node.sealable)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import model_validator
 
 from gateway.drivers.processes import ProcessLimits
+from gateway.drivers.reach import Reach
 from gateway.model.verdict import SubIndication
 from gateway.node.settings.delivery import (
     DeliverySection,
@@ -14,6 +15,7 @@ from gateway.node.settings.delivery import (
     ReceiveSection,
     RetentionSection,
 )
+from gateway.node.settings.online import OnlineSection
 from gateway.node.settings.section import Section
 from gateway.node.settings.translation import (
     AdaptersSection,
@@ -37,6 +39,7 @@ class Settings(Section):
     policy: PolicySection = PolicySection()
     limits: LimitsSection = LimitsSection()
     work: WorkSection = WorkSection()
+    online: OnlineSection = OnlineSection()
     peer: tuple[PeerSection, ...] = ()
     delivery: DeliverySection = DeliverySection()
     receive: ReceiveSection = ReceiveSection()
@@ -69,6 +72,10 @@ class Settings(Section):
         """What one job may use."""
         work = self.work
         return ProcessLimits(wall_seconds=work.seconds, cpu_seconds=work.cpu_seconds, memory_bytes=work.memory_bytes)
+
+    def reach(self) -> Reach | None:
+        """Whom questions may go to; None: nobody is asked."""
+        return Reach(**self.online.model_dump()) if self.online.hosts else None
 
     def sealable(self) -> Sealable:
         """Adapter id to the sub-indications that this node's policy lets pass."""
