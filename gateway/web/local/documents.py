@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Literal
 
 from aiohttp import web
 from pydantic import Field
 
+from gateway.delivery.problem import Stopped
 from gateway.drivers.work import OURS
-from gateway.model.verdict import Verdict
+from gateway.model.verdict import Indication, Verdict
+from gateway.node.render import MEDIA_TYPES, Page, Rendered, render_now
 from gateway.node.running import Running
 from gateway.node.startup import Node
 from gateway.node.translate import Order, Translated, Withheld, translate_now
@@ -43,6 +45,18 @@ class TranslateQuery(Query):
     lang: Languages | None = None
 
 
+class RenderQuery(Query):
+    """What is wanted."""
+
+    form: Annotated[Literal["pdf", "html"], Field(description="PDF with everything inside, or HTML.")] = "pdf"
+    lang: Languages | None = None
+    to: Annotated[
+        AdapterName | None,
+        Field(description="Translate for this adapter too: the page tells what it changed, the PDF carries it."),
+    ] = None
+    unsealed: Annotated[Flag, Field(description="A marked draft of that translation is enough.")] = False
+
+
 async def verify_document(running: Running, request: web.Request, _query: NoParameters) -> web.Response:
     """Say what is proven of a document."""
     octets = await read_document(request, running.node.limits.document_bytes)
@@ -65,6 +79,27 @@ async def translate_document(running: Running, request: web.Request, query: Tran
     return json_answer(answer)
 
 
+async def render_document(running: Running, request: web.Request, query: RenderQuery) -> web.Response:
+    """A document as pages for people."""
+    now = running.stamp()
+    page = Page(
+        octets=await read_document(request, running.node.limits.document_bytes),
+        form=query.form,
+        languages=languages_in(query.lang),
+        to=query.to,
+        unsealed=query.unsealed,
+    )
+    verdict, rendered = await running.work(OURS, page_of, page, now)
+    running.metrics.verdict(verdict)
+    if isinstance(rendered, Stopped):
+        raise rendered
+    return web.Response(
+        body=rendered.octets,
+        content_type=rendered.media_type,
+        headers={"Testamur-Verdict": verdict.value},
+    )
+
+
 # --- in a work process
 
 
@@ -80,6 +115,15 @@ def translation_of(node: Node, order: Order, now: dt.datetime) -> TranslateAnswe
         why = WithheldAnswer(code=outcome.code, message=outcome.message, advice=outcome.advice)
         return TranslateAnswer(verdict=outcome.verdict, withheld=why)
     return _answer_of(outcome)
+
+
+def page_of(node: Node, page: Page, now: dt.datetime) -> tuple[Indication, Rendered | Stopped]:
+    """Render a document, or say why not; and its verdict."""
+    outcome = render_now(node, page, now)
+    if isinstance(outcome, Withheld):
+        why = Stopped(outcome.code, outcome.message, status=422, stage="local", advice=outcome.advice)
+        return outcome.verdict.verdict, why
+    return outcome.verdict.verdict, outcome
 
 
 def _answer_of(done: Translated) -> TranslateAnswer:
@@ -119,6 +163,23 @@ ROUTES = (
         query=TranslateQuery,
         body="document",
         answers={200: Answer(means="The translation, or why there is none.", body=TranslateAnswer)},
+        problems=(400, 404, 413, 415, 422),
+    ),
+    Route(
+        method="POST",
+        path="/v1/render",
+        name="render",
+        summary="A document as pages for people, judged by this node's trust and policy; nothing of it is kept.",
+        handler=render_document,
+        query=RenderQuery,
+        body="document",
+        answers={
+            200: Answer(
+                means="The pages, whatever the verdict, which is on them.",
+                media_types=tuple(MEDIA_TYPES.values()),
+                headers={"Testamur-Verdict": "PASSED, FAILED or INDETERMINATE."},
+            )
+        },
         problems=(400, 404, 413, 415, 422),
     ),
 )
