@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
+
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from gateway.drivers.did_keys import DidKey
 from gateway.kit.contract import Adapter
@@ -71,3 +74,11 @@ def sealed_transcript(grade: str = "8") -> bytes:
 def forged_transcript() -> bytes:
     """A transcript whose grade was altered after it was sealed."""
     return sealed_transcript().replace(b"<resultLabel>8<", b"<resultLabel>10<")
+
+
+def credentials_entry(folder: Path, more: str = "", kind: str = "ed25519") -> str:
+    """A `[[seal]]` for credentials, with its key."""
+    octets = key(kind).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "vc.key.pem").touch(mode=0o600)
+    (folder / "vc.key.pem").write_bytes(octets)
+    return f'[[seal]]\nfor = ["vc"]\nkey = "vc.key.pem"\nname = "Ministry of Examplia"\n{more}'

@@ -8,6 +8,7 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import Field
 
+from gateway.kit.contract import Form
 from gateway.model.verdict import Verdict
 from gateway.node.running import Running
 from gateway.node.translate import Order, Translated, Withheld, translate_now
@@ -37,6 +38,13 @@ class TranslateQuery(Query):
 
     to: Annotated[AdapterName, Field(description="The adapter to write with: `testamur adapters list`.")]
     unsealed: Annotated[Flag, Field(description="A marked draft is enough: it has no seal and proves nothing.")] = False
+    form: Annotated[
+        Form | None,
+        Field(
+            description="How a credential is packed: its proof embedded, a token, or baked into a page that is drawn; "
+            "without it as the settings of the seal say."
+        ),
+    ] = None
     lang: Languages | None = None
 
 
@@ -55,6 +63,7 @@ async def translate_document(running: Running, request: web.Request, query: Tran
         octets=await read_document(request, running.node.limits.document_bytes),
         to=query.to,
         unsealed=query.unsealed,
+        form=query.form,
         languages=languages_in(query.lang),
     )
     outcome = await running.work(translate_now, running.node, order, running.stamp())
