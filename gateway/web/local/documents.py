@@ -11,6 +11,7 @@ from pydantic import Field
 
 from gateway.delivery.problem import Stopped
 from gateway.drivers.work import OURS
+from gateway.kit.contract import Form
 from gateway.model.verdict import Indication, Verdict
 from gateway.node.render import MEDIA_TYPES, Page, Rendered, render_now
 from gateway.node.running import Running
@@ -42,6 +43,13 @@ class TranslateQuery(Query):
 
     to: Annotated[AdapterName, Field(description="The adapter to write with: `testamur adapters list`.")]
     unsealed: Annotated[Flag, Field(description="A marked draft is enough: it has no seal and proves nothing.")] = False
+    form: Annotated[
+        Form | None,
+        Field(
+            description="How a credential is packed: its proof embedded, a token, or baked into a page that is drawn; "
+            "without it as the settings of the seal say."
+        ),
+    ] = None
     lang: Languages | None = None
 
 
@@ -71,6 +79,7 @@ async def translate_document(running: Running, request: web.Request, query: Tran
         octets=await read_document(request, running.node.limits.document_bytes),
         to=query.to,
         unsealed=query.unsealed,
+        form=query.form,
         languages=languages_in(query.lang),
     )
     answer = await running.work(OURS, translation_of, order, running.stamp())
