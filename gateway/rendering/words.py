@@ -105,7 +105,7 @@ REASONS = {
         "Look at the documents inside: one of them has the answer.",
     ),
     SubIndication.TOO_LARGE: (
-        "the document is larger than this node's limit",
+        "the document, or the work of verifying it, is larger than this node's limit",
         "Raise the limit in the node's settings if you expect such documents.",
     ),
     SubIndication.CREDENTIAL_EXPIRED: (
@@ -194,6 +194,7 @@ CHECKS = {
     "signature.crit": "Is everything understood that the seal calls critical?",
     "signature.key": "Can the sealing key be used?",
     "signature.key_id": "Is the key named the key used?",
+    "signature.anchor": "Does the blockchain hold its anchor?",
     "signature.value": "Was the seal made by that key?",
     "signature.digest": "Is the document unchanged since it was sealed?",
     "signature.claims": "Do the token and the credential in it agree?",
