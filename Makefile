@@ -42,6 +42,7 @@ bench: setup  ## the figures of docs/performance.md, side by side in one run
 docs: setup  ## write the reference pages that come from the code
 	@$(BIN)/python -m scripts.cli_reference
 	@$(BIN)/python -m scripts.openapi
+	@$(BIN)/python -m scripts.render_gallery
 
 judges:  ## others' validators of our pages (needs mvn and npm): veraPDF, axe-core, into .judges/
 	@mvn -q -f tests/conformance/judges/pom.xml dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/.judges/verapdf
