@@ -59,7 +59,7 @@ def identifiers_of(parent: XmlCursor) -> tuple[Identifier, ...]:
 
 
 def _identifier(cursor: XmlCursor, value: str) -> Identifier:
-    return Identifier(scheme=collapsed(cursor.attribute("type") or ""), value=value)
+    return Identifier.made(scheme=collapsed(cursor.attribute("type") or ""), value=value)
 
 
 def country_of(parent: XmlCursor, name: str) -> str | None:
@@ -91,13 +91,13 @@ def organisation_of(cursor: XmlCursor) -> Organisation:
         country=country_of(cursor, "country"),
         identifiers=identifiers_of(cursor),
         legal_name=text_of(cursor, "title"),
-        homepages=() if url is None else (Link(url=url),),
+        homepages=() if url is None else (Link.made(url=url),),
     )
 
 
 def code_of(scheme: str, value: str | None) -> tuple[Code, ...]:
     """A list of one code, or of none."""
-    return () if value is None else (Code(scheme=scheme, value=value),)
+    return () if value is None else (Code.made(scheme=scheme, value=value),)
 
 
 def foreign_in(parent: XmlCursor) -> tuple[Foreign, ...]:

@@ -107,7 +107,7 @@ def _study(opportunity: XmlCursor, around: Surroundings) -> Achievement | Enrolm
             "passthrough": union(foreign_in(opportunity), foreign_in(specifies), foreign_in(instance)),
         }
     )
-    return Enrolment(**facts) if under_way else Achievement(status=status, **facts)
+    return Enrolment.made(**facts) if under_way else Achievement.made(status=status, **facts)
 
 
 def _status(instance: XmlCursor) -> str:
@@ -137,9 +137,9 @@ def _specification(opportunity: XmlCursor, instance: XmlCursor, offered: tuple[C
         "subjects": code_of(SUBJECT, filled(opportunity, "subjectArea")),
         "languages": () if language is None else (language,),
         "contact_hours": () if hours is None else (hours,),
-        "homepages": () if url is None else (Link(url=url),),
+        "homepages": () if url is None else (Link.made(url=url),),
     }
-    return Specification(**said(facts))
+    return Specification.made(**said(facts))
 
 
 def _description(opportunity: XmlCursor) -> Text:
@@ -166,27 +166,27 @@ def _language(instance: XmlCursor) -> str | None:
 
 def _period(instance: XmlCursor) -> Period | None:
     start, end = when_of(instance, "start"), when_of(instance, "date")
-    return None if start is None and end is None else Period(start=start, end=end)
+    return None if start is None and end is None else Period.made(start=start, end=end)
 
 
 def _term(instance: XmlCursor) -> Period | None:
     term = instance.child("academicTerm")
     if term is None:
         return None
-    return Period(title=text_of(term, "title"), start=when_of(term, "start"), end=when_of(term, "end"))
+    return Period.made(title=text_of(term, "title"), start=when_of(term, "start"), end=when_of(term, "end"))
 
 
 def _credit(cursor: XmlCursor) -> Credit:
     """An amount of credits. ECTS is known by any spelling; every other scheme is the issuer's word."""
     word = cursor.token_of("scheme") or ""
     known = credit_schemes.credit_scheme(word)
-    scheme = Code(value=word) if known is None else Code(scheme=CREDIT, value=known)
-    return Credit(scheme=scheme, value=cursor.token_of("value"), level=cursor.token_of("level"))
+    scheme = Code.made(value=word) if known is None else Code.made(scheme=CREDIT, value=known)
+    return Credit.made(scheme=scheme, value=cursor.token_of("value"), level=cursor.token_of("level"))
 
 
 def _level(cursor: XmlCursor) -> Level:
     word = cursor.token_of("type") or ""
-    return Level(
+    return Level.made(
         scheme=EQF if word.casefold() == EQF else word,
         value=cursor.token_of("value"),
         label=text_of(cursor, "description", lines=True),
@@ -204,7 +204,7 @@ def _assessments(instance: XmlCursor, around: Surroundings) -> tuple[Assessment,
         "shortened": None if shortened is None else _shortened(shortened),
         "distribution": None if distribution is None else _distribution(distribution),
     }
-    return (Assessment(**said(facts)),)
+    return (Assessment.made(**said(facts)),)
 
 
 def _scheme(instance: XmlCursor, around: Surroundings) -> str | None:
@@ -218,7 +218,7 @@ def _scheme(instance: XmlCursor, around: Surroundings) -> str | None:
 
 
 def _shortened(cursor: XmlCursor) -> ShortenedGrading:
-    return ShortenedGrading(
+    return ShortenedGrading.made(
         lower=cursor.token_of("percentageLower"),
         equal=cursor.token_of("percentageEqual"),
         higher=cursor.token_of("percentageHigher"),
@@ -226,9 +226,9 @@ def _shortened(cursor: XmlCursor) -> ShortenedGrading:
 
 
 def _distribution(cursor: XmlCursor) -> Distribution:
-    return Distribution(
+    return Distribution.made(
         categories=tuple(
-            ResultCategory(label=child.attribute("label") or "", count=child.attribute("count"))
+            ResultCategory.made(label=child.attribute("label") or "", count=child.attribute("count"))
             for child in cursor.children("category")
         ),
         description=text_of(cursor, "description", lines=True),
@@ -243,7 +243,7 @@ def _membership(cursor: XmlCursor) -> GroupMembership:
     """The ids of a group; a text beside them is told as changed, for the element itself is kept."""
     if own_text(cursor.element).strip():
         cursor.note("approximated", from_=cursor.text(), to="", detail="a membership has ids and no text")
-    return GroupMembership(group_type=cursor.attribute("typeref") or "", group=cursor.attribute("idref") or "")
+    return GroupMembership.made(group_type=cursor.attribute("typeref") or "", group=cursor.attribute("idref") or "")
 
 
 def _references(instance: XmlCursor, around: Surroundings) -> tuple[str, ...]:
