@@ -46,12 +46,6 @@ def when_of(parent: XmlCursor, name: str) -> When | None:
     return None
 
 
-def filled(parent: XmlCursor, name: str) -> str | None:
-    """The first child of a name as a token; an empty one is left, and so lost."""
-    child = parent.child(name)
-    return None if child is None else child.filled()
-
-
 def identifiers_of(parent: XmlCursor) -> tuple[Identifier, ...]:
     """The identifiers with their types; a missing type, as in some files, is the empty scheme. Empty ones are lost."""
     found = [(child, child.filled()) for child in parent.children("identifier")]
@@ -86,7 +80,7 @@ def country_code(word: str) -> str:
 
 def organisation_of(cursor: XmlCursor) -> Organisation:
     """An issuer."""
-    url = filled(cursor, "url")
+    url = cursor.filled_of("url")
     return Organisation(
         country=country_of(cursor, "country"),
         identifiers=identifiers_of(cursor),

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from adapters.elmo.attachments import Blobs, supplement_in
 from adapters.elmo.elements import (
     code_of,
-    filled,
     foreign_in,
     identifiers_of,
     said,
@@ -125,16 +124,16 @@ def _status(instance: XmlCursor) -> str:
 
 
 def _specification(opportunity: XmlCursor, instance: XmlCursor, offered: tuple[Credit, ...]) -> Specification:
-    url, hours, language = filled(opportunity, "url"), filled(instance, "engagementHours"), _language(instance)
+    url, hours, language = opportunity.filled_of("url"), instance.filled_of("engagementHours"), _language(instance)
     facts = {
         "identifiers": identifiers_of(opportunity),
         "title": text_of(opportunity, "title"),
         "description": _description(opportunity),
-        "kinds": code_of(KIND, filled(opportunity, "type")),
+        "kinds": code_of(KIND, opportunity.filled_of("type")),
         "levels": tuple(_level(child) for child in instance.children("level")),
         "credits_offered": offered,
-        "fields": code_of(ISCED_F, filled(opportunity, "iscedCode")),
-        "subjects": code_of(SUBJECT, filled(opportunity, "subjectArea")),
+        "fields": code_of(ISCED_F, opportunity.filled_of("iscedCode")),
+        "subjects": code_of(SUBJECT, opportunity.filled_of("subjectArea")),
         "languages": () if language is None else (language,),
         "contact_hours": () if hours is None else (hours,),
         "homepages": () if url is None else (Link.made(url=url),),
@@ -157,7 +156,7 @@ def _description(opportunity: XmlCursor) -> Text:
 
 def _language(instance: XmlCursor) -> str | None:
     """The language of instruction as ISO 639-1; a word that isn't one stays as it is printed."""
-    word = filled(instance, "languageOfInstruction")
+    word = instance.filled_of("languageOfInstruction")
     if word is None:
         return None
     language = languages.by_alpha2(word)
@@ -209,7 +208,7 @@ def _assessments(instance: XmlCursor, around: Surroundings) -> tuple[Assessment,
 
 def _scheme(instance: XmlCursor, around: Surroundings) -> str | None:
     """The key of the grading scheme; an id known elsewhere is kept on the scheme itself."""
-    local, external = filled(instance, "gradingSchemeLocalId"), filled(instance, "gradingSchemeExternalId")
+    local, external = instance.filled_of("gradingSchemeLocalId"), instance.filled_of("gradingSchemeExternalId")
     if external is not None:
         around.external.setdefault(local, []).append(external)
     if local is None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+
+N = TypeVar("N", bound="Noun")
 
 
 class Noun(BaseModel):
@@ -20,15 +23,23 @@ class Noun(BaseModel):
         A value is kept as it is: a list has to be a tuple already, a date to be one. In tests every noun made so is
         held against the validated one (tests/conftest.py).
         """
-        noun = cls.__new__(cls)
-        _set(noun, "__dict__", {**_blank(cls), **values})
-        _set(noun, "__pydantic_fields_set__", set(values))
-        _set(noun, "__pydantic_extra__", None)
-        _set(noun, "__pydantic_private__", None)
-        return noun
+        return _noun(cls, {**_blank(cls), **values}, set(values))
+
+    def changed(self, values: Mapping[str, Any]) -> Self:
+        """As `model_copy(update=values)`: the noun with other values, which aren't looked at."""
+        return _noun(type(self), {**self.__dict__, **values}, self.model_fields_set.union(values))
 
 
 _set = object.__setattr__  # past "frozen", as pydantic itself does
+
+
+def _noun(kind: type[N], fields: dict[str, Any], given: set[str]) -> N:
+    noun = kind.__new__(kind)
+    _set(noun, "__dict__", fields)
+    _set(noun, "__pydantic_fields_set__", given)
+    _set(noun, "__pydantic_extra__", None)
+    _set(noun, "__pydantic_private__", None)
+    return noun
 
 
 @cache

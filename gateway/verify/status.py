@@ -55,6 +55,8 @@ def status_findings(
     """A finding for each status that a credential names, and for each question that nothing here answers."""
     value = document.value if document.media == "json" else None
     entries = list(entries_of(value)) if isinstance(value, dict) else []
+    if not entries and not questions:
+        return []
     given = [entry for entry in entries[:MOST_ENTRIES] if entry.url in terms.evidence]
     answered = {entry.url for entry in given}
     asked = {question.url: question.why for question in questions if question.url not in answered}
