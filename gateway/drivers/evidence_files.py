@@ -1,4 +1,4 @@
-"""Reading what `--evidence` names: a folder of answers from outside, gathered earlier.
+"""Reading what `--evidence` names, and writing what `--keep-evidence` names: a folder of answers from outside.
 
 Each answer is a pair: `NAME.json` (url, fetched_at, status, media_type, sha256) and `NAME.body`, the octets that were
 answered. Whoever gives the folder vouches for it; a list that only its signer
@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from gateway.drivers.files import write_file
 from gateway.drivers.trust_files import without_waiting
-from gateway.errors import ConfigError, Refused
+from gateway.errors import ConfigError, Refused, RequestError
 from gateway.readers.json import parse_json
 from gateway.readers.limits import MIB, Limits
 from gateway.verify.evidence import Answer
@@ -38,6 +41,37 @@ def load_evidence(folder: Path) -> dict[str, Answer]:
     for answer in sorted(map(_answer, notes), key=lambda one: one.fetched_at):
         answers[answer.url] = answer
     return answers
+
+
+def keep_evidence(folder: Path, answers: Iterable[Answer]) -> None:
+    """Write answers for a later look, readable by their owner alone; what stands in the folder stays.
+
+    A name tells nothing: the address of a hosted badge tells whose it is. The octets come before their note, so that
+    no note is without them.
+
+    Raises:
+        RequestError: `request.not_writable`.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise RequestError(
+            "request.not_writable", f"{folder} can't be made: {error.strerror}", advice="name another folder"
+        ) from None
+    for answer in answers:
+        sha256 = hashlib.sha256(answer.octets).hexdigest()
+        note = {
+            "request": "GET",
+            "url": answer.url,
+            "fetched_at": answer.fetched_at.isoformat(),
+            "status": answer.status,
+            "media_type": answer.media_type,
+            "sha256": sha256,
+        }
+        octets = json.dumps(note, indent=2).encode()
+        name = hashlib.sha256(octets).hexdigest()[:32]
+        write_file(folder / f"{name}.body", answer.octets)
+        write_file(folder / f"{name}.json", octets)
 
 
 def _answer(note: Path) -> Answer:

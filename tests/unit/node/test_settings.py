@@ -69,6 +69,7 @@ def test_the_example_names_every_key_and_its_defaults_are_those_of_the_code():
     for name in ("listen", "local_listen", "store", "token"):
         assert getattr(used.node, name) == getattr(left.node, name)
     assert used.hand_over.kind == left.hand_over.kind
+    assert used.online.seconds == left.online.seconds
 
 
 def keys_of(section: type[BaseModel]) -> set[str]:
@@ -119,6 +120,40 @@ def test_legacy_is_granted_until_a_date_only():
 def test_one_kind_of_seal_has_one_key():
     seal = '[[seal]]\nfor = ["jades"]\nkey = "a"\ncertificate = "b"\n'
     assert "jades more than once" in fault_of(NODE + seal + seal)
+
+
+VC = '[[seal]]\nfor = ["vc"]\nkey = "k.pem"\n'
+
+
+def test_a_seal_for_credentials_has_a_name_and_needs_no_more_than_a_key():
+    [seal] = parse(NODE + VC + 'name = "Ministry of Examplia"\n').seal
+    assert (seal.name, seal.certificate, seal.did, seal.form) == ("Ministry of Examplia", None, None, "json")
+    assert "seal[1].name: required" in fault_of(NODE + VC)
+
+
+@pytest.mark.parametrize(
+    ("more", "fault"),
+    [
+        ('certificate = "c.pem"', "has a DID, and no certificate"),
+        ('did = "https://node.example.org"', "seal[1].did"),
+        ('did = "did:web:node.example.org#key-1"', "seal[1].did"),
+        ('method = "did:web:node.example.org#key-1"', "seal[1].method"),
+        ('country = "Examplia"', "seal[1].country"),
+        ('form = "png"', "seal[1].form"),
+    ],
+)
+def test_what_a_seal_for_credentials_cannot_have_is_refused(more: str, fault: str):
+    assert fault in fault_of(NODE + VC + f'name = "M"\n{more}\n')
+
+
+@pytest.mark.parametrize("more", ['name = "M"', 'did = "did:web:a.example"', 'identifier = "X"', 'country = "XX"'])
+def test_beside_a_certificate_nobody_else_says_who_seals(more: str):
+    seal = f'[[seal]]\nfor = ["jades"]\nkey = "a"\ncertificate = "b"\n{more}\n'
+    assert "the certificate says who seals" in fault_of(NODE + seal)
+
+
+def test_one_key_has_a_certificate_or_a_did():
+    assert "an entry of its own" in fault_of(NODE + '[[seal]]\nfor = ["jades", "vc"]\nkey = "a"\n')
 
 
 def test_a_passphrase_never_stands_in_the_file():
@@ -182,3 +217,20 @@ def test_a_way_of_hand_over_needs_its_settings(kind: str, needs: str):
 @pytest.mark.parametrize("address", ["8460", "localhost", ":8460", "localhost:70000"])
 def test_a_node_listens_at_an_address_and_a_port(address: str):
     assert "expected an address and a port" in fault_of(f'{NODE}listen = "{address}"\n')
+
+
+def test_nobody_is_asked_online_unless_hosts_are_named():
+    assert parse(NODE).reach() is None
+    assert parse(NODE + "[online]\nseconds = 3\n").reach() is None
+    reach = parse(NODE + '[online]\nhosts = ["*.school.example"]\nnetworks = ["10.20.0.0/16"]\n').reach()
+    assert reach is not None
+    assert reach.permits("a.school.example", 443, "10.20.0.1")
+    assert not reach.permits("a.school.example", 443, "10.21.0.1")
+    assert not reach.allows("b.example", 443, check=False)
+
+
+@pytest.mark.parametrize(
+    "host", ["https://school.example", "School.example", "127.0.0.1", "10.0.0.0/8", "school.example/", "*.", "**", ""]
+)
+def test_a_host_that_may_be_asked_is_a_name(host: str):
+    assert "expected a host's name" in fault_of(NODE + f'[online]\nhosts = ["{host}"]\n')

@@ -18,6 +18,7 @@ from gateway.model.verdict import Indication, Status, SubIndication
 from gateway.node import startup
 from gateway.proofs.multikey import write_multikey
 from gateway.readers.limits import MIB
+from gateway.verify.asking import NoAnswer
 from gateway.verify.engine import verify
 from gateway.verify.evidence import Answer, address_of_did, methods_in
 from tests.jose_makers import key
@@ -256,7 +257,7 @@ def test_a_folder_answers_for_lists_and_for_did_documents(tmp_path: Path) -> Non
     )
     keep(tmp_path, "list", URL, json.dumps(lists).encode())
     credential = embedded(badge(WEB, credentialStatus=entry()), verificationMethod=f"{WEB}#a")
-    terms = startup.terms([WEB], at=NOW, evidence=tmp_path)
+    terms = startup.terms([WEB], at=NOW, answers=load_evidence(tmp_path))
     found = verify(json.dumps(credential).encode(), adapters=(Slip(),), terms=terms).verdict
     assert found.verdict is Indication.PASSED, found.findings
     assert {f.check: f.status for f in found.findings}["credential.status"] is Status.PASSED
@@ -310,3 +311,13 @@ def test_a_did_document_counts_only_where_its_did_is_looked_up() -> None:
     assert at("https://school.example/registry/did.json").keys() == {f"{WEB}#a"}
     assert at(WEB).keys() == {f"{WEB}#a"}
     assert at("https://attacker.example/did.json") == at("did:web:attacker.example") == at(WEB, 404) == {}
+
+
+def test_why_no_answer_came_is_told_with_its_code_and_leaves_the_question_open() -> None:
+    credential = json.dumps(embedded(badge(credentialStatus=entry()))).encode()
+    nothing = {URL: NoAnswer(code="online.timeout", why="the host took too long")}
+    found = examined(credential, did_key(), unanswered=nothing).verdict
+    said = [finding for finding in found.findings if finding.check == "evidence.asked"]
+    assert (found.verdict, found.sub_indication) == OPEN
+    assert [finding.about for finding in said] == ["online.timeout"]
+    assert "the host took too long" in said[0].explanation
