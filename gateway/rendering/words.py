@@ -194,6 +194,7 @@ CHECKS = {
     "signature.crit": "Is everything understood that the seal calls critical?",
     "signature.key": "Can the sealing key be used?",
     "signature.key_id": "Is the key named the key used?",
+    "signature.path": "Does its digest lead to the root that it names?",
     "signature.anchor": "Does the blockchain hold its anchor?",
     "signature.value": "Was the seal made by that key?",
     "signature.digest": "Is the document unchanged since it was sealed?",
