@@ -9,6 +9,7 @@ from aiohttp import web
 from pydantic import Field
 
 from gateway.delivery.problem import Stopped
+from gateway.kit.contract import Form
 from gateway.model.verdict import Verdict
 from gateway.node.render import MEDIA_TYPES, Page, render_now
 from gateway.node.running import Running
@@ -39,6 +40,13 @@ class TranslateQuery(Query):
 
     to: Annotated[AdapterName, Field(description="The adapter to write with: `testamur adapters list`.")]
     unsealed: Annotated[Flag, Field(description="A marked draft is enough: it has no seal and proves nothing.")] = False
+    form: Annotated[
+        Form | None,
+        Field(
+            description="How a credential is packed: its proof embedded, a token, or baked into a page that is drawn; "
+            "without it as the settings of the seal say."
+        ),
+    ] = None
     lang: Languages | None = None
 
 
@@ -69,6 +77,7 @@ async def translate_document(running: Running, request: web.Request, query: Tran
         octets=await read_document(request, running.node.limits.document_bytes),
         to=query.to,
         unsealed=query.unsealed,
+        form=query.form,
         languages=languages_in(query.lang),
     )
     outcome = await running.work(translate_now, running.node, order, running.stamp())
