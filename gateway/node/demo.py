@@ -193,5 +193,5 @@ def _vouched(registry: Registry) -> str:
 
 def _judged(title: str, verdict: Verdict, expected: Indication, told: tuple[str, ...]) -> Step:
     reason = f" ({verdict.sub_indication.value})" if verdict.sub_indication else ""
-    answer = f"{verdict.verdict.value}{reason}: {words.MEANING[verdict.verdict]}"
+    answer = f"{verdict.verdict.value}{reason}: {words.meaning(verdict)}"
     return Step(title=title, told=(answer, *told), held=verdict.verdict is expected, verdict=verdict.verdict)

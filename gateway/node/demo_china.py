@@ -148,7 +148,7 @@ def _attestation(clerk: Ed25519PrivateKey, found: Answer) -> bytes:
 def _judged(node: Node, title: str, octets: bytes, terms: Terms, expected: Indication) -> Step:
     verdict = verify(octets, adapters=node.adapters, terms=terms).verdict
     reason = f" ({verdict.sub_indication.value})" if verdict.sub_indication else ""
-    told = [f"{verdict.verdict.value}{reason}: {words.MEANING[verdict.verdict]}"]
+    told = [f"{verdict.verdict.value}{reason}: {words.meaning(verdict)}"]
     told += [f"be careful: {words.CAVEATS[caveat]}" for caveat in verdict.caveats]
     return Step(title=title, told=tuple(told), held=verdict.verdict is expected, verdict=verdict.verdict)
 
