@@ -220,7 +220,6 @@ CHECKS = {
     "signature.key_id": "Is the key named the key used?",
     "signature.path": "Does its digest lead to the root that it names?",
     "signature.anchor": "Does the blockchain hold its anchor?",
-    "signature.path": "Does its path lead to what was anchored?",
     "signature.value": "Was the seal made by that key?",
     "signature.digest": "Is the document unchanged since it was sealed?",
     "signature.claims": "Do the token and the credential in it agree?",
