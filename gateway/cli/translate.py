@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-from gateway.cli.options import FILE, verifying
+from gateway.cli.options import FILE, Languages, verifying
 from gateway.cli.presentation import json_line
 from gateway.cli.translation_text import translated_lines, withheld_lines
 from gateway.cli.verify import EXIT
@@ -28,23 +27,6 @@ _OUT_HELP = (
     "A file for the translation alone, or a folder (ends in /, or exists) for original, translation, losses, verdict "
     "and derivation. Without it the translation goes to stdout."
 )
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
-
-
-class _Languages(click.ParamType[tuple[str, ...]]):
-    """Languages by their tags (BCP 47), the first being the primary one."""
-
-    name = "L,…"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
-        """Parse the option."""
-        if isinstance(value, tuple):
-            return value
-        tags = dict.fromkeys(tag.strip().lower() for tag in value.split(","))
-        wrong = [tag for tag in tags if not _LANGUAGE.fullmatch(tag) or tag == "und"]
-        if wrong:
-            self.fail(f"got {wrong[0]!r}, expected language tags such as en,el,zh-hant", param, ctx)
-        return tuple(tags)
 
 
 @click.command("translate", short_help="Translate a document for another system.")
@@ -53,7 +35,7 @@ class _Languages(click.ParamType[tuple[str, ...]]):
 @click.option("-o", "out", metavar="OUT", help=_OUT_HELP)
 @click.option("--unsealed", is_flag=True, help="Write a marked draft, without seal and without issuer.")
 @click.option("--config", type=FILE, metavar="FILE", help="The node's settings; without it ./node.toml.")
-@click.option("--lang", "languages", type=_Languages(), default=(), help="Languages wanted, the first being primary.")
+@click.option("--lang", "languages", type=Languages(), default=(), help="Languages wanted, the first being primary.")
 @click.option("--agreement", "agreements", multiple=True, type=FILE, metavar="FILE", help="Not possible yet.")
 @click.option("--losses", type=FILE, metavar="OUT.json", help="Write the list of losses to this file.")
 @click.option("--html", "page", type=FILE, metavar="OUT.html", help="Write a page for people to this file.")

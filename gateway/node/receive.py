@@ -5,7 +5,6 @@ door (gateway.web) ─▶ announced size ─▶ room ─▶ envelope ─▶ seen
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -23,11 +22,12 @@ from gateway.delivery.door import Visitor
 from gateway.delivery.message import MessageReader
 from gateway.delivery.problem import Stopped
 from gateway.delivery.signing import SignedEnvelope, read_envelope, sign_receipt
-from gateway.delivery.states import Alarm, Arrival, ArrivalState
+from gateway.delivery.states import Arrival, ArrivalState
 from gateway.delivery.store import Retry
 from gateway.drivers.bodies import IncomingBody
 from gateway.drivers.failpoints import reach
 from gateway.drivers.logs import say, tracing
+from gateway.node.alarms import alarm
 from gateway.node.running import Running
 
 _UNFINISHED = frozenset({ArrivalState.RECEIVED, ArrivalState.ACCEPTED})
@@ -175,6 +175,4 @@ class _Reception:
         if stopped.code != "envelope.conflict":
             return
         envelope = self._signed.envelope
-        with contextlib.suppress(Stopped):  # it is refused whether or not the alarm can be kept
-            alarm = Alarm(at=self._running.now(), code=stopped.code, peer=envelope.sender, message=envelope.id)
-            await self._running.store.alarm(alarm)
+        await alarm(self._running, stopped.code, peer=envelope.sender, message=envelope.id)

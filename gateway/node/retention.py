@@ -6,8 +6,9 @@ import datetime as dt
 import logging
 
 from gateway.delivery.problem import Stopped
-from gateway.delivery.states import Alarm
 from gateway.drivers.logs import say
+from gateway.node.alarms import alarm
+from gateway.node.hand_over import tidy_folder
 from gateway.node.rounds import go_round
 from gateway.node.running import Running
 
@@ -32,15 +33,15 @@ async def _forget_or_alarm(running: Running) -> None:
     except Stopped as stopped:
         say("retention.failed", level=logging.WARNING, code=stopped.code)
         if stopped.code == _DAMAGED and running.workers[WORKER].problem != _DAMAGED:
-            await running.store.alarm(Alarm(at=running.now(), code=_DAMAGED, peer=None, message=WORKER))
+            await alarm(running, _DAMAGED, peer=None, message=WORKER)
         raise
 
 
 async def forget(running: Running) -> None:
-    """One round: documents, then rows, then files that nothing names."""
+    """One round: documents, then rows, then files that nothing names, then what a hand-over left behind."""
     bodies = await _release(running)
     rows = await _forget_rows(running)
-    orphans = await running.bodies.sweep(running.store.bodies)
+    orphans = await running.bodies.sweep(running.store.bodies) + await tidy_folder(running)
     if bodies or rows or orphans:
         say("retention.done", count=bodies + orphans)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,8 @@ from gateway.node.hand_over import _folder_name
 from gateway.node.health import health_of
 from gateway.node.running import Running
 from gateway.node.submit import submit
+from tests.delivery.makers import MESSAGE_ID
 from tests.delivery.nodes import NORTH, SOUTH, submission, until
-from tests.delivery.store_makers import arrival
 from tests.local_api import lonely_node
 
 
@@ -96,7 +95,7 @@ async def test_g10_a_peer_that_makes_alarms_hides_nobody_elses_from_health(tmp_p
 
 def test_a_participant_with_a_very_long_name_gets_folders_that_a_file_system_takes():
     one, other = "a" + ":" * 199, "a" + ":" * 198 + "/"
-    names = {_folder_name(replace(arrival(), sender=sender)) for sender in (one, other)}
+    names = {_folder_name(sender, MESSAGE_ID) for sender in (one, other)}
     assert len(names) == 2
     assert all(len(f"{name}.ready".encode()) <= 255 for name in names)
-    assert _folder_name(replace(arrival(), sender=NORTH)).startswith(f"{NORTH}_")
+    assert _folder_name(NORTH, MESSAGE_ID).startswith(f"{NORTH}_")

@@ -207,6 +207,7 @@ class Handle:
                 ],
                 "files": sorted(path.name for path in folder.glob("??/*")),
                 "incoming": len(list((folder / "incoming").iterdir())),
+                "begun": [place.name for place in (running.settings.hand_over.folder / ".testamur").iterdir()],
                 "named": sorted(await running.store.bodies()),
                 "alarms": [alarm.code for alarm in await running.store.alarms(limit=1000)],
             }

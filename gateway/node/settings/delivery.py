@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from gateway.delivery.envelope import ParticipantId
 from gateway.delivery.schedule import HORIZON
+from gateway.drivers.private_keys import PASSPHRASE_VARIABLE
 from gateway.node.settings.section import FilePath, Section, Text
 
 _GIB = 1024 * 1024 * 1024
@@ -66,6 +67,7 @@ class TlsSection(Section):
 
     certificate: FilePath
     key: FilePath
+    passphrase_variable: Text = PASSPHRASE_VARIABLE
 
 
 class NodeSection(Section):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 import json
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -85,6 +87,25 @@ def test_json_is_one_document_with_both_receipts(run: Run, nodes: Nodes, file: P
     listed = run("deliveries", "list", "--state", "accepted", "--json", "--config", nodes.config).json
     assert answer["id"] in [one["id"] for one in listed["deliveries"]]
     assert answer["id"] in run("deliveries", "list", "--config", nodes.config).out
+
+
+def test_a_submission_said_again_under_its_key_is_the_same_delivery(run: Run, nodes: Nodes, file: Path):
+    sends = ("send", file, "--to", SOUTH, "--idempotency-key", "case 17".replace(" ", "-"), "--json")
+    first, again = (run(*sends, "--config", nodes.config).json["id"] for _ in range(2))
+    assert again == first
+    other = run(*sends, "--purpose", "another", "--config", nodes.config)
+    assert (other.code, "(request.key_reused)" in other.err) == (2, True)
+
+
+def test_consent_and_languages_travel(run: Run, nodes: Nodes, file: Path):
+    consent = hashlib.sha256(b"a statement").hexdigest()
+    options = ("--consent", consent, "--as", "europass", "--lang", "el,en", "--wait", "--json")
+    sent = run("send", file, "--to", SOUTH, *options, "--config", nodes.config).json
+    payload = sent["envelope"].split(".")[1]
+    assert json.loads(base64.urlsafe_b64decode(payload + "=="))["consent"] == consent
+    assert "translation" in [part["role"] for part in sent["parts"]]
+    refused = run("send", file, "--to", SOUTH, "--lang", "neither one", "--config", nodes.config)
+    assert (refused.code, "language tags" in refused.err) == (2, True)
 
 
 def test_a_dry_run_sends_nothing(run: Run, nodes: Nodes, file: Path):
