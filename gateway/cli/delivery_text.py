@@ -74,6 +74,21 @@ def rehearsal_lines(rehearsal: Answer) -> Iterator[str]:
     yield f"  message      {rehearsal['message_bytes']} octets; lost in translation: {len(rehearsal['losses'])}"
 
 
+def arrival_lines(arrivals: Iterable[Answer]) -> Iterator[str]:
+    """One line each."""
+    for one in arrivals:
+        why = f"  {shown(one['problem'])}" if one["problem"] else ""
+        yield f"{one['id']}  {one['state']:<11}  {_minute(one['received'])}  from {shown(one['from'])}{why}"
+
+
+def alarm_lines(alarms: Iterable[Answer]) -> Iterator[str]:
+    """One line each: its number first."""
+    for one in alarms:
+        about = "  ".join(shown(one[name]) for name in ("peer", "message") if one[name])
+        seen = f"  (acknowledged {_minute(one['acknowledged'])})" if one["acknowledged"] else ""
+        yield f"{one['number']:>6}  {_second(one['at'])}  {shown(one['code'])}  {about}{seen}"
+
+
 def _next(delivery: Answer) -> str:
     return f", the next at {_minute(delivery['next_attempt'])}" if delivery["next_attempt"] else ""
 

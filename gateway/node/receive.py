@@ -13,6 +13,7 @@ from gateway.delivery.admission import (
     admit,
     check_announced,
     check_capacity,
+    check_disk_share,
     check_parties,
     check_same,
     check_share,
@@ -43,26 +44,36 @@ async def receive(running: Running, visitor: Visitor, chunks: AsyncIterator[byte
     check_announced(visitor.media_type, visitor.length, running.admission)
     check_capacity(await running.depth(), running.bodies.free_bytes(), visitor.length, running.admission)
     reader = MessageReader(length=visitor.length)
-    async with _place(running, visitor.peer.id), running.bodies.incoming() as body:
+    async with _place(running, visitor.peer.id, visitor.length), running.bodies.incoming() as body:
         signed = read_envelope(await _envelope(reader, body, chunks), visitor.peer)
         with tracing(signed.envelope.trace):
             return await _Reception(running, visitor, signed).of(reader, body, chunks)
 
 
 @asynccontextmanager
-async def _place(running: Running, sender: str) -> AsyncIterator[None]:
-    """A place in the queue, taken before the octets come: many messages at once don't get by the peer's share.
+async def _place(running: Running, sender: str, length: int) -> AsyncIterator[None]:
+    """A place in the queue and on the disk, taken before the octets come: many at once don't get by the peer's share.
 
     A node with one peer has nobody else to keep places for.
     """
     if len(running.peers) > 1:
-        held = await running.store.unfinished(sender) + running.receiving[sender]
-        check_share(held, await running.depth(), running.admission)
+        await _check_shares(running, sender, length)
     running.receiving[sender] += 1
+    running.incoming[sender] += length
     try:
         yield
+        running.note_held(sender, length)
     finally:
         running.receiving[sender] -= 1
+        running.incoming[sender] -= length
+
+
+async def _check_shares(running: Running, sender: str, length: int) -> None:
+    limits = running.admission
+    places = await running.store.unfinished(sender)
+    depth, held = await running.depth(), await running.held()
+    check_share(places + running.receiving[sender], depth, limits)
+    check_disk_share(held[sender] + running.incoming[sender], running.bodies.free_bytes(), length, limits)
 
 
 async def _envelope(reader: MessageReader, body: IncomingBody, chunks: AsyncIterator[bytes]) -> bytes:

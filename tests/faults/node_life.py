@@ -208,7 +208,7 @@ class Handle:
                 "files": sorted(path.name for path in folder.glob("??/*")),
                 "incoming": len(list((folder / "incoming").iterdir())),
                 "begun": [place.name for place in (running.settings.hand_over.folder / ".testamur").iterdir()],
-                "named": sorted(await running.store.bodies()),
+                "named": sorted((await running.store.bodies()).names),
                 "alarms": [alarm.code for alarm in await running.store.alarms(limit=1000)],
             }
         )

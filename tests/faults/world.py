@@ -151,6 +151,11 @@ class Process:
     async def call(self, path: str, **query: str) -> tuple[int, dict]:
         return await self.ask("POST", path, **query)
 
+    async def ended_by(self, path: str, **query: str) -> None:
+        """One request that it doesn't live to answer, or does."""
+        with suppress(aiohttp.ClientError, ConnectionError):
+            await self.call(path, **query)
+
     async def skip(self, seconds: float) -> None:
         """Let time pass; for a node that is dead too."""
         self.skipped += seconds

@@ -102,6 +102,7 @@ class DeliverySection(Section):
     message_bytes: int = Field(default=_GIB, ge=1)
     queue_depth: int = Field(default=10_000, ge=1)
     min_free_bytes: int = Field(default=_GIB, ge=0)
+    peer_share: float = Field(default=0.5, gt=0, le=1)
     connect_seconds: float = Field(default=10, gt=0, le=600)
     read_seconds: float = Field(default=60, gt=0, le=3600)
     concurrency: int = Field(default=8, ge=1, le=64)
