@@ -27,6 +27,9 @@ class Clr:
         version="1",
         formats=(CLR_FORMAT,),
         schemas=(conformity.CLR_SCHEMA,),
+        seal=writing.SEAL,
+        forms=("json", "jwt", "png"),
+        baked_as="clrcredential",
         structural=is_structural,
         sources=("1EdTech Comprehensive Learner Record Standard 2.0", "W3C VC Data Model 1.1 and 2.0"),
     )
@@ -68,6 +71,9 @@ class OpenBadges:
         version="1",
         formats=(BADGE_FORMAT, ASSERTION_FORMAT),
         schemas=(conformity.BADGE_SCHEMA,),
+        seal=writing.SEAL,
+        forms=("json", "jwt", "png"),
+        baked_as="openbadgecredential",
         structural=is_structural,
         sources=("1EdTech Open Badges Specification 3.0 and 2.0", "W3C VC Data Model 1.1 and 2.0"),
     )
@@ -132,6 +138,8 @@ class Ler:
         title="Learning and Employment Record (LER-RS)",
         version="1",
         formats=(LER_FORMAT,),
+        seal=writing.SEAL,
+        forms=("jwt",),
         structural=is_structural,
         sources=("HR Open Standards LER Resume Standard 2.0 (release candidate)", "W3C VC Data Model 1.1"),
     )

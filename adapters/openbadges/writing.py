@@ -27,7 +27,7 @@ from gateway.model.record import Organisation, Record, Relation, Report, Study
 MEDIA_TYPE = "application/vc+ld+json"
 DRAFT = "Unsealed draft: "
 """What the name of a draft begins with, so that nobody takes it for more."""
-SEAL: SealProfile | None = None
+SEAL: SealProfile = "vc"
 _NAMES = {"formattedName": "name", "given": "givenName", "family": "familyName"}
 MISSING = "the model requires it, and the record hasn't got it"
 ONE_EACH = "a badge holds one achievement: each stands in a report of its own"

@@ -6,6 +6,7 @@ refuses it), for whoever holds a seal must be able to tell what it was put on.
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +16,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.drivers.private_keys import PASSPHRASE_VARIABLE, load_private_key
 from gateway.errors import ConfigError
+from gateway.readers.json import JsonValue
 from gateway.trust.algorithms import key_of
 from gateway.trust.anchors import key_sha256
 from gateway.trust.paths import valid_at
@@ -49,6 +52,16 @@ class SealKey:
         if isinstance(self.private_key, rsa.RSAPrivateKey):
             return self.private_key.sign(digest, padding.PKCS1v15(), Prehashed(hashes.SHA256()))
         return self.private_key.sign(digest, ec.ECDSA(Prehashed(_EC[self.private_key.curve.name][1])))
+
+    @property
+    def expires(self) -> datetime | None:
+        """Until when its certificate is valid."""
+        return self.certificates[0].not_valid_after_utc
+
+    @property
+    def jose_header(self) -> dict[str, JsonValue]:
+        """The members of a JOSE header that name the key: its certificates (RFC 7515, 4.1.6)."""
+        return {"x5c": [base64.b64encode(one.public_bytes(Encoding.DER)).decode() for one in self.certificates]}
 
     @property
     def jose_algorithm(self) -> str:

@@ -31,7 +31,9 @@ CONTRACT = 1
 """The version of this contract; discovery refuses adapters made for another."""
 
 HEAD_BYTES = 64 * 1024
-SealProfile = Literal["xmldsig", "jades"]
+SealProfile = Literal["xmldsig", "jades", "vc"]
+Form = Literal["json", "jwt", "png"]
+"""How a sealed credential is packed: with its proof embedded, as a token, or with it embedded in a picture's text."""
 Vouched = Literal["proof", "outer", "channel", "unverified"]
 
 
@@ -65,6 +67,8 @@ class Manifest:
     formats       the formats it reads, the first being the one it writes
     schemas       names of files under schemas/ that its conformity uses
     seal          how a result of it is sealed, None when it can't be
+    forms         how a sealed result of the profile "vc" may be packed, the usual form first
+    baked_as      the keyword of the text chunk that a credential stands under in a picture (form "png")
     pages         whether a result carries page images (WriteRequest.pages)
     structural    which leaves say nothing about the learner and may change unseen: a rule over class and value
     isolation     "process": every call runs in a killable worker (always so for adapters from outside)
@@ -78,6 +82,8 @@ class Manifest:
     formats: tuple[str, ...]
     schemas: tuple[str, ...] = ()
     seal: SealProfile | None = None
+    forms: tuple[Form, ...] = ()
+    baked_as: str = ""
     pages: bool = False
     structural: Callable[[Leaf], bool] = nothing_structural
     isolation: Literal["inline", "process"] = "inline"
@@ -118,10 +124,14 @@ class EvidenceRequest:
 
     One that no evidence answers leaves the verdict INDETERMINATE, TRY_LATER. What core can judge by itself, the status
     lists that `credentialStatus` names, needs no question: it asks that whether an adapter does or not.
+
+    vouches  its answer is the content, and the document a claim (an online check): a page for people may be the answer,
+             and only a host that the settings name is asked
     """
 
     url: str
     why: str
+    vouches: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +211,7 @@ class PageImage:
 class WriteRequest:
     """All that `write` may use beside the record; the derivation carries every bit of it but the source.
 
-    issuer     the identity that the seal's certificate states, or the marked placeholder of a draft
+    issuer     the identity that the seal states (its certificate, or its DID), or the marked placeholder of a draft
     now        the time of writing (UTC, whole seconds, RFC 3339)
     languages  the languages wanted, the first being the primary one; never empty
     """

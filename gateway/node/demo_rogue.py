@@ -14,7 +14,7 @@ import secrets
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from aiohttp import web
@@ -27,8 +27,9 @@ from gateway.delivery.signing import read_business_receipt, sign_envelope
 from gateway.drivers.files import write_file
 from gateway.drivers.http_client import Outgoing, PeerClient
 from gateway.drivers.node_keys import load_node_key
+from gateway.kit.contract import Draft
 from gateway.node.demo_nodes import PATIENCE, ROGUE_FOLDER, ROGUE_ID, DemoNode, make_keys
-from gateway.node.sealing import seal
+from gateway.node.sealing import seal_draft
 from gateway.node.settings import load_settings
 from gateway.node.startup import Node, right_now, start
 from gateway.node.translate import Order, Translated, translate_now
@@ -67,7 +68,7 @@ class Rogue:
     def with_other_grade(self, genuine: bytes, before: bytes, after: bytes) -> Parts:
         """A genuine original; in its translation one grade is raised, and all of it properly sealed."""
         done = self._translated(genuine)
-        body = _body(done)
+        body = _draft(done).body
         if before not in body:
             raise AssertionError("the grade stands in the translation")
         return self._sealed(done, genuine, body.replace(before, after))
@@ -75,7 +76,7 @@ class Rogue:
     def with_other_page(self, genuine: bytes, forged: bytes) -> Parts:
         """A genuine original and a true translation, whose page image shows another grade."""
         done, lie = self._translated(genuine), self._translated(forged, unsealed=True)
-        body, shown = json.loads(_body(done)), json.loads(_body(lie))
+        body, shown = json.loads(_draft(done).body), json.loads(_draft(lie).body)
         displays = (credential["displayParameter"]["individualDisplay"] for credential in (body, shown))
         for true, false in zip(*displays, strict=True):
             true["displayDetail"] = false["displayDetail"]
@@ -96,7 +97,8 @@ class Rogue:
         return done
 
     def _sealed(self, done: Translated, genuine: bytes, body: bytes) -> Parts:
-        sealed = seal(body, "jades", self.node.seals["jades"], now=right_now(), limits=self.node.limits)
+        draft, key = replace(_draft(done), body=body), self.node.seals["jades"]
+        sealed = seal_draft(draft, key, None, now=right_now(), limits=self.node.limits)
         return [
             ("original", "application/xml", genuine),
             ("translation", "application/json", sealed),
@@ -175,8 +177,8 @@ async def rogue(folder: Path, port: int) -> AsyncIterator[Rogue]:
         yield found
 
 
-def _body(done: Translated) -> bytes:
+def _draft(done: Translated) -> Draft:
     draft = done.results[0].draft
     if draft is None:
         raise AssertionError("a translation has a draft")
-    return draft.body
+    return draft

@@ -22,9 +22,9 @@ from gateway.delivery.health import Check, Health, KeyVitals, Level, PeerVitals
 from gateway.delivery.peers import Peer
 from gateway.delivery.problem import Stopped
 from gateway.drivers.clock import SystemClock
+from gateway.drivers.did_keys import SealingKey
 from gateway.drivers.folders import private_folder
 from gateway.drivers.http_client import PeerClient, tls_context
-from gateway.drivers.keys import SealKey, load_seal_key
 from gateway.drivers.local_client import local_node
 from gateway.drivers.node_keys import load_node_key, load_peer_keys
 from gateway.drivers.store.database import NAME
@@ -43,7 +43,7 @@ from gateway.node.pages import find_renderer
 from gateway.node.peering import load_keys
 from gateway.node.settings import STANDARD_FILE, Settings, load_settings
 from gateway.node.settings.delivery import PeerSection, TlsSection
-from gateway.node.startup import start
+from gateway.node.startup import load_seal, start
 from gateway.node.watch import look_at
 from gateway.trust.policies import load_policy
 
@@ -114,9 +114,7 @@ def _keys(settings: Settings, now: dt.datetime) -> Iterator[Check]:
         key, check = _attempt(
             "key",
             f"seal {', '.join(entry.profiles)}",
-            lambda entry=entry: load_seal_key(  # type: ignore[misc]  # mypy can't infer a lambda's default
-                entry.key, entry.certificate, now=now, passphrase_variable=entry.passphrase_variable
-            ),
+            partial(load_seal, entry, now),
             "can be used",
         )
         yield from [check] if key is None else health.keys([_vitals(check.about, key)], now)
@@ -127,8 +125,8 @@ def _keys(settings: Settings, now: dt.datetime) -> Iterator[Check]:
         yield _tls(settings.node.tls, now)
 
 
-def _vitals(name: str, key: SealKey) -> KeyVitals:
-    return KeyVitals(name=name, expires=key.certificates[0].not_valid_after_utc)
+def _vitals(name: str, key: SealingKey) -> KeyVitals:
+    return KeyVitals(name=name, expires=key.expires)
 
 
 def _tls(section: TlsSection, now: dt.datetime) -> Check:

@@ -16,7 +16,7 @@ from gateway.delivery.receipt import Checked
 from gateway.delivery.states import Arrival
 from gateway.errors import Refused
 from gateway.model.verdict import Indication, SubIndication, Verdict
-from gateway.node.reproduce import Answer, run_again
+from gateway.node.reproduce import Answer, run_again, with_key_of
 from gateway.node.source import media_type_of
 from gateway.node.startup import Node
 from gateway.translate.papers import paper
@@ -124,7 +124,8 @@ def _translations(
     reruns: list[Reproduction | None] = []
     for derivation, grouped in groupby(received.translations, key=lambda one: one.derivation):
         group = tuple(grouped)
-        delivered = tuple(_delivered(one.part, terms) for one in group)
+        keyed = with_key_of(terms, derivation)
+        delivered = tuple(_delivered(one.part, keyed) for one in group)
         for one, document, rerun in zip(
             group, delivered, _run_again(node, derivation, source, group, delivered), strict=True
         ):

@@ -82,7 +82,7 @@ def key_vitals(running: Running) -> Iterator[KeyVitals]:
     if running.settings.node.tls is not None:
         yield tls_vitals(running.settings.node.tls.certificate)
     for profile, key in running.node.seals.items():
-        yield KeyVitals(name=f"seal {profile}", expires=key.certificates[0].not_valid_after_utc)
+        yield KeyVitals(name=f"seal {profile}", expires=key.expires)
     for anchor in running.node.anchors:
         ends = [anchor.certificate.not_valid_after_utc] if anchor.certificate is not None else []
         if anchor.until is not None:

@@ -16,12 +16,13 @@ from cryptography.x509 import Certificate
 
 from gateway.errors import Refused
 from gateway.kit.contract import Adapter, Reading
+from gateway.model.record import Organisation
 from gateway.model.verdict import Indication
 from gateway.node.source import source_of
 from gateway.node.startup import Node
 from gateway.translate.derivation import Derivation, DerivationRead, read_derivation
 from gateway.translate.engine import Translation, translate
-from gateway.translate.issuer import PLACEHOLDER, issuer_by_certificate
+from gateway.translate.issuer import PLACEHOLDER, issuer_by_certificate, issuer_by_did
 from gateway.translate.reproduction import (
     Delivered,
     Difference,
@@ -35,6 +36,7 @@ from gateway.trust.anchors import key_sha256
 from gateway.trust.issuers import Sealer
 from gateway.verify.covered import Unsealed, unseal
 from gateway.verify.engine import VerifiedDocument, verify
+from gateway.verify.terms import Terms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +53,7 @@ class Answer:
     """What running it again showed.
 
     derivation  None where its signature doesn't hold: then nothing in it is looked at
-    signer      the organisation that the certificate of its signature names; None where it is unsigned
+    signer      the organisation that the certificate of its signature names, or the DID; None where it is unsigned
     source      the verdict on the source under this node's terms; None where the source isn't there
     """
 
@@ -73,8 +75,20 @@ async def reproduce(node: Node, claim: Claim, *, now: dt.datetime) -> Answer:
 def _reproduce(node: Node, claim: Claim, now: dt.datetime) -> Answer:
     terms = node.terms(now)
     source = verify(claim.source, adapters=node.adapters, terms=terms)
-    delivered = None if claim.result is None else unseal(claim.result, terms)
+    delivered = None if claim.result is None else unseal(claim.result, with_key_of(terms, claim.derivation))
     return run_again(node, claim.derivation, source, (delivered,))[0]
+
+
+def with_key_of(terms: Terms, derivation: bytes | None) -> Terms:
+    """The terms by which a translation is taken out of its seal: one key has to vouch for it and for its derivation.
+
+    What a proof calls that key may be the DID of somebody whose document isn't at hand; whose it is, others say.
+    """
+    try:
+        methods = {} if derivation is None else read_derivation(derivation).methods
+    except Refused:
+        return terms
+    return replace(terms, methods={**methods, **terms.methods})
 
 
 def run_again(
@@ -116,7 +130,7 @@ def _find(document: VerifiedDocument, digest: str) -> VerifiedDocument | None:
 def _signer(read: DerivationRead) -> str | None:
     certificate = _certificate(read)
     if certificate is None:
-        return None
+        return read.did
     return next(iter(Sealer.of(certificate).names), "an organisation that its certificate doesn't name")
 
 
@@ -208,24 +222,37 @@ class _Rerun:
 
     def _issuer(self) -> Iterator[Difference]:
         """A draft has the placeholder for its issuer, a sealed translation whoever sealed it."""
-        certificate = _certificate(self.read)
+        stated = self._signing()
         if self.derivation.draft:
             if self.derivation.issuer != PLACEHOLDER:
                 yield Difference(what="issuer", explanation="an unsealed draft names an issuer")
             return
-        if certificate is None:
+        if stated is None:
             yield Difference(what="derivation", explanation="the derivation of a sealed translation isn't signed")
             return
-        sealer = Sealer.of(certificate)
-        name, identifier = next(iter(sealer.names), ""), next(iter(sealer.identifiers), None)
-        if self.derivation.issuer != issuer_by_certificate(name, sealer.country, identifier):
+        if self.derivation.issuer != stated:
             yield Difference(what="issuer", explanation="the issuer isn't the organisation that signed the derivation")
+
+    def _signing(self) -> Organisation | None:
+        """The issuer as whoever signed the derivation may state it; None where nobody did.
+
+        A certificate says it all; beside a DID the node itself says what it is called.
+        """
+        certificate = _certificate(self.read)
+        if certificate is not None:
+            sealer = Sealer.of(certificate)
+            name, identifier = next(iter(sealer.names), ""), next(iter(sealer.identifiers), None)
+            return issuer_by_certificate(name, sealer.country, identifier)
+        if self.read.did is None:
+            return None
+        issuer = self.derivation.issuer
+        legal = issuer.eidas_identifier.value if issuer.eidas_identifier is not None else None
+        return issuer_by_did(self.read.did, issuer.legal_name.get("und", ""), issuer.country, legal)
 
     def _sealer(self, delivered: Unsealed | None) -> Iterator[Difference]:
         """One key vouches for translation and derivation."""
-        certificate = _certificate(self.read)
         keys = {key_sha256(p.key) for p in delivered.proofs if p.key} if delivered is not None else set()
-        if certificate is None or not keys or self.read.proof is None or self.read.proof.key is None:
+        if not keys or self.read.proof is None or self.read.proof.key is None:
             return
         if key_sha256(self.read.proof.key) not in keys:
             yield Difference(what="seal", explanation="the translation is sealed with another key than its derivation")
@@ -233,4 +260,17 @@ class _Rerun:
 
 def _delivered(file: Unsealed) -> Delivered:
     own = [proof for proof in file.proofs if proof.role == "document"]
-    return Delivered(body=file.body, seal=own[-1].kind if own else None, holds=file.holds)
+    return Delivered(
+        body=file.body,
+        seal=_PROFILES.get(own[-1].kind, own[-1].kind) if own else None,
+        holds=file.holds,
+        form=file.form,
+        inside={
+            place: all(proof.covered is not None and own and proof.key == own[-1].key for proof in proofs)
+            for place, proofs in file.inside.items()
+        },
+    )
+
+
+_PROFILES = {"dataintegrity": "vc", "jws": "vc"}
+"""The profiles of seals whose proofs are called otherwise."""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
+from gateway.drivers.did_keys import DidKey, SealingKey
 from gateway.drivers.keys import SealKey
 from gateway.errors import ConfigError, RequestError
-from gateway.kit.contract import Adapter, SealProfile
+from gateway.kit.contract import Adapter, Draft, Form, SealProfile
 from gateway.model.record import Organisation
 from gateway.node.startup import Node
+from gateway.readers.json import JsonValue, dump_json, parse_json
 from gateway.readers.limits import Limits
 from gateway.translate.issuer import issuer_by_certificate
 from gateway.trust.issuers import Sealer
 
 
-def seal_key_for(node: Node, target: Adapter) -> SealKey:
+def seal_key_for(node: Node, target: Adapter) -> SealingKey:
     """This node's key for the kind of seal that documents of `target` carry.
 
     Raises:
@@ -44,12 +47,14 @@ def seal_key_for(node: Node, target: Adapter) -> SealKey:
     return key
 
 
-def issuer_of(key: SealKey) -> Organisation:
-    """The issuer of what this key seals: who its certificate names.
+def issuer_of(key: SealingKey) -> Organisation:
+    """The issuer of what this key seals: who its certificate names, or its DID with the names of the settings.
 
     Raises:
         ConfigError: `config.seal_without_organisation`.
     """
+    if isinstance(key, DidKey):
+        return key.issuer
     sealer = Sealer.of(key.certificates[0])
     if not sealer.names:
         raise ConfigError(
@@ -60,8 +65,15 @@ def issuer_of(key: SealKey) -> Organisation:
     return issuer_by_certificate(sealer.names[0], sealer.country, next(iter(sealer.identifiers), None))
 
 
+def seal_draft(draft: Draft, key: SealingKey, form: Form | None, *, now: dt.datetime, limits: Limits) -> bytes:
+    """A draft under this node's seal, in the form chosen; of a picture, what is baked into it."""
+    if isinstance(key, DidKey):
+        return seal_credential(draft.body, draft.inner, key, token=form == "jwt", now=now)
+    return seal(draft.body, draft.seal or "jades", key, now=now, limits=limits)
+
+
 def seal(body: bytes, profile: SealProfile, key: SealKey, *, now: dt.datetime, limits: Limits) -> bytes:
-    """The body under a seal; each maker checks its own seal before it gives it out."""
+    """The body under a certificate's seal; each maker checks its own seal before it gives it out."""
     if profile == "xmldsig":
         from gateway.proofs.xmldsig.seal import seal_enveloped
 
@@ -70,3 +82,39 @@ def seal(body: bytes, profile: SealProfile, key: SealKey, *, now: dt.datetime, l
 
     prepared = prepare_seal(body, certificates=key.certificates, signed_at=now)
     return finish_seal(prepared, key.sign_digest(prepared.digest))
+
+
+def seal_credential(body: bytes, inner: Iterable[str], key: DidKey, *, token: bool, now: dt.datetime) -> bytes:
+    """A credential under a DID's seal: those inside first, each with a proof embedded, then the whole.
+
+    `inner` are the places of the credentials inside, each before whatever it stands in. With `token` the whole becomes
+    a token (VC-JWT); else it has a proof embedded too.
+    """
+    value = parse_json(body)
+    for place in inner:
+        holder, name = _holder(value, place)
+        holder[name] = parse_json(_with_proof(dump_json(holder[name]), key, now))
+    octets = dump_json(value)
+    return _as_token(octets, key) if token else _with_proof(octets, key, now)
+
+
+def _with_proof(credential: bytes, key: DidKey, now: dt.datetime) -> bytes:
+    from gateway.proofs.dataintegrity.seal import finish_proof, prepare_proof
+
+    prepared = prepare_proof(credential, method=key.method, signed_at=now)
+    return finish_proof(prepared, key.sign(prepared.signing_input))
+
+
+def _as_token(credential: bytes, key: DidKey) -> bytes:
+    from gateway.proofs.jose.token import finish_token, prepare_token
+
+    prepared = prepare_token(credential, method=key.method)
+    return finish_token(prepared, key.sign(prepared.signing_input))
+
+
+def _holder(value: JsonValue, place: str) -> tuple[JsonValue, str | int]:
+    """What holds the value at a place (a JSON Pointer of our own writer), and by which name or number."""
+    *way, last = place.split("/")[1:]
+    for name in way:
+        value = value[int(name)] if isinstance(value, list) else value[name]
+    return value, int(last) if isinstance(value, list) else last

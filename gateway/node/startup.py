@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+from gateway.drivers.did_keys import DidKey, SealingKey, load_did_key
 from gateway.drivers.evidence_files import load_evidence
-from gateway.drivers.keys import SealKey, load_seal_key
+from gateway.drivers.keys import load_seal_key
 from gateway.drivers.trust_files import load_anchors, without_waiting
 from gateway.drivers.workers import isolate
 from gateway.errors import ConfigError, RequestError
@@ -21,6 +22,7 @@ from gateway.node.tools import adapter_used, gateway_used
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
 from gateway.translate.derivation import AdapterUsed, GatewayUsed
 from gateway.translate.engine import Renderer
+from gateway.translate.issuer import issuer_by_did
 from gateway.translate.sealing import Sealable
 from gateway.trust.anchors import Anchor
 from gateway.trust.policies import Policy, load_policy
@@ -97,7 +99,7 @@ class Node:
     policy: Policy
     anchors: tuple[Anchor, ...] = ()
     limits: Limits = DEFAULT_LIMITS
-    seals: Mapping[SealProfile, SealKey] = field(default_factory=dict)
+    seals: Mapping[SealProfile, SealingKey] = field(default_factory=dict)
     sealable: Sealable = field(default_factory=dict)
     renderer: Renderer | None = None
 
@@ -222,20 +224,43 @@ def _loading_anchors(entry: TrustSection) -> Callable[[], tuple[Anchor, ...]]:
     return load
 
 
-def _loading_key(entry: SealSection, now: dt.datetime) -> Callable[[], SealKey]:
-    return lambda: load_seal_key(entry.key, entry.certificate, now=now, passphrase_variable=entry.passphrase_variable)
+def load_seal(entry: SealSection, now: dt.datetime) -> SealingKey:
+    """The key of a `[[seal]]` entry.
+
+    Raises:
+        ConfigError: as `load_seal_key` and `load_did_key`.
+    """
+    if entry.certificate is not None:
+        return load_seal_key(entry.key, entry.certificate, now=now, passphrase_variable=entry.passphrase_variable)
+    key, method = load_did_key(
+        entry.key, entry.did, fragment=entry.method, passphrase_variable=entry.passphrase_variable
+    )
+    issuer = issuer_by_did(method.controller, entry.name or "", entry.country, entry.identifier)
+    return DidKey(private_key=key, method=method, issuer=issuer, form=entry.form)
 
 
-def _refuse_key_in_two_roles(keys: Mapping[SealProfile, SealKey], anchors: Iterable[Anchor]) -> None:
-    """A key that seals translations must not be trusted for originals: nobody could tell one from the other."""
-    trusted = {anchor.key_sha256 for anchor in anchors}
-    both = sorted(profile for profile, key in keys.items() if key.key_sha256 in trusted)
+def _loading_key(entry: SealSection, now: dt.datetime) -> Callable[[], SealingKey]:
+    return lambda: load_seal(entry, now)
+
+
+def _refuse_key_in_two_roles(keys: Mapping[SealProfile, SealingKey], anchors: Iterable[Anchor]) -> None:
+    """A key that seals translations must not be trusted for originals: nobody could tell one from the other.
+
+    Nor may its DID be, by whatever key: what the DID states would be original and translation.
+    """
+    anchors = tuple(anchors)
+    trusted = {anchor.key_sha256 for anchor in anchors} | {anchor.controller for anchor in anchors}
+    both = sorted(profile for profile, key in keys.items() if not trusted.isdisjoint(_names_of(key)))
     if both:
         raise ConfigError(
             "config.key_in_two_roles",
-            f"the seal key for {', '.join(both)} is also trusted for originals, expected a key of its own",
+            f"the seal key for {', '.join(both)}, or its DID, is also trusted for originals, expected one of its own",
             advice="seal translations with a key that nothing original is sealed with, or take it out of [[trust]]",
         )
+
+
+def _names_of(key: SealingKey) -> set[str]:
+    return {key.key_sha256, *([key.method.controller] if isinstance(key, DidKey) else [])}
 
 
 def _require_known(settings: Settings, found: tuple[Adapter, ...]) -> None:

@@ -10,13 +10,13 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from gateway.drivers.keys import SealKey
+from gateway.drivers.did_keys import DidKey, SealingKey
 from gateway.errors import Refused
-from gateway.kit.contract import Adapter, Draft, Reading, Source
+from gateway.kit.contract import Adapter, Draft, Form, Reading, Source
 from gateway.model.losses import Loss
 from gateway.model.record import Organisation
 from gateway.model.verdict import Indication, Verdict
-from gateway.node.sealing import issuer_of, seal, seal_key_for
+from gateway.node.sealing import issuer_of, seal_draft, seal_key_for
 from gateway.node.source import Chosen, choose, extension_of, is_derived, media_type_of, source_of
 from gateway.node.startup import Node
 from gateway.translate.derivation import (
@@ -29,6 +29,7 @@ from gateway.translate.derivation import (
     sign_derivation,
 )
 from gateway.translate.engine import Inputs, Translation, choose_target, require_renderer, sha256, translate
+from gateway.translate.forms import choose_form, packed_extension, packed_type
 from gateway.translate.issuer import PLACEHOLDER
 from gateway.translate.languages import languages_of
 from gateway.translate.papers import losses_paper, paper, verdict_paper
@@ -45,6 +46,7 @@ class Order:
     to              the id of the adapter to write with
     unsealed        a marked draft is enough
     terms           what the caller wants the source judged by, in place of the node's own terms; never sealed then
+    form            how a credential is packed; None: as the settings of the seal say
     languages       the languages wanted, the first being primary; empty: those of the titles
     require_passed  write nothing unless the source is PASSED
     """
@@ -53,6 +55,7 @@ class Order:
     to: str
     unsealed: bool = False
     terms: Terms | None = None
+    form: Form | None = None
     languages: tuple[str, ...] = ()
     require_passed: bool = False
 
@@ -155,6 +158,8 @@ def translate_now(
     """
     target = choose_target(node.adapters, order.to)
     key = seal_key_for(node, target) if order.sealed else None
+    usual = key.form if isinstance(key, DidKey) else None
+    form = choose_form(target, order.form, usual=usual, draft=key is None)
     issuer = issuer_of(key) if key is not None else PLACEHOLDER
     require_renderer(target, node.renderer)
     terms = order.terms if order.terms is not None else node.terms(now)
@@ -171,7 +176,9 @@ def translate_now(
         chosen = replace(chosen, derived=is_derived(chosen, reading))
         if order.sealed and not _may_be_sealed(node, order, chosen):
             return _not_sealed(chosen)
-        job = _Job(node=node, target=target, chosen=chosen, reading=reading, terms=terms, key=key, issuer=issuer)
+        job = _Job(
+            node=node, target=target, chosen=chosen, reading=reading, terms=terms, key=key, issuer=issuer, form=form
+        )
         return job.translated(given, order.languages or languages_of(reading.record))
     except Refused as refused:
         return Withheld(chosen=chosen, code=refused.code, message=refused.message, advice=refused.advice)
@@ -242,8 +249,9 @@ class _Job:
     chosen: Chosen
     reading: Reading
     terms: Terms
-    key: SealKey | None
+    key: SealingKey | None
     issuer: Organisation
+    form: Form | None
 
     def translated(self, given: VerifiedDocument, languages: tuple[str, ...]) -> Translated:
         source = source_of(self.chosen.document)
@@ -254,6 +262,7 @@ class _Job:
             node=self.node.id,
             draft=self.key is None,
             limits=self.node.limits,
+            form=self.form,
         )
         translation = translate(
             self.reading, source=source, target=self.target, inputs=inputs, renderer=self.node.renderer
@@ -275,9 +284,14 @@ class _Job:
 
     def _written(self, draft: Draft) -> Written:
         octets = draft.body
-        if self.key is not None and draft.seal is not None:
-            octets = seal(octets, draft.seal, self.key, now=self.terms.now, limits=self.node.limits)
-        return Written(octets=octets, media_type=draft.media_type, extension=_dotted(draft.extension), draft=draft)
+        if self.key is not None:
+            octets = seal_draft(draft, self.key, self.form, now=self.terms.now, limits=self.node.limits)
+        return Written(
+            octets=octets,
+            media_type=packed_type(draft, self.form),
+            extension=packed_extension(draft, self.form),
+            draft=draft,
+        )
 
     def _derive(self, translation: Translation, source: Source, inputs: Inputs) -> Derivation:
         document = self.chosen.document
@@ -308,7 +322,3 @@ def _policies(terms: Terms) -> tuple[PolicyUsed, ...]:
 @lru_cache(maxsize=64)
 def _policy_used(policy: Policy) -> PolicyUsed:
     return PolicyUsed(name=policy.name, sha256=sha256(paper(policy.model_dump(mode="json"))))
-
-
-def _dotted(extension: str) -> str:
-    return "." + extension.removeprefix(".")

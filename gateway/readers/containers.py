@@ -18,7 +18,7 @@ from gateway.errors import Refused
 from gateway.readers.json import JsonValue, parse_json
 from gateway.readers.jws import ParsedJws, is_json_jws, parse_compact, parse_json_jws
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
-from gateway.readers.vc_jwt import JwtCredential, credential_in
+from gateway.readers.vc_jwt import JwtCredential, credential_in, is_token
 
 LayerKind = Literal["base64", "gzip", "png", "upload_wrapper", "jws", "jwt"]
 DocumentKind = Literal["xml", "json", "pdf", "other"]
@@ -56,6 +56,8 @@ class Unpacked:
 def unpack(data: bytes, limits: Limits = DEFAULT_LIMITS, *, within_seals: bool = True) -> Unpacked:
     """Take the containers off; not `within_seals`: what the first JWS yields is left as it is, of kind "other".
 
+    A token is its credential all the same: its claims only repeat what stands in there.
+
     Raises:
         Refused: `document.empty`; a container that is broken, too deep or too large: `base64.*`, `gzip.*`, `png.*`,
             `jws.*`, `json.*`, `limit.*`.
@@ -74,7 +76,7 @@ def unpack(data: bytes, limits: Limits = DEFAULT_LIMITS, *, within_seals: bool =
             raise Refused("limit.containers", f"got more than {limits.containers} containers, one in another")
         layers.append(found)
         data = found.octets
-        if found.jws is not None and not within_seals:
+        if found.jws is not None and not within_seals and not is_token(found.jws):
             return replace(_document(data, "other"), layers=tuple(layers))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.readers.json import JsonValue, dump_json
+from gateway.readers.jws import ParsedJws
 
 _REGISTERED = ("iss", "sub", "jti", "nbf", "exp", "iat")
 _VERSION_2 = "https://www.w3.org/ns/credentials/v2"
@@ -45,6 +46,16 @@ def credential_in(claims: JsonValue, header: Mapping[str, JsonValue]) -> JwtCred
     return None
 
 
+def is_token(jws: ParsedJws) -> bool:
+    """Whether a JWS calls itself a token: one signature, of a type that credentials have."""
+    return len(jws.signatures) == 1 and _type_of(jws.signatures[0].header) in _TYPES
+
+
+def _type_of(header: Mapping[str, JsonValue]) -> str:
+    typed = header.get("typ", "")
+    return typed.casefold().removeprefix("application/") if isinstance(typed, str) else ""
+
+
 class _Mapping:
     """One token being brought into the form of a credential."""
 
@@ -71,8 +82,7 @@ class _Mapping:
         )
 
     def _check_type(self, header: Mapping[str, JsonValue], *, enclosed: bool) -> None:
-        typed = header.get("typ", "jwt")
-        name = typed.casefold().removeprefix("application/") if isinstance(typed, str) else ""
+        name = _type_of({"typ": "jwt", **header})
         if name not in _TYPES:
             self.faults.append("typ names another kind of token")
         elif enclosed and name.startswith("vc"):

@@ -13,28 +13,27 @@ Two forms of one payload (schemas/derivation.schema.json):
 
 from __future__ import annotations
 
-import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import Certificate
 from pydantic import Field, ValidationError
 
 from gateway.errors import Refused
-from gateway.kit.contract import SealProfile, Source
+from gateway.kit.contract import Form, SealProfile, Source
 from gateway.model.noun import Noun
 from gateway.model.record import Organisation
 from gateway.model.texts import When
 from gateway.model.verdict import Caveat, Indication, Status, SubIndication
+from gateway.proofs.dids import Methods, VerificationMethod
 from gateway.proofs.proof import Proof
 from gateway.readers.base64 import encode_base64url
-from gateway.readers.json import parse_json
+from gateway.readers.json import JsonValue, parse_json
 from gateway.readers.jws import parse_compact
 from gateway.readers.limits import Limits
 from gateway.translate.engine import Inputs, Translation, sha256
+from gateway.translate.forms import packed_type
 from gateway.translate.papers import paper
 
 TYPE = "testamur-derivation+jws"
@@ -126,7 +125,10 @@ class Result(Noun):
 
 
 class Derivation(Noun):
-    """How a translation came to be. `agreements` are the digests of the recognition agreements applied: none yet."""
+    """How a translation came to be. `agreements` are the digests of the recognition agreements applied: none yet.
+
+    `form` is that of the results where their format has several; it is packing, and no input of writing.
+    """
 
     kind: Literal["testamur-derivation"]
     version: Literal["1"]
@@ -142,6 +144,7 @@ class Derivation(Noun):
     languages: tuple[str, ...] = Field(min_length=1, max_length=20)
     issuer: Organisation
     limits: LimitsUsed
+    form: Form | None = None
     renderer: RendererUsed | None = None
     losses: LossesUsed
     results: tuple[Result, ...] = Field(min_length=1)
@@ -155,6 +158,7 @@ class Derivation(Noun):
             node=self.node,
             draft=self.draft,
             limits=Limits(**self.limits.model_dump()),
+            form=self.form,
         )
 
 
@@ -189,21 +193,22 @@ def derive(
         languages=inputs.languages,
         issuer=inputs.issuer,
         limits=LimitsUsed.model_validate({name: getattr(inputs.limits, name) for name in LimitsUsed.model_fields}),
+        form=inputs.form,
         renderer=None if renderer is None else RendererUsed(name=renderer[0], version=renderer[1]),
         losses=LossesUsed(sha256=sha256(losses), count=len(translation.losses)),
-        results=results_of(translation, sealed=not inputs.draft),
+        results=results_of(translation, inputs),
     )
 
 
-def results_of(translation: Translation, *, sealed: bool) -> tuple[Result, ...]:
+def results_of(translation: Translation, inputs: Inputs) -> tuple[Result, ...]:
     """The results of a translation, by their digests."""
     return tuple(
         Result(
             sha256=body,
             core_sha256=core,
             size=len(draft.body),
-            media_type=draft.media_type,
-            seal=draft.seal if sealed else None,
+            media_type=packed_type(draft, inputs.form),
+            seal=None if inputs.draft else draft.seal,
             reports=draft.reports,
         )
         for draft, body, core in zip(translation.drafts, translation.bodies, translation.cores, strict=True)
@@ -219,11 +224,11 @@ def derivation_paper(derivation: Derivation) -> bytes:
 
 
 class Signer(Protocol):
-    """The port to a seal key: its certificates (its own first), its JOSE algorithm, and the act of signing."""
+    """The port to a seal key: how a JOSE header names it, its algorithm, and the act of signing."""
 
     @property
-    def certificates(self) -> Sequence[Certificate]:
-        """The key's own certificate first, then its chain."""
+    def jose_header(self) -> Mapping[str, JsonValue]:
+        """Its certificates (`x5c`), or the name of its DID's verification method (`kid`) with the key (`jwk`)."""
 
     @property
     def jose_algorithm(self) -> str:
@@ -234,9 +239,8 @@ class Signer(Protocol):
 
 
 def sign_derivation(payload: bytes, signer: Signer) -> bytes:
-    """`derivation.jws`: the payload as a compact JWS with the signer's certificates."""
-    chain = [base64.b64encode(c.public_bytes(Encoding.DER)).decode() for c in signer.certificates]
-    header = {"alg": signer.jose_algorithm, "typ": TYPE, "x5c": chain}
+    """`derivation.jws`: the payload as a compact JWS that says whose it is."""
+    header = {"alg": signer.jose_algorithm, "typ": TYPE, **signer.jose_header}
     head = encode_base64url(json.dumps(header, separators=(",", ":")).encode())
     signing_input = f"{head}.{encode_base64url(payload)}".encode()
     return signing_input + b"." + encode_base64url(signer.sign_jose(signing_input)).encode()
@@ -248,6 +252,27 @@ class DerivationRead:
 
     derivation: Derivation
     proof: Proof | None
+
+    @property
+    def did(self) -> str | None:
+        """The DID whose key signed it, as the signature says; None where it names a certificate, or is none."""
+        return _did_of(self.proof) if self.proof is not None else None
+
+    @property
+    def methods(self) -> Methods:
+        """The key that signed it, by its name in the DID: one key vouches for derivation and translation.
+
+        Whose it is, nobody but the signer says so far.
+        """
+        proof = self.proof
+        if proof is None or self.did is None or proof.key_id is None:
+            return {}
+        return {proof.key_id: VerificationMethod(id=proof.key_id, key=proof.key, controller=self.did)}
+
+
+def _did_of(proof: Proof) -> str | None:
+    named = proof.key_id or ""
+    return named.partition("#")[0] if named.startswith("did:") and not proof.certificates else None
 
 
 def read_derivation(octets: bytes) -> DerivationRead:
@@ -266,7 +291,7 @@ def read_derivation(octets: bytes) -> DerivationRead:
 
 
 def _proof(octets: bytes) -> Proof:
-    """The checked proof of a compact JWS of our type, by the key of the certificate that it carries."""
+    """The checked proof of a compact JWS of our type, by the key of the certificate or of the DID that it names."""
     from gateway.proofs.jose import verify_jws
 
     if octets.count(b".") != 2:  # noqa: PLR2004 - header, payload, signature
@@ -275,9 +300,9 @@ def _proof(octets: bytes) -> Proof:
     got = parsed.signatures[0].header.get("typ")
     if got != TYPE:
         raise Refused("derivation.type", f"got a JWS of another type, expected typ {TYPE!r}", advice=_ADVICE)
-    (proof,) = verify_jws(parsed, keys={})  # by id, and none: a certificate alone counts
-    if proof.covered is None:
-        failed = next((f for f in proof.findings if f.status is not Status.PASSED), None)
+    (proof,) = verify_jws(parsed)
+    if proof.covered is None or not (proof.certificates or _did_of(proof)):
+        failed = next((f for f in proof.findings if f.status in (Status.FAILED, Status.INDETERMINATE)), None)
         why = "" if failed is None else f" ({failed.check}: {failed.explanation})"
         raise Refused(
             "derivation.signature",

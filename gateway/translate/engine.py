@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.errors import AdapterError, ConfigError, RequestError
-from gateway.kit.contract import Adapter, Draft, PageImage, Reading, Source, WriteRequest
+from gateway.kit.contract import Adapter, Draft, Form, PageImage, Reading, Source, WriteRequest
 from gateway.kit.guard import guarded
 from gateway.model.losses import Loss
 from gateway.model.record import Organisation, Record
@@ -23,7 +23,10 @@ from gateway.readers.limits import DEFAULT_LIMITS, Limits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """What a translation depends on beside the source and the adapters; the derivation carries all of it."""
+    """What a translation depends on beside the source and the adapters; the derivation carries all of it.
+
+    `form` is how the results are packed, where their format leaves a choice.
+    """
 
     issuer: Organisation
     now: When
@@ -31,6 +34,7 @@ class Inputs:
     node: str
     draft: bool
     limits: Limits = DEFAULT_LIMITS
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Who issues a translation: the node, by the name in its seal's certificate, or a marked placeholder."""
+"""Who issues a translation: the node, by its seal's certificate or DID, or a marked placeholder."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from gateway.model.record import Identifier, Organisation
 
 EIDAS = "eidas"
 """The scheme of an organizationIdentifier (ETSI EN 319 412-1, section 5.1.4)."""
+
+DID = "uri"
+"""The scheme of an identifier that is an address; the DID of a seal leads the identifiers of its issuer."""
 
 PLACEHOLDER = Organisation(
     legal_name={"en": "Unsealed draft, no issuer"},
@@ -22,3 +25,11 @@ def issuer_by_certificate(name: str, country: str | None, organisation_identifie
     if organisation_identifier is not None:
         identifier = Identifier(scheme=EIDAS, value=organisation_identifier)
     return Organisation(legal_name={"und": name}, eidas_identifier=identifier, country=country)
+
+
+def issuer_by_did(
+    did: str, name: str, country: str | None = None, organisation_identifier: str | None = None
+) -> Organisation:
+    """The identity that a seal of credentials states: the DID, whose key it is, and what its node says of itself."""
+    named = issuer_by_certificate(name, country, organisation_identifier)
+    return named.model_copy(update={"identifiers": (Identifier(scheme=DID, value=did),)})

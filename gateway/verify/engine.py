@@ -27,6 +27,7 @@ from gateway.errors import Refused, TestamurError
 from gateway.kit.contract import (
     Adapter,
     Content,
+    EvidenceRequest,
     InnerDocument,
     Opened,
     Reading,
@@ -51,10 +52,11 @@ from gateway.proofs.xmldsig import reduce_to_covered
 from gateway.readers.containers import unpack
 from gateway.readers.document import Document
 from gateway.verify.covered import covered_by, document_of
+from gateway.verify.keys import key_findings, key_questions
 from gateway.verify.life import life_findings
 from gateway.verify.proofs import proof_findings, proofs_around, proofs_inside, supplement_verdicts
 from gateway.verify.recognise import recognise
-from gateway.verify.status import credential_findings, status_findings
+from gateway.verify.status import Outside, ask_of_credential, ask_outside
 from gateway.verify.terms import Terms
 
 INNER_DEPTH = 4
@@ -69,7 +71,8 @@ class VerifiedDocument:
     """A document with its verdict, and the content that a reader may be given.
 
     `content` is None where nothing can be read; its `vouched` says by what it is covered. `inner` holds the documents
-    inside by their path; `unreadable` says why the bytes are no document. Only `gateway.verify` makes these.
+    inside by their path; `unreadable` says why the bytes are no document; `asks` are its own questions to the outside
+    that the terms don't answer. Only `gateway.verify` makes these.
     """
 
     original: bytes
@@ -82,6 +85,13 @@ class VerifiedDocument:
     proofs: tuple[Proof, ...] = ()
     inner: Mapping[str, VerifiedDocument] = field(default_factory=dict)
     unreadable: Refused | None = None
+    asks: tuple[EvidenceRequest, ...] = ()
+
+    @property
+    def questions(self) -> tuple[EvidenceRequest, ...]:
+        """What the outside would have to be asked about it and what is inside it; each address once."""
+        every = (*self.asks, *[question for document in self.inner.values() for question in document.questions])
+        return tuple({question.url: question for question in every}.values())
 
     @cached_property
     def sha256(self) -> str:
@@ -180,15 +190,20 @@ class _Examination:
     def _unknown(self, case: _Case, claims: list[tuple[Adapter, Recognition]]) -> VerifiedDocument:
         """A proof whose content no adapter knows is still verified; the verdict stands for the proof (rulings, 1.3)."""
         findings = [_unrecognised(claims)] if claims or not case.proofs else [_UNKNOWN_CONTENT]
+        keys = key_questions(case.proofs, self.terms)
+        outside = Outside()
         if case.proofs:
+            outside = ask_of_credential(case.seen, self.terms)
+            findings += key_findings(keys, self.terms)
             findings += [_place_unknown(finding) for finding in case.proof_findings(None, self.terms)]
-            findings += credential_findings(case.seen, self.terms)
+            findings += outside.findings
         return VerifiedDocument(
             original=case.octets,
             verdict=conclude([*case.container_findings(), *findings]),
             role=case.role,
             containers=case.containers,
             proofs=case.proofs,
+            asks=(*keys, *outside.questions),
         )
 
     def _known(self, case: _Case, adapter: Adapter, recognition: Recognition) -> VerifiedDocument:
@@ -196,17 +211,19 @@ class _Examination:
         opened, opening = _open(adapter, case.seen)
         inner, inner_findings = self._inner(opened.inner, vouched=case.vouched != "unverified")
         conformity, rules = self._conformity(adapter, case, recognition.format)
-        outside = status_findings(case.seen, opened.questions, opened.stated, self.terms)
+        keys = key_questions(case.proofs, self.terms)
+        outside = ask_outside(case.seen, opened.questions, opened.stated, self.terms)
         if case.seen is not case.covered:
             case.seen.forget()  # who looked at it is done, and of a large document it is as large again
         findings = (
             *case.container_findings(),
             _recognised(recognition.why),
             *opening,
+            *key_findings(keys, self.terms),
             *case.proof_findings(opened.stated, self.terms),
             *life_findings(opened.stated, self.terms.now),
             *opened.findings,
-            *outside,
+            *outside.findings,
             *inner_findings,
             *rules,
         )
@@ -222,6 +239,7 @@ class _Examination:
             stated=opened.stated,
             proofs=case.proofs,
             inner=inner,
+            asks=(*keys, *outside.questions),
         )
 
     def _inner(

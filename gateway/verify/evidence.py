@@ -39,16 +39,17 @@ Answers = Mapping[str, Answer]
 def methods_in(answers: Iterable[Answer]) -> dict[str, VerificationMethod]:
     """The keys of every DID document among the answers, each only where its DID is looked up there.
 
+    A document that an https address names as its own (Controlled Identifiers 1.0) counts like that of a DID.
+
     An answer to something else, or a document of another DID, gives none.
     """
     methods: dict[str, VerificationMethod] = {}
     for answer in answers:
-        did = answer.url if answer.url.startswith("did:") else None
         try:
             document = parse_json(answer.octets) if answer.is_success else None
             named = document.get("id") if isinstance(document, dict) else None
-            if isinstance(named, str) and named.startswith("did:") and answer.url in (did, address_of_did(named)):
-                methods |= methods_of_document(document, did or named)
+            if isinstance(named, str) and answer.url in (named, address_of_did(named)):
+                methods |= methods_of_document(document, named)
         except Refused:
             continue
     return methods

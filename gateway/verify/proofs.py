@@ -12,6 +12,7 @@ from gateway.proofs.proof import Proof
 from gateway.proofs.xmldsig import verify_enveloped
 from gateway.readers.containers import Unpacked
 from gateway.readers.document import Document
+from gateway.readers.json import JsonValue
 from gateway.readers.vc_jwt import JwtCredential
 from gateway.trust.issuers import IssuerClaim
 from gateway.trust.judge import judge_proof
@@ -58,14 +59,14 @@ def _claims_agree(proof: Proof, token: JwtCredential) -> Finding:
 def proofs_inside(document: Document, terms: Terms) -> tuple[Proof, ...]:
     """The XML signatures under the root of the document, or the proofs embedded in a credential, checked."""
     if document.media == "json":
-        return _embedded(document, terms)
+        return embedded_proofs(document.value, terms)
     if document.media != "xml":
         return ()
     return verify_enveloped(document.tree, keys=terms.keys)
 
 
-def _embedded(document: Document, terms: Terms) -> tuple[Proof, ...]:
-    value = document.value
+def embedded_proofs(value: JsonValue, terms: Terms) -> tuple[Proof, ...]:
+    """The proofs embedded in a credential, checked; none where it is none, or has none."""
     if not isinstance(value, dict) or "proof" not in value:
         return ()
     from gateway.proofs.dataintegrity.contexts import known_contexts

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.errors import Refused
 from gateway.kit.contract import EvidenceRequest, Stated
 from gateway.model.record import Identifier, Organisation
 from gateway.model.texts import is_when
 from gateway.model.verdict import Finding, Indication, Status, SubIndication, answer
+from gateway.proofs.proof import Proof
 from gateway.readers.base64 import decode_base64url
 from gateway.readers.containers import inflate, unpack
 from gateway.readers.document import Document
 from gateway.readers.json import JsonValue, parse_json
 from gateway.readers.limits import MIB
+from gateway.verify.asking import open_question
 from gateway.verify.evidence import Answer
+from gateway.verify.keys import key_questions
 from gateway.verify.life import first_moment, life_findings
 from gateway.verify.proofs import proof_findings, proofs_around, proofs_inside
 from gateway.verify.terms import Terms
@@ -49,31 +52,45 @@ class Entry:
     credential: str = ""
 
 
-def status_findings(
-    document: Document, questions: tuple[EvidenceRequest, ...], stated: Stated, terms: Terms
-) -> list[Finding]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What the outside says of a document's life, and what it would have to be asked for more to be told."""
+
+    findings: tuple[Finding, ...] = ()
+    questions: tuple[EvidenceRequest, ...] = ()
+
+
+def ask_outside(document: Document, questions: tuple[EvidenceRequest, ...], stated: Stated, terms: Terms) -> Outside:
     """A finding for each status that a credential names, and for each question that nothing here answers."""
     value = document.value if document.media == "json" else None
     entries = list(entries_of(value)) if isinstance(value, dict) else []
     given = [entry for entry in entries[:MOST_ENTRIES] if entry.url in terms.evidence]
+    judged = [_judged(entry, terms.evidence[entry.url], stated, terms) for entry in given]
     answered = {entry.url for entry in given}
-    asked = {question.url: question.why for question in questions if question.url not in answered}
-    asked |= {entry.url: _WHETHER for entry in entries if entry.url not in answered | asked.keys()}
-    return [
-        *[_judged(entry, terms.evidence[entry.url], stated, terms) for entry in given],
-        *[_unanswered(why) for why in asked.values()],
-        *[_unanswered(_WHETHER) for _ in entries[MOST_ENTRIES:]],
-    ]
+    asked = {question.url: question for question in questions if question.url not in answered}
+    asked |= {entry.url: _about(entry) for entry in entries if entry.url not in answered | asked.keys()}
+    return Outside(
+        findings=(
+            *[finding for finding, _ in judged],
+            *[open_question(one.why, terms.unanswered.get(url)) for url, one in asked.items()],
+            *[open_question(_WHETHER) for _ in entries[MOST_ENTRIES:]],
+        ),
+        questions=(*[q for _, further in judged for q in further], *asked.values()),
+    )
 
 
-def credential_findings(document: Document, terms: Terms) -> list[Finding]:
+def _about(entry: Entry) -> EvidenceRequest:
+    return EvidenceRequest(url=entry.url, why=_WHETHER)
+
+
+def ask_of_credential(document: Document, terms: Terms) -> Outside:
     """Life and status of a verifiable credential that no adapter knows: it may have ended, or been taken back.
 
     Its terms are those of the VC Data Model, whatever it states.
     """
     value = document.value if document.media == "json" else None
     if not isinstance(value, dict) or "credentialSubject" not in value:
-        return []
+        return Outside()
     issuer = value.get("issuer")
     named = _text(issuer.get("id") if isinstance(issuer, dict) else issuer)
     stated = Stated(
@@ -81,7 +98,8 @@ def credential_findings(document: Document, terms: Terms) -> list[Finding]:
         valid_from=_when(value, "validFrom", "issuanceDate"),
         valid_until=_when(value, "validUntil", "expirationDate"),
     )
-    return [*life_findings(stated, terms.now), *status_findings(document, (), stated, terms)]
+    outside = ask_outside(document, (), stated, terms)
+    return replace(outside, findings=(*life_findings(stated, terms.now), *outside.findings))
 
 
 def _when(value: Json, *names: str) -> str | None:
@@ -104,28 +122,35 @@ def entries_of(credential: Json) -> Iterator[Entry]:
             yield Entry(kind=named, url=url, index=one.get("statusListIndex"), purpose=purpose)
 
 
-def _judged(entry: Entry, found: Answer, stated: Stated, terms: Terms) -> Finding:
+def _judged(entry: Entry, found: Answer, stated: Stated, terms: Terms) -> tuple[Finding, tuple[EvidenceRequest, ...]]:
+    """What a list says, and what must be known of its key first."""
     if not found.is_success:
-        return _open(_Open(f"the list's address answered with status {found.status}"))
+        return _open(_Open(f"the list's address answered with status {found.status}")), ()
     try:
         if entry.kind == _REVOCATION_LIST:
             revoked = _is_listed(entry, parse_json(found.octets, terms.limits), stated)
         else:
             revoked = _bit(entry, _list(entry, found, stated, terms))
     except _Open as fault:
-        return _open(fault)
+        return _open(fault), fault.questions
     except Refused as refused:
         why = f"the list can't be read: {refused.message} ({refused.code})"
-        return _open(_Open(why, SubIndication.FORMAT_FAILURE))
-    return _answered(entry, found, revoked=revoked)
+        return _open(_Open(why, SubIndication.FORMAT_FAILURE)), ()
+    return _answered(entry, found, revoked=revoked), ()
 
 
 class _Open(Exception):  # noqa: N818 - never leaves this module
-    """Why a list gives no answer."""
+    """Why a list gives no answer, and what would have to be asked first."""
 
-    def __init__(self, why: str, sub: SubIndication = SubIndication.TRY_LATER) -> None:
+    def __init__(
+        self,
+        why: str,
+        sub: SubIndication = SubIndication.TRY_LATER,
+        questions: tuple[EvidenceRequest, ...] = (),
+        about: str = "",
+    ) -> None:
         super().__init__(why)
-        self.why, self.sub = why, sub
+        self.why, self.sub, self.questions, self.about = why, sub, questions, about
 
 
 _NOT_MEANT = SubIndication.SIG_CONSTRAINTS_FAILURE
@@ -139,6 +164,7 @@ def _list(entry: Entry, found: Answer, stated: Stated, terms: Terms) -> Json:
     unpacked = unpack(found.octets, terms.limits)
     document = Document(unpacked.octets, unpacked.kind, limits=terms.limits)
     proofs = proofs_around(unpacked, terms) + proofs_inside(document, terms)
+    _require_keys(proofs, terms)
     covered = next((proof.covered for proof in reversed(proofs) if proof.role == "document"), None)
     value = parse_json(covered, terms.limits) if covered is not None else None
     if not isinstance(value, dict):
@@ -153,6 +179,16 @@ def _list(entry: Entry, found: Answer, stated: Stated, terms: Terms) -> Json:
         raise _Open("the list calls itself by another address", _NOT_MEANT)
     _require_current(value, found, terms.now)
     return value
+
+
+def _require_keys(proofs: tuple[Proof, ...], terms: Terms) -> None:
+    """The list's keys are looked up where their names say; until then nothing is known of the list."""
+    questions = key_questions(proofs, terms)
+    if not questions:
+        return
+    nothing = next((terms.unanswered[q.url] for q in questions if q.url in terms.unanswered), None)
+    why = "the document of the list's key wasn't given" if nothing is None else f"of the list's key: {nothing.why}"
+    raise _Open(why, questions=questions, about="" if nothing is None else nothing.code)
 
 
 def _require_issuer(named: str, stated: Stated) -> None:
@@ -235,17 +271,11 @@ def _answered(entry: Entry, found: Answer, *, revoked: bool) -> Finding:
 
 def _open(fault: _Open) -> Finding:
     return Finding(
-        check="credential.status", status=Status.INDETERMINATE, explanation=fault.why, sub_indication=fault.sub
-    )
-
-
-def _unanswered(why: str) -> Finding:
-    """What only an answer from outside could tell stays open, and is never taken for a good one."""
-    return Finding(
-        check="evidence.asked",
+        check="credential.status",
         status=Status.INDETERMINATE,
-        explanation=f"{why}: only an answer from outside could tell, and none was given",
-        sub_indication=SubIndication.TRY_LATER,
+        about=fault.about,
+        explanation=fault.why,
+        sub_indication=fault.sub,
     )
 
 

@@ -12,6 +12,7 @@ from gateway.proofs.proof import PublicKey
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
 from gateway.trust.anchors import Anchor
 from gateway.trust.policies import Policy
+from gateway.verify.asking import Unanswered
 from gateway.verify.evidence import Answers
 
 
@@ -21,7 +22,7 @@ class Terms:
 
     `methods` are keys out of DID documents that were given: known by name, and not by that trusted. `contexts` are the
     only ones that a document of linked data may name; None: the pinned ones. `evidence` are answers from outside,
-    gathered before.
+    gathered before; `unanswered` tells why others didn't come.
     """
 
     now: dt.datetime
@@ -32,6 +33,7 @@ class Terms:
     methods: Methods = field(default_factory=dict)
     contexts: Contexts | None = None
     evidence: Answers = field(default_factory=dict)
+    unanswered: Unanswered = field(default_factory=dict)
 
     @cached_property
     def keys(self) -> tuple[PublicKey, ...]:

@@ -10,7 +10,7 @@ from tests.reference import ROOT
 
 ERRORS = {"Refused", "RequestError", "ConfigError", "AdapterError", "Stopped"}
 CODE = re.compile(r"[a-z]+\.[a-z_]+")
-OUTCOMES = {"Withheld"}
+OUTCOMES = {"Withheld", "NoAnswer"}
 PAGE = ROOT / "docs" / "reference" / "errors.md"
 END = r"(original|translation)\.[a-z_]+|delivery\.(expired|undecided)"
 ENDS = "What became of a delivery"
@@ -83,6 +83,7 @@ def test_every_code_is_documented_and_every_documented_code_exists() -> None:
 def test_a_code_stands_under_whose_fault_it_is() -> None:
     whose = {"Refused": "The document", "RequestError": "The caller", "ConfigError": "The operator"}
     whose |= {"AdapterError": "The adapter", "_Gone": "The adapter", "Withheld": "The document"}
+    whose |= {"NoAnswer": "Answers from outside"}
     whose |= {"Stopped": "A request to a node"}
     sections = documented()
     for kind, code in raised():

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 
+from gateway.drivers.store.backup import back_up_folder
+from gateway.errors import RequestError
+from gateway.node.submit import submit
+from tests.delivery.nodes import submission
 from tests.faults.history import check
 from tests.faults.troubles import ALL, bad_line, one_run
 from tests.faults.world import World, world
+from tests.local_api import lonely_node
 
 
 @pytest.mark.parametrize("half", range(2))
@@ -66,6 +73,50 @@ async def test_r18_a_sender_restored_from_a_backup_sends_again_and_nothing_is_do
         histories = await made.histories()
         assert histories[made.south.name]["arrivals"] == before
         check(made, histories)
+
+
+@pytest.mark.parametrize("running", [True, False], ids=["running", "killed"])
+async def test_r18_a_store_that_was_lost_is_put_back_from_a_backup_as_the_page_says(quick_path: Path, running: bool):
+    """`testamur backup`, with the node running or dead; then the whole folder is lost, and the copy takes its place.
+
+    What came or was submitted since then comes again: from its sender, or from the registry that was told no end.
+    """
+    async with world(quick_path, seed=8) as made:
+        made.south.line.faults, made.south.line.share = ("busy",), 1.0
+        sent = [await made.submit(made.north) for _ in range(3)] + [await made.submit(made.south)]
+        if not running:
+            made.north.kill()
+        copy = made.north.store.with_name("copy")
+        done = await asyncio.to_thread(back_up_folder, made.north.store, copy)
+        assert (done.lost, done.bodies >= 3) == ((), True)
+        assert {place.stat().st_mode & 0o077 for place in [copy, *copy.rglob("*")]} == {0}
+        made.north.kill()
+        shutil.rmtree(made.north.store)
+        copy.rename(made.north.store)
+        made.bad_lines()
+        made.north.start()
+        await made.north.until_up()
+        await made.skip(1000)
+        await made.drained()
+        histories = await made.histories()
+        check(made, histories)
+        assert {one["state"] for one in histories[made.north.name]["deliveries"]} <= {"accepted", "refused"}
+        assert len(sent) == 4
+
+
+async def test_r18_a_body_that_is_lost_or_altered_is_told_by_the_backup(tmp_path: Path):
+    async with lonely_node(tmp_path) as node:
+        first, second, third = [await submit(node, submission()) for _ in range(3)]
+        node.bodies.place(first.body).unlink()
+        node.bodies.place(second.body).write_bytes(b"other octets")
+        done = back_up_folder(node.settings.node.store, tmp_path / "copy")
+        assert set(done.lost) == {first.body, second.body}
+        assert done.bodies == 1
+        assert (tmp_path / "copy" / "bodies" / third.body[:2] / third.body).is_file()
+        with pytest.raises(RequestError) as caught:
+            back_up_folder(tmp_path, tmp_path / "other")
+        assert caught.value.code == "backup.no_store"
+        assert not (tmp_path / "other").exists()
 
 
 def copied(file: Path) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
@@ -32,13 +32,64 @@ def _may_be_named(sub: SubIndication) -> SubIndication:
 PolicyName = Annotated[str, Field(min_length=1), AfterValidator(_policy)]
 
 
-class SealSection(Section):
-    """`[[seal]]`: a key, its certificate, and the kinds of seal it makes."""
+_CREDENTIALS = ("vc",)
+Did = Annotated[str, Field(pattern=r"^did:(key|web):[A-Za-z0-9._%:-]+$")]
+Fragment = Annotated[str, Field(pattern=r"^[A-Za-z0-9._~-]+$")]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
-    profiles: tuple[SealProfile, ...] = Field(alias="for", min_length=1)
+
+def _one_way(profiles: tuple[SealProfile, ...]) -> tuple[SealProfile, ...]:
+    if "vc" in profiles and profiles != _CREDENTIALS:
+        message = '"vc" has an entry of its own: its key has a DID, and no certificate'
+        raise ValueError(message)
+    return profiles
+
+
+def _certificate(certificate: Path | None, info: ValidationInfo) -> Path | None:
+    has_did = info.data.get("profiles") == _CREDENTIALS
+    if certificate is None and not has_did:
+        message = "required: the certificate of the key"
+        raise ValueError(message)
+    if certificate is not None and has_did:
+        message = 'a seal for "vc" has a DID, and no certificate'
+        raise ValueError(message)
+    return certificate
+
+
+def _of_credentials(value: str | None, info: ValidationInfo) -> str | None:
+    """What only a seal with a DID has: where there is a certificate, that says who seals."""
+    if value is not None and info.data.get("profiles") not in (None, _CREDENTIALS):
+        message = 'only for "vc": else the certificate says who seals'
+        raise ValueError(message)
+    return value
+
+
+def _name(name: str | None, info: ValidationInfo) -> str | None:
+    if name is None and info.data.get("profiles") == _CREDENTIALS:
+        message = 'required for "vc": the name of who issues translations, for no certificate says it'
+        raise ValueError(message)
+    return _of_credentials(name, info)
+
+
+class SealSection(Section):
+    """`[[seal]]`: a key, the kinds of seal it makes, and whose it is: by a certificate, or (`vc`) by a DID.
+
+    did         None: the did:key that the key makes by itself
+    method      the fragment that names the key in the DID's document; None: the key as a Multikey text
+    name, identifier, country   of who issues what is sealed; what a certificate says elsewhere
+    form        how credentials are sealed where nobody asks: a proof embedded (json), or a token (jwt)
+    """
+
+    profiles: Annotated[tuple[SealProfile, ...], AfterValidator(_one_way)] = Field(alias="for", min_length=1)
     key: FilePath
-    certificate: FilePath
+    certificate: Annotated[FilePath | None, AfterValidator(_certificate)] = Field(default=None, validate_default=True)
     passphrase_variable: Text = PASSPHRASE_VARIABLE
+    did: Annotated[Did | None, AfterValidator(_of_credentials)] = None
+    method: Annotated[Fragment | None, AfterValidator(_of_credentials)] = None
+    name: Annotated[Text | None, AfterValidator(_name)] = Field(default=None, validate_default=True)
+    identifier: Annotated[Text | None, AfterValidator(_of_credentials)] = None
+    country: Annotated[Country | None, AfterValidator(_of_credentials)] = None
+    form: Literal["json", "jwt"] = "json"
 
 
 class TrustSection(Section):

@@ -1,6 +1,7 @@
 """Making a credential a JSON Web Token (Open Badges 3.0, section 8.2): prepare, sign elsewhere, finish.
 
-The payload is the credential itself, with the registered claims beside it that repeat it.
+The payload is the credential itself, with the registered claims beside it that repeat it; a credential of the data
+model 1.1 stands under the claim `vc` (VC Data Model 1.1, section 6.3.1).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from gateway.readers.base64 import encode_base64url
 from gateway.readers.json import JsonValue, dump_json, parse_json
 from gateway.readers.vc_jwt import credential_in
 
+_VERSION_1 = "https://www.w3.org/2018/credentials/v1"
 _OFFERED = ("EdDSA", "ES256", "ES384", "RS256")
 
 
@@ -43,7 +45,7 @@ def prepare_token(credential: bytes, *, method: VerificationMethod) -> PreparedT
         raise ConfigError("seal.key_unsupported", message, advice="Seal credentials with an Ed25519 key.")
     value = parse_json(credential)
     header = {"alg": found, "typ": "JWT", "kid": method.id}
-    payload = {**value, **_claims(value)} if isinstance(value, dict) else {}
+    payload = _payload(value) if isinstance(value, dict) else {}
     read = credential_in(payload, header)
     if read is None or read.faults:
         raise Refused("seal.not_verifiable", "got a credential that doesn't state its issuer and its start once")
@@ -64,6 +66,14 @@ def finish_token(prepared: PreparedToken, signature: bytes) -> bytes:
         message = "got a signature that the method's key didn't make, expected key and DID to belong together"
         raise ConfigError("seal.key_mismatch", message, advice="Name the key that belongs to the DID of the seal.")
     return prepared.signing_input + b"." + encode_base64url(value).encode()
+
+
+def _payload(credential: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    contexts = credential.get("@context")
+    first = contexts[0] if isinstance(contexts, list) and contexts else contexts
+    if first == _VERSION_1:
+        return {"vc": credential, **_claims(credential)}
+    return {**credential, **_claims(credential)}
 
 
 def _claims(credential: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

@@ -121,6 +121,40 @@ def test_one_kind_of_seal_has_one_key():
     assert "jades more than once" in fault_of(NODE + seal + seal)
 
 
+VC = '[[seal]]\nfor = ["vc"]\nkey = "k.pem"\n'
+
+
+def test_a_seal_for_credentials_has_a_name_and_needs_no_more_than_a_key():
+    [seal] = parse(NODE + VC + 'name = "Ministry of Examplia"\n').seal
+    assert (seal.name, seal.certificate, seal.did, seal.form) == ("Ministry of Examplia", None, None, "json")
+    assert "seal[1].name: required" in fault_of(NODE + VC)
+
+
+@pytest.mark.parametrize(
+    ("more", "fault"),
+    [
+        ('certificate = "c.pem"', "has a DID, and no certificate"),
+        ('did = "https://node.example.org"', "seal[1].did"),
+        ('did = "did:web:node.example.org#key-1"', "seal[1].did"),
+        ('method = "did:web:node.example.org#key-1"', "seal[1].method"),
+        ('country = "Examplia"', "seal[1].country"),
+        ('form = "png"', "seal[1].form"),
+    ],
+)
+def test_what_a_seal_for_credentials_cannot_have_is_refused(more: str, fault: str):
+    assert fault in fault_of(NODE + VC + f'name = "M"\n{more}\n')
+
+
+@pytest.mark.parametrize("more", ['name = "M"', 'did = "did:web:a.example"', 'identifier = "X"', 'country = "XX"'])
+def test_beside_a_certificate_nobody_else_says_who_seals(more: str):
+    seal = f'[[seal]]\nfor = ["jades"]\nkey = "a"\ncertificate = "b"\n{more}\n'
+    assert "the certificate says who seals" in fault_of(NODE + seal)
+
+
+def test_one_key_has_a_certificate_or_a_did():
+    assert "an entry of its own" in fault_of(NODE + '[[seal]]\nfor = ["jades", "vc"]\nkey = "a"\n')
+
+
 def test_a_passphrase_never_stands_in_the_file():
     fault = fault_of(NODE + '[[seal]]\nfor = ["jades"]\nkey = "a"\ncertificate = "b"\npassword = "hunter2"\n')
     assert "seal[1].password: unknown key" in fault

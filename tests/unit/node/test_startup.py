@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from gateway.errors import ConfigError, RequestError
 from gateway.kit import Manifest
@@ -13,6 +15,10 @@ from gateway.node.sealing import issuer_of, seal_key_for
 from gateway.node.settings import load_settings
 from gateway.node.startup import find_settings, start
 from gateway.node.tools import adapter_used, gateway_used
+from gateway.proofs.jwk import write_jwk
+from gateway.translate.issuer import issuer_by_did
+from tests.credential_node import did_key
+from tests.jose_makers import key as jose_key
 from tests.toy_node import NOW, node_key, seal_key, university, write_key, write_settings
 from tests.toy_systems import Leaf, Petal
 
@@ -192,3 +198,54 @@ def test_an_adapter_behind_a_process_is_named_by_the_package_it_comes_from():
 
     isolated = IsolatedAdapter(ADAPTER)
     assert adapter_used(isolated) == adapter_used(ADAPTER)
+
+
+# --- the seal for credentials ----------------------------------------------------------------------------------------
+
+
+def credentials_entry(folder: Path, more: str = "", kind: str = "ed25519") -> str:
+    """A `[[seal]]` for credentials, with its key."""
+    octets = jose_key(kind).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "vc.key.pem").touch(mode=0o600)
+    (folder / "vc.key.pem").write_bytes(octets)
+    return f'[[seal]]\nfor = ["vc"]\nkey = "vc.key.pem"\nname = "Ministry of Examplia"\n{more}'
+
+
+@pytest.mark.parametrize("kind", ["ed25519", "p256"])
+def test_a_seal_for_credentials_is_by_default_the_did_of_its_key(tmp_path, kind):
+    settings = write_settings(tmp_path, extra=credentials_entry(tmp_path, 'country = "XX"\n', kind))
+    seal = start(load_settings(settings), now=NOW).seals["vc"]
+    assert seal.method == did_key(kind).method
+    assert issuer_of(seal) == issuer_by_did(did_key(kind).method.controller, "Ministry of Examplia", "XX")
+
+
+def test_a_did_web_names_its_key_by_a_fragment(tmp_path):
+    more = 'did = "did:web:node.example.org"\nmethod = "key-1"\n'
+    seal = start(load_settings(write_settings(tmp_path, extra=credentials_entry(tmp_path, more))), now=NOW).seals["vc"]
+    assert (seal.method.id, seal.method.controller) == ("did:web:node.example.org#key-1", "did:web:node.example.org")
+
+
+@pytest.mark.parametrize("more", ['did = "did:key:zOther"\n', 'method = "key-1"\n'])
+def test_a_did_key_of_another_key_is_refused(tmp_path, more):
+    assert refused(write_settings(tmp_path, extra=credentials_entry(tmp_path, more))).code == "seal.key_mismatch"
+
+
+@pytest.mark.parametrize("kind", ["rsa", "p384"])
+def test_a_key_that_credentials_are_not_sealed_with_is_refused(tmp_path, kind):
+    assert (
+        refused(write_settings(tmp_path, extra=credentials_entry(tmp_path, kind=kind))).code == "seal.key_unsupported"
+    )
+
+
+def test_attack_laundering_a_did_that_is_trusted_for_originals_never_seals_translations(tmp_path):
+    """By its key, or by its name alone under another key."""
+    trust = '[[trust]]\nanchor = "did.txt"\n'
+    (tmp_path / "did.txt").write_text(did_key().method.controller)
+    settings = write_settings(tmp_path, extra=trust + credentials_entry(tmp_path))
+    assert refused(settings).code == "config.key_in_two_roles"
+
+
+def test_attack_laundering_a_bare_key_that_is_trusted_for_originals_never_seals_credentials(tmp_path):
+    (tmp_path / "key.jwk").write_text(json.dumps(write_jwk(jose_key("ed25519").public_key())))
+    settings = write_settings(tmp_path, extra='[[trust]]\nanchor = "key.jwk"\n' + credentials_entry(tmp_path))
+    assert refused(settings).code == "config.key_in_two_roles"

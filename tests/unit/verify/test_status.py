@@ -18,6 +18,7 @@ from gateway.model.verdict import Indication, Status, SubIndication
 from gateway.node import startup
 from gateway.proofs.multikey import write_multikey
 from gateway.readers.limits import MIB
+from gateway.verify.asking import NoAnswer
 from gateway.verify.engine import verify
 from gateway.verify.evidence import Answer, address_of_did, methods_in
 from tests.jose_makers import key
@@ -310,3 +311,13 @@ def test_a_did_document_counts_only_where_its_did_is_looked_up() -> None:
     assert at("https://school.example/registry/did.json").keys() == {f"{WEB}#a"}
     assert at(WEB).keys() == {f"{WEB}#a"}
     assert at("https://attacker.example/did.json") == at("did:web:attacker.example") == at(WEB, 404) == {}
+
+
+def test_why_no_answer_came_is_told_with_its_code_and_leaves_the_question_open() -> None:
+    credential = json.dumps(embedded(badge(credentialStatus=entry()))).encode()
+    nothing = {URL: NoAnswer(code="online.timeout", why="the host took too long")}
+    found = examined(credential, did_key(), unanswered=nothing).verdict
+    said = [finding for finding in found.findings if finding.check == "evidence.asked"]
+    assert (found.verdict, found.sub_indication) == OPEN
+    assert [finding.about for finding in said] == ["online.timeout"]
+    assert "the host took too long" in said[0].explanation
