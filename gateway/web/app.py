@@ -19,7 +19,7 @@ from gateway.node.running import Running
 from gateway.node.serving import DRAIN_SECONDS, run
 from gateway.node.settings import Settings
 from gateway.node.settings.delivery import TlsSection
-from gateway.web.connection import Connection
+from gateway.web.connection import Connection, give_way
 from gateway.web.local.app import local_app
 from gateway.web.peers_api import peers_app
 
@@ -103,11 +103,18 @@ async def _listen(
 
 
 def _bounded(runner: web.AppRunner, line: Callable[[web.Server], Connection]) -> Callable[[], asyncio.Protocol]:
-    """A listener that lets so many in at once: whoever holds lines open takes no files from the node (attack G5)."""
+    """A listener that lets so many in at once: whoever holds lines open takes no files from the node (attack G5), and
+    keeps nobody else out.
+    """
     server = runner.server
     if server is None:
         raise AssertionError("the runner was set up")
-    return lambda: line(server) if len(server.connections) < MOST_CONNECTIONS else _Full()
+
+    def let_in() -> asyncio.Protocol:
+        lines = [one for one in server.connections if isinstance(one, Connection) and one.transport is not None]
+        return line(server) if len(lines) < MOST_CONNECTIONS or give_way(lines) else _Full()
+
+    return let_in
 
 
 class _Full(asyncio.Protocol):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import http
 import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from aiohttp import web
 
@@ -17,9 +20,12 @@ KEEP_ALIVE_SECONDS = 75.0
 
 
 class Connection(web.RequestHandler):
-    """A line of one listener. `stage` is that of problems which no route answers."""
+    """A line of one listener. `stage` is that of problems which no route answers.
 
-    __slots__ = ("_api", "_metrics", "_stage")
+    waiting_since  since when (seconds of the loop) nothing whole was asked; None while a request is answered
+    """
+
+    __slots__ = ("_api", "_metrics", "_server_loop", "_stage", "waiting_since")
 
     def __init__(self, server: web.Server, *, api: str, stage: Stage, metrics: Metrics) -> None:
         super().__init__(
@@ -32,6 +38,28 @@ class Connection(web.RequestHandler):
         self._api = api
         self._stage = stage
         self._metrics = metrics
+        self._server_loop = server._loop  # noqa: SLF001
+        self.waiting_since: float | None = self._server_loop.time()
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """A request that came whole up to its body is being answered."""
+        self.waiting_since = None
+        try:
+            yield
+        finally:
+            self.waiting_since = self._server_loop.time()
+
+    def hang_up(self) -> None:
+        """End it at once."""
+        if self.transport is not None:
+            self.transport.abort()
+
+    @property
+    def caller(self) -> str:
+        """The address at the other end."""
+        name = self.transport.get_extra_info("peername") if self.transport is not None else None
+        return str(name[0]) if name else ""
 
     def handle_error(
         self,
@@ -50,3 +78,17 @@ class Connection(web.RequestHandler):
         set_headers_of(answer)
         answer.force_close()
         return answer
+
+
+def give_way(lines: Iterable[Connection]) -> bool:
+    """Hang up one line on which nothing is asked, so that somebody else is let in; False where all are at work.
+
+    Of whoever holds most such lines the one that has waited longest: a stranger who holds lines open, or asks a letter
+    at a time, pushes out their own first (attack G5).
+    """
+    waiting = [line for line in lines if line.waiting_since is not None and line.transport is not None]
+    if not waiting:
+        return False
+    held = Counter(line.caller for line in waiting)
+    max(waiting, key=lambda line: (held[line.caller], -(line.waiting_since or 0.0))).hang_up()
+    return True
