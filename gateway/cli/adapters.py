@@ -50,7 +50,7 @@ def list_(enabled: tuple[str, ...], as_json: bool) -> None:
 
 def _show(found: Found) -> None:
     manifest = found.adapter.manifest
-    seal = {"xmldsig": "XML Signature", "jades": "JAdES", None: "none"}[manifest.seal]
+    seal = {"xmldsig": "XML Signature", "jades": "JAdES", "vc": "Data Integrity or VC-JWT", None: "none"}[manifest.seal]
     click.echo(click.style(manifest.id, bold=True) + f"  {manifest.title}")
     click.echo(f"  reads      {', '.join(manifest.formats)}")
     click.echo(f"  writes     {manifest.formats[0]}, seal: {seal}")

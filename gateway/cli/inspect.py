@@ -13,6 +13,7 @@ import click
 
 from gateway.cli.options import FILE, verifying
 from gateway.cli.presentation import json_line, verdict_lines
+from gateway.cli.terms import Judging
 from gateway.errors import Refused
 from gateway.kit.contract import Reading
 from gateway.model.verdict import Indication
@@ -33,15 +34,17 @@ def command(
     policy: str | None,
     at: dt.datetime | None,
     evidence: Path | None,
-    online: bool,  # noqa: ARG001 - asking outside isn't built yet
+    online: bool,
+    keep_evidence: Path | None,
     as_json: bool,
 ) -> None:
     """Show the record that FILE holds, and what of it can't be carried into the record.
 
     Exit code: 0 when a record was shown, whatever the verdict, which is shown too; 1 or 3 where FILE can't be read.
     """
-    terms = startup.terms(trust, policy=policy, at=at, evidence=evidence)
-    document = verify(startup.read_file(file), adapters=startup.adapters(), terms=terms)
+    judging = Judging(trust=trust, policy=policy, at=at, evidence=evidence, online=online, keep_evidence=keep_evidence)
+    octets, adapters = startup.read_file(file), startup.adapters()
+    document = verify(octets, adapters=adapters, terms=judging.terms(octets, adapters))
     reading = _read(document)
     if as_json:
         click.echo(json_line(json.dumps(_as_json(document, reading), ensure_ascii=False)))

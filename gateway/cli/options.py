@@ -66,7 +66,18 @@ def verifying(function: Callable[..., Any]) -> Callable[..., Any]:
                 metavar="FOLDER",
                 help="Answers from outside, gathered earlier: NAME.json and NAME.body for each.",
             ),
-            click.option("--online", is_flag=True, help="Allow questions to the outside (none is asked yet)."),
+            click.option(
+                "--online",
+                is_flag=True,
+                help="Ask the outside what only it can tell: the keys of a did:web, status lists, hosted badges. Only "
+                "public hosts are asked, over https.",
+            ),
+            click.option(
+                "--keep-evidence",
+                type=click.Path(file_okay=False, path_type=Path),
+                metavar="FOLDER",
+                help="Keep what was answered online, to be given as --evidence later.",
+            ),
         )
     ):
         function = option(function)

@@ -13,20 +13,30 @@ import click
 
 from gateway.cli.options import FILE, Languages, verifying
 from gateway.cli.presentation import json_line
+from gateway.cli.terms import Judging
 from gateway.cli.translation_text import translated_lines, withheld_lines
 from gateway.cli.verify import EXIT
 from gateway.drivers.files import write_file, write_folder
 from gateway.errors import RequestError
+from gateway.kit.contract import Form
 from gateway.model.verdict import Indication, Verdict
 from gateway.node import startup
 from gateway.node.account import page_of
+from gateway.node.startup import Node
 from gateway.node.translate import Order, Translated, Withheld, translate_file
 from gateway.translate.papers import losses_paper
+from gateway.verify.evidence import Answers
+from gateway.verify.terms import Terms
 
 _OUT_HELP = (
     "A file for the translation alone, or a folder (ends in /, or exists) for original, translation, losses, verdict "
     "and derivation. Without it the translation goes to stdout."
 )
+_FORM_HELP = (
+    "How a badge, learner or employment record is packed: with its proof embedded, as a token, or in a picture. "
+    "Without it as -o ends (.jwt, .png), else as the settings of the seal say."
+)
+_FORMS: dict[str, Form] = {".jwt": "jwt", ".png": "png"}
 
 
 @click.command("translate", short_help="Translate a document for another system.")
@@ -39,6 +49,8 @@ _OUT_HELP = (
 @click.option("--agreement", "agreements", multiple=True, type=FILE, metavar="FILE", help="Not possible yet.")
 @click.option("--losses", type=FILE, metavar="OUT.json", help="Write the list of losses to this file.")
 @click.option("--html", "page", type=FILE, metavar="OUT.html", help="Write a page for people to this file.")
+@click.option("--form", type=click.Choice(["json", "jwt", "png"]), help=_FORM_HELP)
+@click.option("--picture", type=FILE, metavar="IN.png", help="The picture to bake into; else a page is drawn.")
 @click.option("--require", type=click.Choice(["passed"]), help="Write nothing unless the source is PASSED.")
 @verifying
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document about it all; needs -o.")
@@ -52,29 +64,39 @@ def command(
     agreements: tuple[Path, ...],
     losses: Path | None,
     page: Path | None,
+    form: Form | None,
+    picture: Path | None,
     require: str | None,
     trust: tuple[str, ...],
     policy: str | None,
     at: dt.datetime | None,
     evidence: Path | None,
-    online: bool,  # noqa: ARG001 - asking outside isn't built yet
+    online: bool,
+    keep_evidence: Path | None,
     as_json: bool,
 ) -> None:
     """Translate FILE for another system, say what was lost, and seal it where this node may.
 
     --trust, --policy, --at and --evidence imply --unsealed: the node's seal stands for its own, configured
-    judgement alone.
+    judgement alone; and so does --online where its settings name no hosts under [online].
     Exit code: 0 when written; 1 or 3 when nothing was written because the source is FAILED, or isn't proven.
     """
     _refuse_agreements(agreements)
+    _refuse_idle_picture(form, picture)
     _check_places(file, out, {"--losses": losses, "--html": page}, as_json=as_json)
     now = startup.right_now()
     node = startup.start(startup.find_settings(config), now=now)
+    judging = Judging(trust=trust, policy=policy, at=at, evidence=evidence, online=online, keep_evidence=keep_evidence)
+    octets = startup.read_file(file, node.limits)
+    terms = _terms(node, judging, octets, now)
     order = Order(
-        octets=startup.read_file(file, node.limits),
+        octets=octets,
         to=to,
         unsealed=unsealed,
-        terms=node.terms_of_caller(trust, policy, at, now, evidence),
+        terms=terms,
+        of_caller=judging.is_callers or node.reach is None,
+        form=form or _form_of(out, picture),
+        picture=None if picture is None else startup.read_file(picture, node.limits),
         languages=languages,
         require_passed=require is not None,
     )
@@ -91,12 +113,42 @@ def command(
         click.echo("\n".join(translated_lines(outcome, written)), err=out is None)
 
 
+def _terms(node: Node, judging: Judging, octets: bytes, now: dt.datetime) -> Terms | None:
+    """What the source is judged by, in place of the node's own terms; None where those hold as they are."""
+
+    def made(answers: Answers) -> Terms:
+        if judging.is_callers:
+            return node.terms_of_caller(judging.trust, judging.policy, judging.at, now, answers)
+        return node.terms(now, answers)
+
+    if judging.online:
+        return judging.ask(octets, node.adapters, made, None if judging.is_callers else node.reach)
+    given = judging.given()
+    return made(given) if judging.is_callers else None
+
+
+def _form_of(out: str | None, picture: Path | None) -> Form | None:
+    """The form that the name of the output asks for."""
+    if picture is not None:
+        return "png"
+    return _FORMS.get(Path(out).suffix) if out is not None and not _is_folder(out) else None
+
+
 def _refuse_agreements(agreements: tuple[Path, ...]) -> None:
     if agreements:
         raise RequestError(
             "agreement.not_supported",
             "recognition agreements can't be applied yet: nothing is converted",
             advice="leave --agreement out: values stay as their issuer wrote them",
+        )
+
+
+def _refuse_idle_picture(form: Form | None, picture: Path | None) -> None:
+    if picture is not None and form not in (None, "png"):
+        raise RequestError(
+            "picture.unused",
+            f"got a picture to bake into, and the form {form!r}",
+            advice="take the form png, or leave --picture out",
         )
 
 

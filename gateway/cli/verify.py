@@ -10,6 +10,7 @@ import click
 
 from gateway.cli.options import FILE, verifying
 from gateway.cli.presentation import json_line, verdict_lines
+from gateway.cli.terms import Judging
 from gateway.model.verdict import Indication
 from gateway.node import startup
 from gateway.verify.engine import verify
@@ -28,7 +29,8 @@ def command(
     policy: str | None,
     at: dt.datetime | None,
     evidence: Path | None,
-    online: bool,  # noqa: ARG001 - asking outside isn't built yet
+    online: bool,
+    keep_evidence: Path | None,
     every_check: bool,
     as_json: bool,
 ) -> None:
@@ -36,8 +38,9 @@ def command(
 
     Exit code: 0 PASSED, 1 FAILED, 3 INDETERMINATE.
     """
-    terms = startup.terms(trust, policy=policy, at=at, evidence=evidence)
-    verdict = verify(startup.read_file(file), adapters=startup.adapters(), terms=terms).verdict
+    judging = Judging(trust=trust, policy=policy, at=at, evidence=evidence, online=online, keep_evidence=keep_evidence)
+    octets, adapters = startup.read_file(file), startup.adapters()
+    verdict = verify(octets, adapters=adapters, terms=judging.terms(octets, adapters)).verdict
     if as_json:
         click.echo(json_line(verdict.model_dump_json(by_alias=True)))
     else:

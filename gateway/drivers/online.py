@@ -1,6 +1,7 @@
 """Asking strangers: the guarded client behind `--online` and `[online]`, and the only one that follows a document.
 
-An address in a document is an attacker's to choose. So: https alone, GET alone, no redirect, no cookie, no credential,
+An address in a document is an attacker's to choose. So: https alone, GET alone (a question with fields of its own is
+posted: its secret stands in no address), no redirect, no cookie, no credential,
 no proxy from the environment; a host by its name, never by a number; every address that the name resolves to is one of
 the public internet (or of a network that the settings name), and the one that was looked at is the one connected to.
 Limits on every wait, on octets and inflation of an answer, and one budget for all the questions of a document. Nothing
@@ -48,7 +49,7 @@ _HOST = rf"(?:{_LABEL}\.)*[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?"
 _ADDRESS = re.compile(
     rf"https://(?P<host>{_HOST})(?::(?P<port>[0-9]{{1,5}}))?(?P<rest>[/?][!-\[\]-~]*)?", re.IGNORECASE | re.ASCII
 )
-_DATA = re.compile(r"application/(?:json|jwt|jose|octet-stream|[a-z0-9.+-]+\+(?:json|jwt|gzip))|text/plain")
+_DATA = re.compile(r"application/(?:json|jwt|jose|vc|did|cid|octet-stream|[a-z0-9.+-]+\+(?:json|jwt|gzip))|text/plain")
 _CHECK = re.compile(r"text/html|application/(?:xhtml\+xml|json)")
 _ACCEPT = {False: "application/json, application/*;q=0.9, text/plain;q=0.5", True: "text/html, application/json;q=0.9"}
 _REDIRECTS = range(300, 400)
@@ -157,8 +158,10 @@ class DocumentAsker:
 
     async def _fetch(self, question: EvidenceRequest, address: URL, seconds: float) -> Answer | NoAnswer:
         try:
-            async with self._session.get(
+            async with self._session.request(
+                "POST" if question.form else "GET",
                 address,
+                data=question.form or None,
                 headers={"Accept": _ACCEPT[question.vouches]},
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=seconds),
@@ -190,6 +193,8 @@ class DocumentAsker:
             octets=octets,
             status=response.status,
             media_type=media_type,
+            fetched_here=True,
+            posted=question.form is not None,
         )
 
     async def _octets_of(self, response: aiohttp.ClientResponse) -> bytes | NoAnswer:

@@ -13,8 +13,9 @@ import pickle
 import signal
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -30,6 +31,7 @@ from gateway.kit.contract import (
     Reading,
     Recognition,
     WriteRequest,
+    comparing,
 )
 from gateway.kit.discovery import Found
 from gateway.kit.guard import failed
@@ -111,6 +113,11 @@ class IsolatedAdapter:
     def core(self, body: bytes) -> bytes:
         """See `Adapter.core`."""
         return self._call("core", body)  # type: ignore[no-any-return]
+
+    @property
+    def compare(self) -> Callable[[Content, Content], tuple[Finding, ...]] | None:
+        """See `Comparing.compare`; None where the adapter can't."""
+        return partial(self._call, "compare") if comparing(self._adapter) is not None else None
 
     def close(self) -> None:
         """End the worker."""

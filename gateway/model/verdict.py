@@ -82,6 +82,9 @@ class Caveat(StrEnum):
     NOT_SIGNED_APART = "not_signed_apart"
     UNKNOWN_PROOF_IN_SET = "unknown_proof_in_set"
     OLD_SUITE_NAME = "old_suite_name"
+    CHECKED_ONLINE = "checked_online"
+    VOUCHED_BY_CHANNEL = "vouched_by_channel"
+    SIMULATED = "simulated"
 
 
 class Conformity(StrEnum):

@@ -65,7 +65,10 @@ class _Decide:
         with tracing(arrival.trace):
             peer = running.peers.get(arrival.sender)
             seals = peer.seals if peer is not None else frozenset()
-            found = await running.work(self._examine, arrival, running.node.terms(running.now()), seals)
+            terms = running.node.terms(running.now())
+            if peer is not None:
+                terms = replace(terms, channel=peer.vouches_for)
+            found = await running.work(self._examine, arrival, terms, seals)
             running.metrics.verdict(found.original.verdict)
             decision = decide(found.original, found.translations, running.receive_policy)
             reach("decide.found")

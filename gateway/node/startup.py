@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from gateway.drivers.did_keys import DidKey, SealingKey, load_did_key
-from gateway.drivers.evidence_files import load_evidence
 from gateway.drivers.keys import load_seal_key
+from gateway.drivers.reach import Reach
 from gateway.drivers.trust_files import load_anchors, without_waiting
 from gateway.drivers.workers import isolate
 from gateway.errors import ConfigError, RequestError
@@ -26,7 +27,7 @@ from gateway.translate.issuer import issuer_by_did
 from gateway.translate.sealing import Sealable
 from gateway.trust.anchors import Anchor
 from gateway.trust.policies import Policy, load_policy
-from gateway.verify.evidence import methods_in
+from gateway.verify.evidence import Answers, methods_in
 from gateway.verify.terms import Terms
 
 DEFAULT_POLICY = "strict"
@@ -51,10 +52,9 @@ def terms(
     at: dt.datetime | None = None,
     limits: Limits = DEFAULT_LIMITS,
     conformity: bool = True,
-    evidence: Path | None = None,
+    answers: Answers = MappingProxyType({}),
 ) -> Terms:
-    """What a caller's options say a document is judged by."""
-    answers = load_evidence(evidence) if evidence is not None else {}
+    """What a caller's options say a document is judged by; `answers` are those of the outside."""
     methods = methods_in(answers.values())
     return Terms(
         now=at or right_now(),
@@ -91,6 +91,7 @@ class Node:
     seals       the key for each kind of seal
     sealable    the open questions with which the node's policy seals all the same
     renderer    who draws pages; None where nothing that draws is installed
+    reach       whom this node asks about documents; None: nobody
     """
 
     id: str
@@ -102,6 +103,7 @@ class Node:
     seals: Mapping[SealProfile, SealingKey] = field(default_factory=dict)
     sealable: Sealable = field(default_factory=dict)
     renderer: Renderer | None = None
+    reach: Reach | None = None
 
     @property
     def gateway(self) -> GatewayUsed:
@@ -112,25 +114,23 @@ class Node:
         """An adapter as a derivation names it."""
         return adapter_used(adapter)
 
-    def terms(self, now: dt.datetime) -> Terms:
-        """The configured terms, as of a time."""
-        return Terms(now=now, policy=self.policy, anchors=self.anchors, limits=self.limits)
+    def terms(self, now: dt.datetime, answers: Answers = MappingProxyType({})) -> Terms:
+        """The configured terms, as of a time; `answers` are those of the outside."""
+        return Terms(
+            now=now,
+            policy=self.policy,
+            anchors=self.anchors,
+            limits=self.limits,
+            methods=methods_in(answers.values()),
+            evidence=answers,
+        )
 
     def terms_of_caller(
-        self,
-        trust: tuple[str, ...],
-        policy: str | None,
-        at: dt.datetime | None,
-        now: dt.datetime,
-        evidence: Path | None = None,
-    ) -> Terms | None:
-        """The configured terms with a caller's in their place; None where the caller gives none."""
-        if not (trust or policy or at or evidence):
-            return None
-        answers = load_evidence(evidence) if evidence is not None else {}
-        methods = methods_in(answers.values())
-        own = replace(self.terms(at or now), methods=methods, evidence=answers)
-        anchors = load_anchors(trust, methods) if trust else own.anchors
+        self, trust: tuple[str, ...], policy: str | None, at: dt.datetime | None, now: dt.datetime, answers: Answers
+    ) -> Terms:
+        """The configured terms with what a caller gives in their place."""
+        own = self.terms(at or now, answers)
+        anchors = load_anchors(trust, own.methods) if trust else own.anchors
         if policy is None:
             return replace(own, anchors=anchors)
         return replace(own, policy=load_policy(policy), anchors=tuple(replace(a, policy=None) for a in anchors))
@@ -174,6 +174,7 @@ def start(settings: Settings | None, *, now: dt.datetime) -> Node:
         seals=keys,
         sealable=settings.sealable(),
         renderer=find_renderer(),
+        reach=settings.reach(),
     )
 
 

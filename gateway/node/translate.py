@@ -16,6 +16,7 @@ from gateway.kit.contract import Adapter, Draft, Form, Reading, Source
 from gateway.model.losses import Loss
 from gateway.model.record import Organisation
 from gateway.model.verdict import Indication, Verdict
+from gateway.node.pictures import Baked, Baker, baker
 from gateway.node.sealing import issuer_of, seal_draft, seal_key_for
 from gateway.node.source import Chosen, choose, extension_of, is_derived, media_type_of, source_of
 from gateway.node.startup import Node
@@ -45,8 +46,11 @@ class Order:
 
     to              the id of the adapter to write with
     unsealed        a marked draft is enough
-    terms           what the caller wants the source judged by, in place of the node's own terms; never sealed then
+    terms           what the source is judged by, in place of the node's terms as they stand
+    of_caller       whether those terms are the caller's, and never sealed; else they are the node's own, with what
+                    the outside answered to its own questions
     form            how a credential is packed; None: as the settings of the seal say
+    picture         the PNG that credentials are baked into (form "png"); None: a page is drawn of what each says
     languages       the languages wanted, the first being primary; empty: those of the titles
     require_passed  write nothing unless the source is PASSED
     """
@@ -55,24 +59,35 @@ class Order:
     to: str
     unsealed: bool = False
     terms: Terms | None = None
+    of_caller: bool = True
     form: Form | None = None
+    picture: bytes | None = None
     languages: tuple[str, ...] = ()
     require_passed: bool = False
 
     @property
+    def is_configured(self) -> bool:
+        """Whether the source is judged by the node's own trust and policy, at the present time."""
+        return self.terms is None or not self.of_caller
+
+    @property
     def sealed(self) -> bool:
         """Whether a seal is asked for; a caller's own terms can't get one."""
-        return not self.unsealed and self.terms is None
+        return not self.unsealed and self.is_configured
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Written:
-    """One result: the octets to deliver, what they are, and the ending of their file's name."""
+    """One result: the octets to deliver, what they are, and the ending of their file's name.
+
+    `missing` are characters that the picture around it can't show.
+    """
 
     octets: bytes
     media_type: str
     extension: str
     draft: Draft | None = None
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -163,6 +178,7 @@ def translate_now(
     issuer = issuer_of(key) if key is not None else PLACEHOLDER
     require_renderer(target, node.renderer)
     terms = order.terms if order.terms is not None else node.terms(now)
+    bakes = baker(node, terms, target.manifest.baked_as, order.picture, draft=key is None) if form == "png" else None
     given = given or verify(order.octets, adapters=node.adapters, terms=terms)
     chosen = choose(given)
     if order.require_passed and chosen.document.verdict.verdict is not Indication.PASSED:
@@ -177,7 +193,15 @@ def translate_now(
         if order.sealed and not _may_be_sealed(node, order, chosen):
             return _not_sealed(chosen)
         job = _Job(
-            node=node, target=target, chosen=chosen, reading=reading, terms=terms, key=key, issuer=issuer, form=form
+            node=node,
+            target=target,
+            chosen=chosen,
+            reading=reading,
+            terms=terms,
+            key=key,
+            issuer=issuer,
+            form=form,
+            baker=bakes,
         )
         return job.translated(given, order.languages or languages_of(reading.record))
     except Refused as refused:
@@ -190,8 +214,8 @@ def _may_be_sealed(node: Node, order: Order, chosen: Chosen) -> bool:
         adapter=document.adapter.manifest.id if document.adapter is not None else "",
         verdict=document.verdict,
         vouched=document.content is not None and document.content.vouched != "unverified",
-        configured=node.configured and order.terms is None,
-        present=order.terms is None,
+        configured=node.configured and order.is_configured,
+        present=order.is_configured,
         derived=chosen.derived,
     )
     return may_be_sealed(grounds, node.sealable)
@@ -252,6 +276,7 @@ class _Job:
     key: SealingKey | None
     issuer: Organisation
     form: Form | None
+    baker: Baker | None
 
     def translated(self, given: VerifiedDocument, languages: tuple[str, ...]) -> Translated:
         source = source_of(self.chosen.document)
@@ -269,28 +294,31 @@ class _Job:
         )
         derivation = self._derive(translation, source, inputs)
         payload = derivation_paper(derivation)
+        results = tuple(self._written(draft, source, inputs) for draft in translation.drafts)
         return Translated(
             given=given,
             chosen=self.chosen,
             target=self.target,
-            results=tuple(self._written(draft) for draft in translation.drafts),
+            results=results,
             losses=translation.losses,
             sealed=self.key is not None,
             reading=self.reading,
-            missing=translation.missing,
+            missing=(*translation.missing, *(one for result in results for one in result.missing)),
             derivation=derivation,
             derivation_octets=payload if self.key is None else sign_derivation(payload, self.key),
         )
 
-    def _written(self, draft: Draft) -> Written:
+    def _written(self, draft: Draft, source: Source, inputs: Inputs) -> Written:
         octets = draft.body
         if self.key is not None:
             octets = seal_draft(draft, self.key, self.form, now=self.terms.now, limits=self.node.limits)
+        made = Baked(octets=octets) if self.baker is None else self.baker.baked(octets, source, inputs)
         return Written(
-            octets=octets,
+            octets=made.octets,
             media_type=packed_type(draft, self.form),
             extension=packed_extension(draft, self.form),
             draft=draft,
+            missing=made.missing,
         )
 
     def _derive(self, translation: Translation, source: Source, inputs: Inputs) -> Derivation:

@@ -134,6 +134,9 @@ CAVEATS = {
     Caveat.NOT_SIGNED_APART: "a part has no proof of its own",
     Caveat.UNKNOWN_PROOF_IN_SET: "one of several proofs is of an unknown kind",
     Caveat.OLD_SUITE_NAME: "the proof is called by an old name",
+    Caveat.CHECKED_ONLINE: "no seal vouches for it, but the answer of an online check on the day that it was asked",
+    Caveat.VOUCHED_BY_CHANNEL: "no seal vouches for it, but the peer that sent it, as this node's policy allows",
+    Caveat.SIMULATED: "it rests on the answer of a simulator, not of the register",
 }
 """Reasons to be careful that don't change the answer."""
 
@@ -218,6 +221,14 @@ CHECKS = {
     "credential.status": "Has its issuer revoked it?",
     "credential.validity": "Is the credential itself valid at this time?",
     "inner.followed": "Were all documents inside looked at?",
+    "conformity": "Does it keep the rules of its format?",
+    "online.answer": "What did the online check answer?",
+    "online.attested": "Does somebody trusted attest to have fetched that answer?",
+    "online.source": "Did the register itself answer?",
+    "online.field": "Does the answer say the same?",
+    "online.fields": "Is what document and answer both say equal?",
+    "online.date": "Is the answer of the same date as the document?",
+    "online.time": "Is the answer of this time?",
     "evidence.asked": "Was everything asked outside that only an answer from there can tell?",
     "content.attachment": "Are the attached files compared with the results?",
     "content.evidence": "Are the files enclosed as evidence looked at?",

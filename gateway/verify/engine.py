@@ -3,7 +3,7 @@
  1. containers come off (base64, gzip, JWS …), whole, by core
  2. the document inside is parsed, once
  3. exactly one adapter recognises it
- 4. its proofs are checked: a JWS around it, XML signatures under its root
+ 4. its proofs are checked: a JWS around it, XML signatures under its root; without any, the answer of an online check
  5. the adapter opens it: what it states, what is inside
  6. each proof is judged: trust, policy, time, issuer
  7. the credential's own life is looked at
@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -37,23 +37,28 @@ from gateway.kit.contract import (
 )
 from gateway.kit.guard import guarded
 from gateway.kit.recognition import head_of
+from gateway.model.losses import Loss
 from gateway.model.verdict import (
     Conformity,
     Finding,
+    Indication,
     InnerVerdict,
     Role,
     Status,
     SubIndication,
     Verdict,
+    answer,
     conclude,
 )
+from gateway.proofs.budget import Budget
 from gateway.proofs.proof import Proof
 from gateway.proofs.xmldsig import reduce_to_covered
-from gateway.readers.containers import unpack
+from gateway.readers.containers import Unpacked, unpack
 from gateway.readers.document import Document
 from gateway.verify.covered import covered_by, document_of
 from gateway.verify.keys import key_findings, key_questions
 from gateway.verify.life import life_findings
+from gateway.verify.online import Checked, by_channel, check_online, vouching
 from gateway.verify.proofs import proof_findings, proofs_around, proofs_inside, supplement_verdicts
 from gateway.verify.recognise import recognise
 from gateway.verify.status import Outside, ask_of_credential, ask_outside
@@ -65,6 +70,9 @@ INNER_DEPTH = 4
 INNER_DOCUMENTS = 200
 """How many inner documents one document may have."""
 
+_INSIDE, _OCTETS = 500, 100
+"""Steps for a document inside; octets of it in a step (an XML document of 18 kB takes 300 µs and has 360)."""
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class VerifiedDocument:
@@ -72,7 +80,8 @@ class VerifiedDocument:
 
     `content` is None where nothing can be read; its `vouched` says by what it is covered. `inner` holds the documents
     inside by their path; `unreadable` says why the bytes are no document; `asks` are its own questions to the outside
-    that the terms don't answer. Only `gateway.verify` makes these.
+    that the terms don't answer. Where the content is the answer of an online check, `claim` is the document itself, and
+    `uncovered` what of it the answer doesn't show. Only `gateway.verify` makes these.
     """
 
     original: bytes
@@ -81,6 +90,8 @@ class VerifiedDocument:
     containers: tuple[str, ...] = ()
     adapter: Adapter | None = None
     content: Content | None = None
+    claim: Content | None = None
+    uncovered: tuple[Loss, ...] = ()
     stated: Stated = field(default_factory=Stated)
     proofs: tuple[Proof, ...] = ()
     inner: Mapping[str, VerifiedDocument] = field(default_factory=dict)
@@ -114,7 +125,8 @@ class VerifiedDocument:
                 advice="`testamur adapters list` shows the formats that can be read",
             )
         parts = {path: read for path, document in self.inner.items() if (read := document.read_as_part()) is not None}
-        return guarded(adapter, lambda a: a.read(content, parts))
+        reading = guarded(adapter, lambda a: a.read(content, parts))
+        return replace(reading, losses=(*reading.losses, *self.uncovered)) if self.uncovered else reading
 
     def read_as_part(self) -> Reading | None:
         """What it says as a part of another; None where it is none, or can't be read: the rest still can."""
@@ -126,7 +138,7 @@ class VerifiedDocument:
 
 def verify(octets: bytes, *, adapters: Sequence[Adapter], terms: Terms) -> VerifiedDocument:
     """Verify a document under `terms`, with every adapter that may recognise it."""
-    return _Examination(tuple(adapters), terms).of(octets)
+    return _Examination(tuple(adapters), terms, Budget()).of(octets)
 
 
 class _Case(NamedTuple):
@@ -165,17 +177,19 @@ def _seen(document: Document, covered: Document) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class _Examination:
-    """One examination of a document and of the documents inside it, `depth` levels down."""
+    """One examination of a document and of the documents inside it, `depth` levels down, on one account."""
 
     adapters: tuple[Adapter, ...]
     terms: Terms
+    budget: Budget
     depth: int = 0
 
     def of(self, octets: bytes, role: Role = "part", *, vouched_outside: bool = False) -> VerifiedDocument:
         try:
-            unpacked = unpack(octets, self.terms.limits)
+            unpacked = self._unpacked(octets)
             document = document_of(unpacked, self.terms)
-            proofs = proofs_around(unpacked, self.terms) + proofs_inside(document, self.terms)
+            proofs = proofs_around(unpacked, self.terms, self.budget)
+            proofs += proofs_inside(document, self.terms, self.budget)
             covered, vouched = covered_by(document, proofs, vouched_outside=vouched_outside)
             seen = _seen(document, covered)
             head = head_of(seen)
@@ -187,13 +201,23 @@ class _Examination:
         claims = recognise(head, self.adapters)
         return self._known(case, *claims[0]) if len(claims) == 1 else self._unknown(case, claims)
 
+    def _unpacked(self, octets: bytes) -> Unpacked:
+        """Out of its containers; a document inside is paid for by its size, the outermost has limits of its own."""
+        if not self.depth:
+            return unpack(octets, self.terms.limits)
+        self.budget.spend(_INSIDE + len(octets) // _OCTETS)
+        unpacked = unpack(octets, self.terms.limits)
+        values = sum(map(unpacked.octets.count, (b",", b"[", b"{"))) if unpacked.kind == "json" else 0
+        self.budget.spend(2 * values + len(unpacked.octets) // _OCTETS)
+        return unpacked
+
     def _unknown(self, case: _Case, claims: list[tuple[Adapter, Recognition]]) -> VerifiedDocument:
         """A proof whose content no adapter knows is still verified; the verdict stands for the proof (rulings, 1.3)."""
         findings = [_unrecognised(claims)] if claims or not case.proofs else [_UNKNOWN_CONTENT]
         keys = key_questions(case.proofs, self.terms)
         outside = Outside()
         if case.proofs:
-            outside = ask_of_credential(case.seen, self.terms)
+            outside = ask_of_credential(case.seen, self.terms, self.budget)
             findings += key_findings(keys, self.terms)
             findings += [_place_unknown(finding) for finding in case.proof_findings(None, self.terms)]
             findings += outside.findings
@@ -209,10 +233,12 @@ class _Examination:
     def _known(self, case: _Case, adapter: Adapter, recognition: Recognition) -> VerifiedDocument:
         content = Content(document=case.covered, format=recognition.format, vouched=case.vouched)
         opened, opening = _open(adapter, case.seen)
+        standing = self._standing(case, adapter, content, opened)
         inner, inner_findings = self._inner(opened.inner, vouched=case.vouched != "unverified")
         conformity, rules = self._conformity(adapter, case, recognition.format)
         keys = key_questions(case.proofs, self.terms)
-        outside = ask_outside(case.seen, opened.questions, opened.stated, self.terms)
+        asked = tuple(question for question in opened.questions if not question.vouches)
+        outside = ask_outside(case.seen, asked, opened.stated, self.terms, self.budget)
         if case.seen is not case.covered:
             case.seen.forget()  # who looked at it is done, and of a large document it is as large again
         findings = (
@@ -220,7 +246,7 @@ class _Examination:
             _recognised(recognition.why),
             *opening,
             *key_findings(keys, self.terms),
-            *case.proof_findings(opened.stated, self.terms),
+            *standing.findings,
             *life_findings(opened.stated, self.terms.now),
             *opened.findings,
             *outside.findings,
@@ -235,12 +261,26 @@ class _Examination:
             role=case.role,
             containers=case.containers,
             adapter=adapter,
-            content=content,
+            content=standing.content or content,
+            claim=content if standing.content is not None and standing.content.vouched == "online" else None,
+            uncovered=standing.losses,
             stated=opened.stated,
             proofs=case.proofs,
             inner=inner,
-            asks=(*keys, *outside.questions),
+            asks=(*keys, *standing.questions, *outside.questions),
         )
+
+    def _standing(self, case: _Case, adapter: Adapter, content: Content, opened: Opened) -> Checked:
+        """What vouches for the document: its proofs, or those around it; else an online check, or who sent it."""
+        if case.proofs or case.vouched_outside:
+            return Checked(findings=case.proof_findings(opened.stated, self.terms))
+        question = vouching(opened.questions)
+        checked = None if question is None else check_online(adapter, content, question, self.terms, self.budget)
+        if checked is not None and (checked.content is not None or answer(checked.findings) is Indication.FAILED):
+            return checked
+        if adapter.manifest.id in self.terms.channel:
+            return Checked(findings=(by_channel(),), content=replace(content, vouched="channel"))
+        return checked or Checked(findings=case.proof_findings(opened.stated, self.terms))
 
     def _inner(
         self, documents: tuple[InnerDocument, ...], *, vouched: bool
@@ -250,13 +290,15 @@ class _Examination:
             return {}, []
         most = INNER_DOCUMENTS if self.depth < INNER_DEPTH else 0
         followed, left = documents[:most], documents[most:]
-        deeper = _Examination(self.adapters, self.terms, self.depth + 1)
+        deeper = _Examination(self.adapters, self.terms, self.budget, self.depth + 1)
         inner = {d.path: deeper.of(d.octets, d.role, vouched_outside=vouched and d.role == "part") for d in followed}
         return inner, [_not_followed(d) for d in left]
 
     def _conformity(self, adapter: Adapter, case: _Case, of: str) -> tuple[Conformity, tuple[Finding, ...]]:
         if not self.terms.conformity:
             return Conformity.NOT_CHECKED, ()
+        if self.budget.is_spent:
+            return Conformity.NOT_CHECKED, (_TOO_DEAR,)
         content = Content(document=case.seen, format=of, vouched=case.vouched)
         try:
             findings = guarded(adapter, lambda a: a.conform(content))
@@ -284,7 +326,7 @@ def _open(adapter: Adapter, document: Document) -> tuple[Opened, list[Finding]]:
 
 def _unreadable(refused: Refused) -> Finding:
     """Bytes that can't be parsed are FAILED; a document over the size limit can't be judged here."""
-    too_large = refused.code == "limit.bytes"
+    too_large = refused.code in ("limit.bytes", "limit.work")
     return Finding(
         check="format.readable",
         status=Status.INDETERMINATE if too_large else Status.FAILED,
@@ -316,6 +358,9 @@ def _unrecognised(claims: list[tuple[Adapter, Recognition]]) -> Finding:
     )
 
 
+_TOO_DEAR = Finding(
+    check="conformity", status=Status.NOT_CHECKED, explanation="checking its proofs cost more than a document may"
+)
 _UNKNOWN_CONTENT = Finding(
     check="format.recognised",
     status=Status.NOT_CHECKED,

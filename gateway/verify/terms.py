@@ -22,7 +22,9 @@ class Terms:
 
     `methods` are keys out of DID documents that were given: known by name, and not by that trusted. `contexts` are the
     only ones that a document of linked data may name; None: the pinned ones. `evidence` are answers from outside,
-    gathered before; `unanswered` tells why others didn't come.
+    gathered before; `unanswered` tells why others didn't come. `channel` are the adapters for whose documents the peer
+    that sent this one may vouch, by the node's policy. `secret` is the node's: what may not be kept plain is kept under
+    its HMAC.
     """
 
     now: dt.datetime
@@ -34,6 +36,8 @@ class Terms:
     contexts: Contexts | None = None
     evidence: Answers = field(default_factory=dict)
     unanswered: Unanswered = field(default_factory=dict)
+    channel: frozenset[str] = frozenset()
+    secret: bytes | None = field(default=None, repr=False)
 
     @cached_property
     def keys(self) -> tuple[PublicKey, ...]:

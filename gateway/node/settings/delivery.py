@@ -91,6 +91,7 @@ class PeerSection(Section):
     keys: tuple[FilePath, ...] = Field(min_length=1)
     seals: tuple[FilePath, ...] = ()
     wants: Text | None = None
+    vouches_for: tuple[Text, ...] = ()
     authority: FilePath | None = None
 
 

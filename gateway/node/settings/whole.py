@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
+from gateway.drivers.reach import Reach
 from gateway.model.verdict import SubIndication
 from gateway.node.settings.delivery import (
     DeliverySection,
@@ -13,6 +14,7 @@ from gateway.node.settings.delivery import (
     ReceiveSection,
     RetentionSection,
 )
+from gateway.node.settings.online import OnlineSection
 from gateway.node.settings.section import Section
 from gateway.node.settings.translation import AdaptersSection, LimitsSection, PolicySection, SealSection, TrustSection
 from gateway.readers.limits import Limits
@@ -28,6 +30,7 @@ class Settings(Section):
     adapters: AdaptersSection = AdaptersSection()
     policy: PolicySection = PolicySection()
     limits: LimitsSection = LimitsSection()
+    online: OnlineSection = OnlineSection()
     peer: tuple[PeerSection, ...] = ()
     delivery: DeliverySection = DeliverySection()
     receive: ReceiveSection = ReceiveSection()
@@ -55,6 +58,10 @@ class Settings(Section):
     def bounds(self) -> Limits:
         """The limits as the readers know them."""
         return Limits(**self.limits.model_dump())
+
+    def reach(self) -> Reach | None:
+        """Whom questions may go to; None: nobody is asked."""
+        return Reach(**self.online.model_dump()) if self.online.hosts else None
 
     def sealable(self) -> Sealable:
         """Adapter id to the sub-indications that this node's policy lets pass."""

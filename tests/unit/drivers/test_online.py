@@ -31,7 +31,7 @@ async def test_an_answer_is_what_was_said_with_its_time_status_and_media_type(st
     strangers.says("/list", b'{"a": 1}', kind="application/vc+jwt; charset=utf-8")
     url = strangers.url("/list?n=3")
     assert await strangers.ask(url) == Answer(
-        url=url, fetched_at=NOW, octets=b'{"a": 1}', status=200, media_type="application/vc+jwt"
+        url=url, fetched_at=NOW, octets=b'{"a": 1}', status=200, media_type="application/vc+jwt", fetched_here=True
     )
     assert strangers.asked == ["/list?n=3"]
 
@@ -112,7 +112,16 @@ async def test_something_of_another_kind_than_was_asked_for(strangers: Strangers
 
 
 @pytest.mark.parametrize(
-    "kind", ["application/did+ld+json", "application/vc+jwt", "application/jwt", "text/plain", "application/did+json"]
+    "kind",
+    [
+        "application/vc",
+        "application/did",
+        "application/did+ld+json",
+        "application/vc+jwt",
+        "application/jwt",
+        "text/plain",
+        "application/did+json",
+    ],
 )
 async def test_what_lists_and_did_documents_are_published_as_is_taken(strangers: Strangers, kind: str):
     strangers.says("/list", kind=kind)

@@ -69,6 +69,7 @@ def test_the_example_names_every_key_and_its_defaults_are_those_of_the_code():
     for name in ("listen", "local_listen", "store", "token"):
         assert getattr(used.node, name) == getattr(left.node, name)
     assert used.hand_over.kind == left.hand_over.kind
+    assert used.online.seconds == left.online.seconds
 
 
 def keys_of(section: type[BaseModel]) -> set[str]:
@@ -216,3 +217,20 @@ def test_a_way_of_hand_over_needs_its_settings(kind: str, needs: str):
 @pytest.mark.parametrize("address", ["8460", "localhost", ":8460", "localhost:70000"])
 def test_a_node_listens_at_an_address_and_a_port(address: str):
     assert "expected an address and a port" in fault_of(f'{NODE}listen = "{address}"\n')
+
+
+def test_nobody_is_asked_online_unless_hosts_are_named():
+    assert parse(NODE).reach() is None
+    assert parse(NODE + "[online]\nseconds = 3\n").reach() is None
+    reach = parse(NODE + '[online]\nhosts = ["*.school.example"]\nnetworks = ["10.20.0.0/16"]\n').reach()
+    assert reach is not None
+    assert reach.permits("a.school.example", 443, "10.20.0.1")
+    assert not reach.permits("a.school.example", 443, "10.21.0.1")
+    assert not reach.allows("b.example", 443, check=False)
+
+
+@pytest.mark.parametrize(
+    "host", ["https://school.example", "School.example", "127.0.0.1", "10.0.0.0/8", "school.example/", "*.", "**", ""]
+)
+def test_a_host_that_may_be_asked_is_a_name(host: str):
+    assert "expected a host's name" in fault_of(NODE + f'[online]\nhosts = ["{host}"]\n')

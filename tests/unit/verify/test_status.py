@@ -257,7 +257,7 @@ def test_a_folder_answers_for_lists_and_for_did_documents(tmp_path: Path) -> Non
     )
     keep(tmp_path, "list", URL, json.dumps(lists).encode())
     credential = embedded(badge(WEB, credentialStatus=entry()), verificationMethod=f"{WEB}#a")
-    terms = startup.terms([WEB], at=NOW, evidence=tmp_path)
+    terms = startup.terms([WEB], at=NOW, answers=load_evidence(tmp_path))
     found = verify(json.dumps(credential).encode(), adapters=(Slip(),), terms=terms).verdict
     assert found.verdict is Indication.PASSED, found.findings
     assert {f.check: f.status for f in found.findings}["credential.status"] is Status.PASSED

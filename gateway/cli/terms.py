@@ -1,0 +1,73 @@
+"""What the options of `verify` say a document is judged by, with what the outside was asked where that is allowed."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.drivers.evidence_files import keep_evidence, load_evidence
+from gateway.drivers.reach import Reach
+from gateway.errors import RequestError
+from gateway.kit.contract import Adapter
+from gateway.node import startup
+from gateway.verify.evidence import Answers
+from gateway.verify.terms import Terms
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judging:
+    """The options of `verify` as they were given."""
+
+    trust: tuple[str, ...] = ()
+    policy: str | None = None
+    at: dt.datetime | None = None
+    evidence: Path | None = None
+    online: bool = False
+    keep_evidence: Path | None = None
+
+    @property
+    def is_callers(self) -> bool:
+        """Whether a caller's own terms are given, so that a node's don't hold."""
+        return bool(self.trust or self.policy or self.at or self.evidence)
+
+    def terms(self, octets: bytes, adapters: Sequence[Adapter]) -> Terms:
+        """The terms for one document, by these options alone."""
+        return self.ask(octets, adapters, self._made) if self.online else self._made(self.given())
+
+    def given(self) -> Answers:
+        """The answers in the folder that was named.
+
+        Raises:
+            RequestError: `request.keep_needs_online`.
+        """
+        if self.keep_evidence is not None and not self.online:
+            raise RequestError(
+                "request.keep_needs_online",
+                "--keep-evidence keeps what was answered, and nothing is asked without --online",
+                advice="add --online, or leave --keep-evidence out",
+            )
+        return load_evidence(self.evidence) if self.evidence is not None else {}
+
+    def ask(
+        self,
+        octets: bytes,
+        adapters: Sequence[Adapter],
+        make_terms: Callable[[Answers], Terms],
+        reach: Reach | None = None,
+    ) -> Terms:
+        """The terms with what the outside answered, kept where that was asked for; by default any public host."""
+        from gateway.node.online import ask_about
+
+        given = self.given()
+        reach = reach or Reach()
+        asking = ask_about(octets, reach, adapters, make_terms, trust=self.trust, given=given, now=startup.right_now)
+        terms = asyncio.run(asking)
+        if self.keep_evidence is not None:
+            keep_evidence(self.keep_evidence, [a for url, a in terms.evidence.items() if url not in given])
+        return terms
+
+    def _made(self, answers: Answers) -> Terms:
+        return startup.terms(self.trust, policy=self.policy, at=self.at, answers=answers)
