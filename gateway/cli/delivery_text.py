@@ -77,16 +77,20 @@ def rehearsal_lines(rehearsal: Answer) -> Iterator[str]:
 def arrival_lines(arrivals: Iterable[Answer]) -> Iterator[str]:
     """One line each."""
     for one in arrivals:
-        why = f"  {shown(one['problem'])}" if one["problem"] else ""
-        yield f"{one['id']}  {one['state']:<11}  {_minute(one['received'])}  from {shown(one['from'])}{why}"
+        why = f"  {_on_one_line(one['problem'])}" if one["problem"] else ""
+        yield f"{one['id']}  {one['state']:<11}  {_minute(one['received'])}  from {_on_one_line(one['from'])}{why}"
 
 
 def alarm_lines(alarms: Iterable[Answer]) -> Iterator[str]:
     """One line each: its number first."""
     for one in alarms:
-        about = "  ".join(shown(one[name]) for name in ("peer", "message") if one[name])
+        about = "  ".join(_on_one_line(one[name]) for name in ("peer", "message") if one[name])
         seen = f"  (acknowledged {_minute(one['acknowledged'])})" if one["acknowledged"] else ""
-        yield f"{one['number']:>6}  {_second(one['at'])}  {shown(one['code'])}  {about}{seen}"
+        yield f"{one['number']:>6}  {_second(one['at'])}  {_on_one_line(one['code'])}  {about}{seen}"
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(shown(text).split())
 
 
 def _next(delivery: Answer) -> str:

@@ -274,12 +274,14 @@ class DeliveryStore(Protocol):
         """Delete finished rows older than that, if their envelope is past its end; returns how many."""
         ...
 
-    async def kept_time(self) -> dt.datetime | None:
-        """The time that `keep_time` wrote last; None where it never did."""
+    # --- what a node notes for its next start
+
+    async def noted(self, name: str) -> str | None:
+        """What was noted last under a name; None where nothing was, or where the disk altered it."""
         ...
 
-    async def keep_time(self, at: dt.datetime) -> None:
-        """Write down the time that retention goes by (`gateway.delivery.kept_time`)."""
+    async def note(self, name: str, value: str) -> None:
+        """Note something."""
         ...
 
     async def close(self) -> None:

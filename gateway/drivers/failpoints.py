@@ -34,7 +34,7 @@ COMMITS = (
     "acknowledge",
     "arrival_again",
     "arrival_discard",
-    "keep_time",
+    "note",
 )
 """What the store commits: each has a point just before it is on disk, and one just after."""
 

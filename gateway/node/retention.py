@@ -19,6 +19,7 @@ EVERY = 600.0
 WORKER = "retention"
 """Its name in health."""
 _DAMAGED = "store.damaged"
+_TIME = "retention.time"
 AT_ONCE = 500
 """Rows of one transaction, so that others are not kept waiting."""
 
@@ -60,13 +61,18 @@ async def _kept_time(running: Running) -> dt.datetime:
     monotonic, before = running.clock.monotonic(), running.kept
     now = next_kept_time(
         running.now(),
-        kept=before.at or await running.store.kept_time(),
+        kept=before.at or await _noted_time(running),
         passed=dt.timedelta(seconds=monotonic - before.monotonic if before.at is not None else 0.0),
         peers=[seen.at + seen.skew for seen in running.seen.values() if seen.skew is not None],
     )
-    await running.store.keep_time(now)
+    await running.store.note(_TIME, now.isoformat())
     running.kept = KeptTime(at=now, monotonic=monotonic)
     return now
+
+
+async def _noted_time(running: Running) -> dt.datetime | None:
+    noted = await running.store.noted(_TIME)
+    return None if noted is None else dt.datetime.fromisoformat(noted)
 
 
 async def _release(running: Running, now: dt.datetime) -> int:

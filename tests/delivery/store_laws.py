@@ -467,11 +467,12 @@ class StoreLaws:
         await store.release_bodies(after(1), older_than=HOUR, limit=9)
         assert await store.held() == {PEER: 101, OTHER: 102}
 
-    async def test_the_time_that_retention_goes_by_is_kept(self, store):
-        assert await store.kept_time() is None
-        for at in (after(5), after(2)):
-            await store.keep_time(at)
-            assert await store.kept_time() == at
+    async def test_what_is_noted_is_there_until_it_is_noted_anew(self, store):
+        assert await store.noted("one") is None
+        for value in ("a", "", "x'; DROP TABLE notes; --"):
+            await store.note("one", value)
+            assert await store.noted("one") == value
+        assert await store.noted("other") is None
 
     async def test_only_what_is_finished_gives_up_its_body(self, store):
         for n in range(3):

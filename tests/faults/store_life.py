@@ -86,7 +86,7 @@ def _received(n: int) -> list[Step]:
         lambda store: store.arrival_again(PEER, two.id, after(1)),
         lambda store: store.hand_over_failed(PEER, two.id, after(1), never),
         lambda store: store.arrival_discard(PEER, two.id, after(2), "why"),
-        lambda store: store.keep_time(after(n)),
+        lambda store: store.note("time", str(n)),
     ]
 
 

@@ -35,7 +35,7 @@ async def provoke(world: World, node: Process, point: str) -> None:
         await asked_again(world, node)
     elif name == "hand_over_failed":
         await nowhere_to_hand_over(world, node)
-    elif name == "keep_time":
+    elif name == "note":
         await node.ended_by("/round")
     elif point == "body.deleting" or name in {"release_bodies", "forget"}:
         await finish(world, node, point)

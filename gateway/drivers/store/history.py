@@ -1,4 +1,4 @@
-"""Timelines and alarms."""
+"""Timelines, alarms, and what a node notes for its next start."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from gateway.delivery.problem import Stopped
 from gateway.delivery.states import Alarm, Event
-from gateway.drivers.store.rows import ACKNOWLEDGEMENTS, ALARMS, EVENTS, Acknowledgement, octets_of
+from gateway.drivers.store.rows import ACKNOWLEDGEMENTS, ALARMS, EVENTS, NOTES, Acknowledgement, Noted, octets_of
 
 OURS = ""
 """What stands for the sender of a delivery of ours."""
@@ -45,6 +45,7 @@ NEXT_PEER = "SELECT min(peer) FROM alarms WHERE peer > CAST(? AS TEXT) AND peer 
 NEWEST_ALARMS = "SELECT * FROM alarms ORDER BY sequence DESC LIMIT ?"
 ALARM = "SELECT * FROM alarms WHERE sequence = ?"
 ACKNOWLEDGED = "SELECT * FROM acknowledgements WHERE alarm = ?"
+NOTE = "SELECT * FROM notes WHERE name = ?"
 TOO_MANY_ACKNOWLEDGEMENTS = """
     DELETE FROM acknowledgements
     WHERE NOT EXISTS (SELECT 1 FROM alarms WHERE sequence = acknowledgements.alarm)
@@ -125,3 +126,15 @@ def newest_alarms_of_each(database: sqlite3.Connection, limit: int) -> list[Alar
         if peer is None:
             return found
         about = octets_of(peer)
+
+
+def noted(database: sqlite3.Connection, name: str) -> str | None:
+    """What stands under a name; None where it can't be read."""
+    found = NOTES.sound(database.execute(NOTE, (name,)))
+    return found[0].noun.value if found else None
+
+
+def note_down(database: sqlite3.Connection, name: str, value: str) -> None:
+    """Write it down. A damaged one is written anew."""
+    database.execute("DELETE FROM notes WHERE name = ?", (name,))
+    NOTES.insert(database, Noted(name=name, value=value))

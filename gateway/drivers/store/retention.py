@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from gateway.delivery.store import NamedBodies
 from gateway.drivers.store.history import OURS, RECEIVED, SENT, forget_timelines, note
-from gateway.drivers.store.rows import ARRIVALS, DELIVERIES, TIMES, KeptTime, ticks
+from gateway.drivers.store.rows import ARRIVALS, DELIVERIES, ticks
 
 SENT_BODIES = "SELECT * FROM deliveries WHERE body IS NOT NULL"
 RECEIVED_BODIES = "SELECT * FROM arrivals WHERE body IS NOT NULL"
@@ -20,8 +20,6 @@ RECEIVED_RELEASABLE = "SELECT * FROM arrivals WHERE body IS NOT NULL AND finishe
 SENT_OLD = "SELECT sequence FROM deliveries WHERE finished <= ? AND expires <= ? LIMIT ?"
 RECEIVED_OLD = "SELECT sequence FROM arrivals WHERE finished <= ? AND expires <= ? LIMIT ?"
 RECEIPTS_OLD = "SELECT sequence FROM receipts WHERE finished <= ? AND expires <= ? LIMIT ?"
-TIME = "SELECT * FROM times WHERE name = ?"
-_OF_RETENTION = "retention"
 
 
 def bodies(database: sqlite3.Connection) -> NamedBodies:
@@ -73,15 +71,3 @@ def forget(database: sqlite3.Connection, now: dt.datetime, older_than: dt.timede
     database.executemany("DELETE FROM arrivals WHERE sequence = ?", [(row,) for row in received])
     database.executemany("DELETE FROM receipts WHERE sequence = ?", [(row,) for row in receipts])
     return len(sent) + len(received) + len(receipts)
-
-
-def kept_time(database: sqlite3.Connection) -> dt.datetime | None:
-    """The time that retention went by last; None where it can't be read."""
-    found = TIMES.sound(database.execute(TIME, (_OF_RETENTION,)))
-    return found[0].noun.at if found else None
-
-
-def keep_time(database: sqlite3.Connection, at: dt.datetime) -> None:
-    """Write it down. A damaged one is written anew."""
-    database.execute("DELETE FROM times WHERE name = ?", (_OF_RETENTION,))
-    TIMES.insert(database, KeptTime(name=_OF_RETENTION, at=at))

@@ -223,15 +223,15 @@ def _acknowledgement(row: sqlite3.Row) -> Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptTime:
-    """A time under a name."""
+class Noted:
+    """Something that a node notes for its next start, under a name."""
 
     name: str
-    at: dt.datetime
+    value: str
 
 
-def _time(row: sqlite3.Row) -> KeptTime:
-    return KeptTime(name=row["name"], at=moment(row["at"]))
+def _noted(row: sqlite3.Row) -> Noted:
+    return Noted(name=row["name"], value=row["value"])
 
 
 DELIVERIES = Table(
@@ -254,8 +254,8 @@ RECEIPTS = Table(
 EVENTS = Table("events", "side owner at what code", _event)
 ALARMS = Table("alarms", "at code peer message", _alarm)
 ACKNOWLEDGEMENTS = Table("acknowledgements", "alarm at", _acknowledgement)
-TIMES = Table("times", "name at", _time)
-TABLES: tuple[Table[Any], ...] = (DELIVERIES, ARRIVALS, RECEIPTS, EVENTS, ALARMS, ACKNOWLEDGEMENTS, TIMES)
+NOTES = Table("notes", "name value", _noted)
+TABLES: tuple[Table[Any], ...] = (DELIVERIES, ARRIVALS, RECEIPTS, EVENTS, ALARMS, ACKNOWLEDGEMENTS, NOTES)
 
 
 def octets_of(text: str) -> bytes:

@@ -226,11 +226,11 @@ class SqliteStore:
         operation = partial(retention.forget, now=now, older_than=older_than, limit=limit)
         return await self._writer.write("forget", operation)
 
-    async def kept_time(self) -> dt.datetime | None:
-        return await self._read(retention.kept_time)
+    async def noted(self, name: str) -> str | None:
+        return await self._read(partial(history.noted, name=name))
 
-    async def keep_time(self, at: dt.datetime) -> None:
-        await self._writer.write("keep_time", partial(retention.keep_time, at=at))
+    async def note(self, name: str, value: str) -> None:
+        await self._writer.write("note", partial(history.note_down, name=name, value=value))
 
     # --- the file
 

@@ -47,7 +47,7 @@ PLANS = {
     retention.SENT_OLD: "deliveries_finished",
     retention.RECEIVED_OLD: "arrivals_finished",
     retention.RECEIPTS_OLD: "receipts_finished",
-    retention.TIME: "times_1",
+    history.NOTE: "notes_1",
     backup.NEEDED_BODIES: "deliveries_body",
     backup.KEPT_BODIES: "deliveries_body",
     dues.NEXT["outbox"]: "deliveries_due",

@@ -1,4 +1,4 @@
--- Which alarms somebody has looked at; the time that retention goes by; how much of the disk each sender holds.
+-- Which alarms somebody has looked at; what the node notes for its next start; how much of the disk each sender holds.
 
 CREATE TABLE acknowledgements (
     sequence         INTEGER PRIMARY KEY,
@@ -7,10 +7,10 @@ CREATE TABLE acknowledgements (
     checksum         INTEGER NOT NULL
 );
 
-CREATE TABLE times (
+CREATE TABLE notes (
     sequence         INTEGER PRIMARY KEY,
     name             TEXT NOT NULL UNIQUE,
-    at               INTEGER NOT NULL,
+    value            TEXT NOT NULL,
     checksum         INTEGER NOT NULL
 );
 
