@@ -69,8 +69,8 @@ def verifying(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--online",
                 is_flag=True,
-                help="Ask the outside what only it can tell: the keys of a did:web, status lists, hosted badges. Only "
-                "public hosts are asked, over https.",
+                help="Ask the outside what only it can tell: the keys of a did:web, status lists. Only public hosts "
+                "are asked, over https.",
             ),
             click.option(
                 "--keep-evidence",

@@ -13,7 +13,7 @@ import click
 
 from gateway.cli.options import FILE, Languages, verifying
 from gateway.cli.presentation import json_line
-from gateway.cli.terms import Judging
+from gateway.cli.terms import Judging, terms_in_place
 from gateway.cli.translation_text import translated_lines, withheld_lines
 from gateway.cli.verify import EXIT
 from gateway.drivers.files import write_file, write_folder
@@ -22,11 +22,8 @@ from gateway.kit.contract import Form
 from gateway.model.verdict import Indication, Verdict
 from gateway.node import startup
 from gateway.node.account import page_of
-from gateway.node.startup import Node
 from gateway.node.translate import Order, Translated, Withheld, translate_file
 from gateway.translate.papers import losses_paper
-from gateway.verify.evidence import Answers
-from gateway.verify.terms import Terms
 
 _OUT_HELP = (
     "A file for the translation alone, or a folder (ends in /, or exists) for original, translation, losses, verdict "
@@ -88,7 +85,7 @@ def command(
     node = startup.start(startup.find_settings(config), now=now)
     judging = Judging(trust=trust, policy=policy, at=at, evidence=evidence, online=online, keep_evidence=keep_evidence)
     octets = startup.read_file(file, node.limits)
-    terms = _terms(node, judging, octets, now)
+    terms = terms_in_place(node, judging, octets, now)
     order = Order(
         octets=octets,
         to=to,
@@ -111,20 +108,6 @@ def command(
         click.echo(json_line(json.dumps(_as_json(outcome, written), ensure_ascii=False)))
     else:
         click.echo("\n".join(translated_lines(outcome, written)), err=out is None)
-
-
-def _terms(node: Node, judging: Judging, octets: bytes, now: dt.datetime) -> Terms | None:
-    """What the source is judged by, in place of the node's own terms; None where those hold as they are."""
-
-    def made(answers: Answers) -> Terms:
-        if judging.is_callers:
-            return node.terms_of_caller(judging.trust, judging.policy, judging.at, now, answers)
-        return node.terms(now, answers)
-
-    if judging.online:
-        return judging.ask(octets, node.adapters, made, None if judging.is_callers else node.reach)
-    given = judging.given()
-    return made(given) if judging.is_callers else None
 
 
 def _form_of(out: str | None, picture: Path | None) -> Form | None:
