@@ -24,9 +24,11 @@ from gateway.web.local.app import local_app
 from gateway.web.peers_api import peers_app
 
 _HANDSHAKE_SECONDS = 10.0
-_BACKLOG = 1024
 MOST_CONNECTIONS = 384
-"""Of one listener at once: two of them stay under 1,024 open files, the usual limit, with room for the node's own."""
+BACKLOG = 64
+"""Of one listener at once, and what may come at one time before any of it is counted: two listeners stay under 1,024
+open files, the usual limit, with room for the node's own.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ async def _listen(
             int(port),
             ssl=context,
             ssl_handshake_timeout=None if context is None else _HANDSHAKE_SECONDS,
-            backlog=_BACKLOG,
+            backlog=BACKLOG,
         )
     except OSError as error:
         raise ConfigError(
@@ -111,7 +113,7 @@ def _bounded(runner: web.AppRunner, line: Callable[[web.Server], Connection]) ->
         raise AssertionError("the runner was set up")
 
     def let_in() -> asyncio.Protocol:
-        lines = [one for one in server.connections if isinstance(one, Connection) and one.transport is not None]
+        lines = [one for one in server.connections if isinstance(one, Connection) and not one.ended]
         return line(server) if len(lines) < MOST_CONNECTIONS or give_way(lines) else _Full()
 
     return let_in

@@ -25,7 +25,7 @@ class Connection(web.RequestHandler):
     waiting_since  since when (seconds of the loop) nothing whole was asked; None while a request is answered
     """
 
-    __slots__ = ("_api", "_metrics", "_server_loop", "_stage", "waiting_since")
+    __slots__ = ("_api", "_hung_up", "_metrics", "_server_loop", "_stage", "waiting_since")
 
     def __init__(self, server: web.Server, *, api: str, stage: Stage, metrics: Metrics) -> None:
         super().__init__(
@@ -38,6 +38,7 @@ class Connection(web.RequestHandler):
         self._api = api
         self._stage = stage
         self._metrics = metrics
+        self._hung_up = False
         self._server_loop = server._loop  # noqa: SLF001
         self.waiting_since: float | None = self._server_loop.time()
 
@@ -50,8 +51,14 @@ class Connection(web.RequestHandler):
         finally:
             self.waiting_since = self._server_loop.time()
 
+    @property
+    def ended(self) -> bool:
+        """Whether nobody is at the other end any more."""
+        return self._hung_up or self.transport is None
+
     def hang_up(self) -> None:
         """End it at once."""
+        self._hung_up = True
         if self.transport is not None:
             self.transport.abort()
 
@@ -86,7 +93,7 @@ def give_way(lines: Iterable[Connection]) -> bool:
     Of whoever holds most such lines the one that has waited longest: a stranger who holds lines open, or asks a letter
     at a time, pushes out their own first (attack G5).
     """
-    waiting = [line for line in lines if line.waiting_since is not None and line.transport is not None]
+    waiting = [line for line in lines if line.waiting_since is not None and not line.ended]
     if not waiting:
         return False
     held = Counter(line.caller for line in waiting)

@@ -217,10 +217,8 @@ async def test_g5_somebody_who_holds_lines_open_is_not_let_in_without_end_and_ke
 class Waiting:
     """A line, as far as it is asked."""
 
-    transport = object()
-
     def __init__(self, caller: str, since: float | None) -> None:
-        self.caller, self.waiting_since, self.hung_up = caller, since, False
+        self.caller, self.waiting_since, self.hung_up, self.ended = caller, since, False, False
 
     def hang_up(self) -> None:
         self.hung_up = True

@@ -35,6 +35,15 @@ async def test_r6_r7_on_a_line_that_does_all_it_can_each_document_has_one_effect
         assert len(set(seen)) >= 6, seen
 
 
+@pytest.mark.parametrize("what", ["few files", "little memory"])
+async def test_r14_without_files_or_memory_a_node_refuses_or_starts_clean_and_loses_nothing(
+    quick_path: Path, what: str
+) -> None:
+    async with world(quick_path, seed=14) as made:
+        for _ in range(3):
+            await one_run(made, ALL[what])
+
+
 async def test_g7_a_forged_receipt_is_an_alarm_and_the_message_is_sent_until_a_true_one_comes(quick_path: Path) -> None:
     async with world(quick_path, seed=4) as made:
         await one_run(made, ALL["altered answer"])
@@ -44,7 +53,9 @@ async def test_g7_a_forged_receipt_is_an_alarm_and_the_message_is_sent_until_a_t
         assert all(code.startswith("receipt.") for code in alarms)
 
 
-async def test_r12_r18_a_receiver_restored_from_a_backup_gets_back_what_it_hadnt_decided(quick_path: Path) -> None:
+async def test_h10_g1_r12_r18_a_receiver_restored_from_a_backup_gets_back_what_it_hadnt_decided(
+    quick_path: Path,
+) -> None:
     async with world(quick_path, seed=5) as made:
         await made.some(4)
         await made.drained()
@@ -59,7 +70,7 @@ async def test_r12_r18_a_receiver_restored_from_a_backup_gets_back_what_it_hadnt
         check(made, await made.histories(), restored=True)
 
 
-async def test_r18_a_sender_restored_from_a_backup_sends_again_and_nothing_is_doubled(quick_path: Path) -> None:
+async def test_h10_r18_a_sender_restored_from_a_backup_sends_again_and_nothing_is_doubled(quick_path: Path) -> None:
     async with world(quick_path, seed=6) as made:
         made.south.kill()
         for _ in range(3):
@@ -76,7 +87,9 @@ async def test_r18_a_sender_restored_from_a_backup_sends_again_and_nothing_is_do
 
 
 @pytest.mark.parametrize("running", [True, False], ids=["running", "killed"])
-async def test_r18_a_store_that_was_lost_is_put_back_from_a_backup_as_the_page_says(quick_path: Path, running: bool):
+async def test_h10_r18_a_store_that_was_lost_is_put_back_from_a_backup_as_the_page_says(
+    quick_path: Path, running: bool
+):
     """`testamur backup`, with the node running or dead; then the whole folder is lost, and the copy takes its place.
 
     What came or was submitted since then comes again: from its sender, or from the registry that was told no end.
