@@ -382,7 +382,7 @@ class _Report:
         scales: dict[str, GradingScheme] = {}
         achievements, assessments = [], []
         for course in self._fields.courses():
-            name = course.get("gradeScale")
+            name = course.get("gradeScale") or ""
             scheme = f"{GRADE_SCALE}={name}" if name in SCALES else None
             if name in SCALES:
                 course.skip("gradeScale")
