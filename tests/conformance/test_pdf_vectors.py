@@ -37,7 +37,7 @@ EXPECTED = {
     "pdf-dss/pdf-double-signer-info.pdf": FORGED,
     "pdf-dss/pdf-signed-corrupted.pdf": "pdf.broken",
     "pdf-dss/pdf-signed-out-of-byteRange.pdf": FORGED,
-    "pdf-dss/pdf-spoofing-attack.pdf": "pdf.broken",
+    "pdf-dss/pdf-spoofing-attack.pdf": "pdf.encrypted",
     "pdf-dss/pdf-with-empty-sig.pdf": FORGED,
     "pdf-dss/pkcs7-no-message-digest.pdf": "pdf.broken",
     "pdf-dss/siwa.pdf": "pdf.broken",
