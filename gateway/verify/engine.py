@@ -100,9 +100,9 @@ class VerifiedDocument:
 
     @property
     def questions(self) -> tuple[EvidenceRequest, ...]:
-        """What the outside would have to be asked about it and what is inside it; each address once."""
+        """What the outside would have to be asked about it and what is inside it; each question once."""
         every = (*self.asks, *[question for document in self.inner.values() for question in document.questions])
-        return tuple({question.url: question for question in every}.values())
+        return tuple({question.identity: question for question in every}.values())
 
     @cached_property
     def sha256(self) -> str:

@@ -75,6 +75,7 @@ def test_report_with_an_error_beside_it_is_no_report() -> None:
         ("html.encoding", page().replace(b"utf-8", b"no-such-thing")),
         ("html.character", page() + b"\x00"),
         ("limit.nodes", page(extra="<b>" * 300_000)),
+        ("limit.nodes", page(extra="<p>姓名</p>" * 30_000)),
         ("limit.depth", page(extra="<div>" * 240)),
     ],
 )
