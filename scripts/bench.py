@@ -6,6 +6,7 @@ from scripts import (
     bench_delivery,
     bench_linked_data,
     bench_memory,
+    bench_render,
     bench_reports,
     bench_store,
     bench_translate,
@@ -21,6 +22,7 @@ def main() -> None:
         bench_translate,
         bench_reports,
         bench_memory,
+        bench_render,
         bench_store,
         bench_delivery,
     ):

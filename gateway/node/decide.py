@@ -16,12 +16,13 @@ from gateway.delivery.message import slices
 from gateway.delivery.problem import Stopped
 from gateway.delivery.schedule import next_attempt
 from gateway.delivery.signing import SignedEnvelope, sign_receipt
-from gateway.delivery.states import Alarm, Arrival, ArrivalState, OutgoingReceipt
+from gateway.delivery.states import Arrival, ArrivalState, OutgoingReceipt
 from gateway.delivery.store import Retry
 from gateway.drivers.bodies import missing
 from gateway.drivers.failpoints import reach
 from gateway.drivers.logs import say, tracing
 from gateway.drivers.work import LOST
+from gateway.node.alarms import alarm
 from gateway.node.examine_arrival import Closeness, Found, Message, Sender, examine_arrival
 from gateway.node.queue_worker import QueueWorker, Task
 from gateway.node.running import Running
@@ -131,6 +132,6 @@ class _Decide:
         at = next_attempt(failures, now, random.random(), until=now + dt.timedelta(days=1))  # noqa: S311 - jitter
         if failures >= TRIES or hopeless:
             at = None
-            await running.store.alarm(Alarm(at=now, code=code, peer=arrival.sender, message=arrival.id))
+            await alarm(running, code, peer=arrival.sender, message=arrival.id)
             say("arrival.set_aside", level=logging.ERROR, peer=arrival.sender, message=arrival.id, code=code)
         await running.store.hand_over_failed(arrival.sender, arrival.id, now, Retry(code=code, at=at))
