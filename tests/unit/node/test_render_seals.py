@@ -49,12 +49,12 @@ def test_popplers_pdfsig_finds_the_seal_valid_and_over_the_whole_file(tmp_path):
 
 
 def test_before_the_seal_the_pages_are_equal_for_equal_input():
-    leaf = sealed_leaf()
-    unsealed = rendered(leaf, unsealed=True)
-    assert unsealed.octets == rendered(leaf, unsealed=True).octets
+    leaf, the_node = sealed_leaf(), node(seals={"pades": node_key()})
+    unsealed = rendered(leaf, the_node=the_node, unsealed=True)
+    assert unsealed.octets == rendered(leaf, the_node=the_node, unsealed=True).octets
     assert not unsealed.sealed
     assert not unsealed.withheld
-    assert rendered(leaf).octets.startswith(unsealed.octets)
+    assert rendered(leaf, the_node=the_node).octets.startswith(unsealed.octets)
 
 
 def test_our_own_pages_verify_and_the_original_inside_is_judged_apart():
