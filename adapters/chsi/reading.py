@@ -10,7 +10,7 @@ from __future__ import annotations
 from adapters.chsi.dates import parse_date
 from adapters.chsi.fields import SECRET, SENSITIVE, Fields, JsonFields, leave_out, take, take_when, take_word
 from adapters.chsi.lists import Word, degree, fold, labelled, of_code, squeezed, word
-from adapters.chsi.scales import GRADE_SCALE, SCALES, Scale
+from adapters.chsi.scales import GRADE_SCALE, SCALES
 from gateway.errors import Refused
 from gateway.kit import Reading
 from gateway.model.document import DocumentFacts
@@ -378,16 +378,16 @@ class _Report:
     # --- courses --------------------------------------------------------------------------------------------------
 
     def _courses(self) -> tuple[tuple[GradingScheme, ...], tuple[Achievement, ...], tuple[Assessment, ...]]:
-        """The scales, the courses with a result that is called a pass or a fail, and those with any other result."""
+        """The scales, the courses that are stated as passed or failed, and the results of all others."""
         scales: dict[str, GradingScheme] = {}
         achievements, assessments = [], []
         for course in self._fields.courses():
-            scale = SCALES.get(course.get("gradeScale") or "")
-            scheme = None if scale is None else f"{GRADE_SCALE}={scale.key}"
-            if scale is not None:
+            name = course.get("gradeScale") or ""
+            scheme = f"{GRADE_SCALE}={name}" if name in SCALES else None
+            if name in SCALES:
                 course.skip("gradeScale")
-                scales.setdefault(scale.key, scale.noun())
-            passed = _passed(course, scale)
+                scales[name] = SCALES[name]
+            passed = _passed(course)
             grade = take(course, "grade")
             specification, credits_ = _course_specification(course)
             assessment = Assessment(grade={} if grade is None else _grade(grade), scheme=scheme)
@@ -409,17 +409,9 @@ class _Report:
         return tuple(scales.values()), tuple(achievements), tuple(assessments)
 
 
-def _passed(course: Fields, scale: Scale | None) -> bool | None:
-    """Whether a course was passed: as it is stated, else as the scale that is named calls the result."""
-    stated = course.boolean("passed") if isinstance(course, JsonFields) else None
-    grade = course.get("grade")
-    if stated is not None or scale is None or grade is None:
-        return stated
-    found = scale.passed(grade)
-    if found is not None:
-        to = "passed" if found else "failed"
-        course.note("assumed", "grade", to=to, detail="what the scale that the transcript names calls this result")
-    return found
+def _passed(course: Fields) -> bool | None:
+    """Whether a course was passed, where it is stated: a result alone never says it, whatever its scale."""
+    return course.boolean("passed") if isinstance(course, JsonFields) else None
 
 
 def _course_specification(course: Fields) -> tuple[Specification, tuple[Credit, ...]]:
