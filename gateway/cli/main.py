@@ -18,6 +18,7 @@ _VERBS = {
     "verify": "Say what is proven of a document, and what isn't.",
     "inspect": "Show the record that a document holds, and what of it can't be carried.",
     "translate": "Translate a document for another system, and say what was lost.",
+    "render": "A document as pages for people: PDF with everything inside, or HTML.",
     "send": "Give a document to the running node to deliver.",
     "deliveries": "What became of what was sent; mend dead letters.",
     "doctor": "Find what is wrong with this node, and how to mend it.",

@@ -109,6 +109,7 @@ class OnlineClient:
     ) -> None:
         if self._session is not None:
             await self._session.close()
+            await asyncio.sleep(0)  # connections that were broken off end in the loop's next turn
 
     def for_document(self) -> DocumentAsker:
         """Who asks for one document, with a budget of its own."""

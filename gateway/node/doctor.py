@@ -23,7 +23,7 @@ from gateway.delivery.health import Check, Health, KeyVitals, Level, PeerVitals
 from gateway.delivery.peers import Peer
 from gateway.delivery.problem import Stopped
 from gateway.drivers.clock import SystemClock
-from gateway.drivers.did_keys import SealingKey
+from gateway.drivers.did_keys import DidKey, SealingKey
 from gateway.drivers.folders import private_folder
 from gateway.drivers.http_client import PeerClient, tls_context
 from gateway.drivers.local_client import local_node
@@ -117,13 +117,18 @@ def _keys(settings: Settings, now: dt.datetime) -> Iterator[Check]:
             partial(load_seal, entry, now),
             "can be used",
         )
-        yield from [check] if key is None else health.keys([_vitals(check.about, key)], now)
+        yield from [check] if key is None else health.keys([_vitals(_told(check.about, key), key)], now)
     if settings.node.key is not None:
         file = settings.node.key
         yield _attempt("key", "node", lambda: load_node_key(file), "can be used")[1]
     if settings.node.tls is not None:
         tls = settings.node.tls
         yield _tls(tls.certificate, tls.key, now)
+
+
+def _told(about: str, key: SealingKey) -> str:
+    """A DID too: peers and receivers have to be told it, and nobody reads it off a key."""
+    return f"{about}: {key.method.id}" if isinstance(key, DidKey) else about
 
 
 def _vitals(name: str, key: SealingKey) -> KeyVitals:

@@ -194,6 +194,7 @@ CHECKS = {
     "signature.crit": "Is everything understood that the seal calls critical?",
     "signature.key": "Can the sealing key be used?",
     "signature.key_id": "Is the key named the key used?",
+    "signature.anchor": "Does the blockchain hold its anchor?",
     "signature.value": "Was the seal made by that key?",
     "signature.digest": "Is the document unchanged since it was sealed?",
     "signature.claims": "Do the token and the credential in it agree?",
@@ -257,23 +258,29 @@ def advice_in_words(verdict: Verdict) -> str:
 
 
 _POINTS = (
-    (("signature.value", "signature.digest"), "it is unchanged since it was sealed"),
-    (("trust.anchor",), "somebody whom you trust vouches for the sealer"),
-    (("trust.issuer",), "the sealer is the issuer that it names"),
-    (("credential.validity",), "it is valid at this time"),
+    ("unchanged", ("signature.value", "signature.digest"), "it is unchanged since it was sealed"),
+    ("vouched", ("trust.anchor",), "somebody whom you trust vouches for the sealer"),
+    ("issuer", ("trust.issuer",), "the sealer is the issuer that it names"),
+    ("valid", ("credential.validity",), "it is valid at this time"),
 )
 
 
 def proven(verdict: Verdict) -> tuple[str, ...]:
     """What matters most of what is proven, as clauses; nothing where the document itself is FAILED."""
+    clauses = {name: clause for name, _, clause in _POINTS}
+    return tuple(clauses[name] for name in proven_points(verdict))
+
+
+def proven_points(verdict: Verdict) -> tuple[str, ...]:
+    """As `proven`, by the names of the points."""
     if verdict.own is Indication.FAILED:
         return ()
     answers: dict[str, set[Status]] = {}
     for finding in verdict.findings:
         answers.setdefault(finding.check, set()).add(finding.status)
     passed = {check for check, statuses in answers.items() if statuses == {Status.PASSED}}
-    made = [(set(checks) & answers.keys(), clause) for checks, clause in _POINTS]
-    return tuple(clause for checks, clause in made if checks and checks <= passed)
+    made = [(set(checks) & answers.keys(), name) for name, checks, _ in _POINTS]
+    return tuple(name for checks, name in made if checks and checks <= passed)
 
 
 # --- who sealed ------------------------------------------------------------------------------------------------------
@@ -339,3 +346,24 @@ def _places(source: str) -> list[str]:
     """The names on the way to a place in a document, without positions and list indices."""
     bare = (name.partition("[")[0].removeprefix("@") for name in _names(source))
     return [name for name in bare if name and not name.isdigit()]
+
+
+# --- all of these by name, for the tables of other languages ----------------------------------------------------------
+
+
+def phrases() -> dict[str, str]:
+    """The English phrases under the names by which `wording/` has them in other languages."""
+    return {
+        **{f"meaning.{answer.value}": told for answer, told in MEANING.items()},
+        **{f"advice.{answer.value}": told for answer, told in ADVICE.items()},
+        **{f"reason.{sub.value}": told for sub, (told, _) in REASONS.items()},
+        **{f"what_to_do.{sub.value}": told for sub, (_, told) in REASONS.items()},
+        **{f"caveat.{caveat.value}": told for caveat, told in CAVEATS.items()},
+        **{f"conformity.{answer.value}": told for answer, told in CONFORMITY.items()},
+        **{f"inside.{role}": f"Inside it: {told}" for role, told in ROLES.items()},
+        **{f"status.{status.value}": told for status, told in STATUSES.items()},
+        **{f"kind.{kind}": told for kind, told in KINDS.items()},
+        **{f"stage.{stage}": told for stage, told in STAGES.items()},
+        **{f"check.{check}": told for check, told in CHECKS.items()},
+        **{f"proven.{name}": clause for name, _, clause in _POINTS},
+    }

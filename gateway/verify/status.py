@@ -86,13 +86,25 @@ def ask_outside(
     return Outside(
         findings=(
             *[finding for finding, _ in judged],
-            *[open_question(one.why, terms.unanswered.get(one.url)) for one in told],
+            *[_still_open(one, terms) for one in told],
             *([open_question(_MORE)] if more else []),
         ),
         questions=(
             *[q for _, further in judged for q in further],
             *[one for one in told if one.url not in terms.evidence],
         ),
+    )
+
+
+def _still_open(question: EvidenceRequest, terms: Terms) -> Finding:
+    """An adapter's own question: nothing here judges an answer to it, and so one leaves it as open as none."""
+    if question.url not in terms.evidence:
+        return open_question(question.why, terms.unanswered.get(question.url))
+    return Finding(
+        check="evidence.asked",
+        status=Status.INDETERMINATE,
+        explanation=f"{question.why}: there is an answer from outside, and it can't be judged yet",
+        sub_indication=SubIndication.TRY_LATER,
     )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
-from typing import Annotated
+from typing import Annotated, Literal
 
 from aiohttp import web
 from pydantic import Field
 
+from gateway.delivery.problem import Stopped
+from gateway.kit.contract import Form
 from gateway.model.verdict import Verdict
+from gateway.node.render import MEDIA_TYPES, Page, render_now
 from gateway.node.running import Running
 from gateway.node.translate import Order, Translated, Withheld, translate_now
 from gateway.translate.engine import sha256
@@ -37,7 +40,26 @@ class TranslateQuery(Query):
 
     to: Annotated[AdapterName, Field(description="The adapter to write with: `testamur adapters list`.")]
     unsealed: Annotated[Flag, Field(description="A marked draft is enough: it has no seal and proves nothing.")] = False
+    form: Annotated[
+        Form | None,
+        Field(
+            description="How a credential is packed: its proof embedded, a token, or baked into a page that is drawn; "
+            "without it as the settings of the seal say."
+        ),
+    ] = None
     lang: Languages | None = None
+
+
+class RenderQuery(Query):
+    """What is wanted."""
+
+    form: Annotated[Literal["pdf", "html"], Field(description="PDF with everything inside, or HTML.")] = "pdf"
+    lang: Languages | None = None
+    to: Annotated[
+        AdapterName | None,
+        Field(description="Translate for this adapter too: the page tells what it changed, the PDF carries it."),
+    ] = None
+    unsealed: Annotated[Flag, Field(description="A marked draft of that translation is enough.")] = False
 
 
 async def verify_document(running: Running, request: web.Request, _query: NoParameters) -> web.Response:
@@ -55,6 +77,7 @@ async def translate_document(running: Running, request: web.Request, query: Tran
         octets=await read_document(request, running.node.limits.document_bytes),
         to=query.to,
         unsealed=query.unsealed,
+        form=query.form,
         languages=languages_in(query.lang),
     )
     outcome = await running.work(translate_now, running.node, order, running.stamp())
@@ -64,6 +87,27 @@ async def translate_document(running: Running, request: web.Request, query: Tran
         return json_answer(TranslateAnswer(verdict=outcome.verdict, withheld=why))
     running.metrics.losses(outcome.losses)
     return json_answer(_answer_of(outcome))
+
+
+async def render_document(running: Running, request: web.Request, query: RenderQuery) -> web.Response:
+    """A document as pages for people."""
+    now = running.stamp()
+    page = Page(
+        octets=await read_document(request, running.node.limits.document_bytes),
+        form=query.form,
+        languages=languages_in(query.lang),
+        to=query.to,
+        unsealed=query.unsealed,
+    )
+    outcome = await running.work(render_now, running.node, page, now)
+    running.metrics.verdict(outcome.verdict.verdict)
+    if isinstance(outcome, Withheld):
+        raise Stopped(outcome.code, outcome.message, status=422, stage="local", advice=outcome.advice)
+    return web.Response(
+        body=outcome.octets,
+        content_type=outcome.media_type,
+        headers={"Testamur-Verdict": outcome.verdict.verdict.value},
+    )
 
 
 def _answer_of(done: Translated) -> TranslateAnswer:
@@ -103,6 +147,23 @@ ROUTES = (
         query=TranslateQuery,
         body="document",
         answers={200: Answer(means="The translation, or why there is none.", body=TranslateAnswer)},
+        problems=(400, 404, 413, 415, 422),
+    ),
+    Route(
+        method="POST",
+        path="/v1/render",
+        name="render",
+        summary="A document as pages for people, judged by this node's trust and policy; nothing of it is kept.",
+        handler=render_document,
+        query=RenderQuery,
+        body="document",
+        answers={
+            200: Answer(
+                means="The pages, whatever the verdict, which is on them.",
+                media_types=tuple(MEDIA_TYPES.values()),
+                headers={"Testamur-Verdict": "PASSED, FAILED or INDETERMINATE."},
+            )
+        },
         problems=(400, 404, 413, 415, 422),
     ),
 )

@@ -185,7 +185,7 @@ ROUTES = (
         answers={
             200: Answer(
                 means="The octets.",
-                media_type="*/*",
+                media_types=("*/*",),
                 headers={"Content-Digest": "Of the octets (RFC 9530)."},
             )
         },

@@ -129,8 +129,8 @@ def _answer(answer: Answer) -> dict[str, Any]:
     if answer.body is not None:
         reference = {"$ref": _REF.format(model=answer.body.__name__)}
         described["content"] = {"application/json": {"schema": reference}}
-    elif answer.media_type is not None:
-        described["content"] = {answer.media_type: {}}
+    elif answer.media_types:
+        described["content"] = {media_type: {} for media_type in answer.media_types}
     return described
 
 

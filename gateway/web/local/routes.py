@@ -65,11 +65,11 @@ def in_path(request: web.Request, name: str) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One answer of a route: what it means, and its body: a noun (as JSON), octets of a media type, or nothing."""
+    """One answer of a route: what it means, and its body: a noun (as JSON), octets of some media types, or nothing."""
 
     means: str
     body: type[BaseModel] | None = None
-    media_type: str | None = None
+    media_types: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

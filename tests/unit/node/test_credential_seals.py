@@ -14,7 +14,7 @@ from gateway.model.verdict import Indication, SubIndication
 from gateway.node.reproduce import Answer, Claim, reproduce
 from gateway.node.sealing import seal_credential, seal_draft
 from gateway.node.startup import Node
-from gateway.node.translate import Order, Translated, translate_file
+from gateway.node.translate import Order, Translated, Withheld, translate_file
 from gateway.readers.limits import DEFAULT_LIMITS
 from gateway.translate.derivation import read_derivation, sign_derivation
 from gateway.translate.reproduction import Outcome
@@ -28,8 +28,9 @@ from tests.credential_node import (
     did_key,
     forged_transcript,
     sealed_transcript,
+    transcript,
 )
-from tests.toy_node import NODE, NOW
+from tests.toy_node import NODE, NOW, sealed
 
 TARGETS = ["clr", "openbadges", "ler"]
 FORMS = [("clr", "json"), ("clr", "jwt"), ("openbadges", "json"), ("openbadges", "jwt"), ("ler", "jwt")]
@@ -133,6 +134,16 @@ async def test_a_node_without_a_seal_for_credentials_says_so() -> None:
     with pytest.raises(ConfigError) as caught:
         await translated("clr", credential_node(seals={}))
     assert caught.value.code == "config.no_seal"
+
+
+async def test_a_record_of_more_badges_than_anybody_looks_at_is_not_sealed() -> None:
+    """What is sealed passes; what would not isn't sealed, and says so."""
+    many = (await translated("clr", octets=sealed(transcript(courses=197)))).results[0].octets
+    assert judged(many).verdict.verdict is Indication.PASSED
+    order = Order(octets=sealed(transcript(courses=198)), to="clr")
+    outcome = await translate_file(credential_node(), order, now=NOW)
+    assert isinstance(outcome, Withheld)
+    assert outcome.code == "seal.too_many"
 
 
 # --- attacks ---------------------------------------------------------------------------------------------------------
