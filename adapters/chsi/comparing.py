@@ -138,7 +138,7 @@ def _differs(place: str, why: str) -> Finding:
         status=Status.FAILED,
         about=place,
         explanation=f"{why}: the report was altered, or isn't that of the code; ask its holder",
-        sub_indication=SubIndication.HASH_FAILURE,
+        sub_indication=SubIndication.ANSWER_DIFFERS,
     )
 
 

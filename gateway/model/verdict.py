@@ -67,6 +67,7 @@ class SubIndication(StrEnum):
     CREDENTIAL_EXPIRED = "CREDENTIAL_EXPIRED"
     CREDENTIAL_NOT_YET_VALID = "CREDENTIAL_NOT_YET_VALID"
     CREDENTIAL_REVOKED = "CREDENTIAL_REVOKED"
+    ANSWER_DIFFERS = "ANSWER_DIFFERS"
 
 
 class Caveat(StrEnum):
@@ -172,7 +173,7 @@ def conclude(
     top = worst([own, *parts]) if parts else own
     sub = _reason(findings, own) if top is own else SubIndication.INNER_DOCUMENT
     caveats = tuple(dict.fromkeys([f.caveat for f in findings if f.caveat is not None]))
-    return Verdict(
+    return Verdict.made(
         verdict=top,
         own=own,
         sub_indication=sub,

@@ -15,6 +15,7 @@ from pathlib import Path
 from gateway.drivers.files import write_file, write_folder
 from gateway.model.verdict import Indication, Verdict
 from gateway.node.account import page_of
+from gateway.node.demo_china import china
 from gateway.node.demo_exchange import Exchange, exchange
 from gateway.node.demo_forgeries import altered_badge, altered_grade, altered_name, wrapped
 from gateway.node.demo_step import Step
@@ -60,6 +61,8 @@ class Demonstration:
             async for step in stage.translated(source, target):
                 yield step
         async for step in stage.forgeries():
+            yield step
+        async for step in china(self._world, right_now()):
             yield step
 
     def left_running(self) -> tuple[str, ...]:
@@ -190,5 +193,5 @@ def _vouched(registry: Registry) -> str:
 
 def _judged(title: str, verdict: Verdict, expected: Indication, told: tuple[str, ...]) -> Step:
     reason = f" ({verdict.sub_indication.value})" if verdict.sub_indication else ""
-    answer = f"{verdict.verdict.value}{reason}: {words.MEANING[verdict.verdict]}"
+    answer = f"{verdict.verdict.value}{reason}: {words.meaning(verdict)}"
     return Step(title=title, told=(answer, *told), held=verdict.verdict is expected, verdict=verdict.verdict)

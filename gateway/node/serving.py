@@ -20,6 +20,7 @@ from gateway.drivers.clock import Clock, SystemClock
 from gateway.drivers.http_client import PeerClient
 from gateway.drivers.logs import say
 from gateway.drivers.store.sqlite import open_store
+from gateway.drivers.work import WorkProcesses
 from gateway.node.answer import answerer
 from gateway.node.decide import decider
 from gateway.node.dispatch import dispatcher
@@ -45,10 +46,12 @@ async def run(settings: Settings, *, clock: Clock | None = None) -> AsyncIterato
     """
     clock = clock or SystemClock()
     node = start(settings, now=clock.now())
-    signer, peers = load_keys(settings, node)
-    keys = peers_by_key(peers.values())
     section = settings.delivery
     async with AsyncExitStack() as stack:
+        processes = WorkProcesses(node, size=settings.work.processes, limits=settings.work_limits())
+        stack.push_async_callback(processes.close)  # first of all: before there are threads, and before the node key
+        signer, peers = load_keys(settings, node)
+        keys = peers_by_key(peers.values())
         store = open_store(settings.node.store)
         stack.push_async_callback(store.close)
         bodies = Bodies(settings.node.store / "bodies", min_free_bytes=section.min_free_bytes)
@@ -57,6 +60,7 @@ async def run(settings: Settings, *, clock: Clock | None = None) -> AsyncIterato
         await stack.enter_async_context(client)
         running = Running(
             node=node,
+            processes=processes,
             settings=settings,
             signer=signer,
             url=settings.node.url or "",
@@ -70,7 +74,6 @@ async def run(settings: Settings, *, clock: Clock | None = None) -> AsyncIterato
             authorities={entry.id: entry.authority for entry in settings.peer if entry.authority is not None},
             started=clock.now(),
         )
-        stack.callback(running.thread.close)
         say("node.started", count=await _swept(bodies, store))
         await stack.enter_async_context(_working(running))
         yield running

@@ -21,6 +21,7 @@ from gateway.delivery.signing import SignedEnvelope, sign_envelope
 from gateway.delivery.states import Arrival, Delivery, DeliveryState
 from gateway.drivers.bodies import IncomingBody
 from gateway.drivers.logs import say, trace_now, tracing
+from gateway.drivers.work import OURS
 from gateway.model.losses import Loss
 from gateway.model.verdict import Verdict
 from gateway.node.prepare import Prepared, Wish, prepare, too_large
@@ -168,10 +169,9 @@ class _Desk:
         running, wanted = self._running, self._submission
         if spool.size > running.node.limits.document_bytes:
             return too_large(sha256, spool.size)
-        octets = b"".join([chunk async for chunk in spool.again()])
         wish = Wish(asked=wanted.adapter, peer_wants=peer.wants, languages=wanted.languages)
         now = running.stamp()
-        prepared = await running.work(prepare, running.node, octets, wish, now)
+        prepared = await running.work(OURS, prepare, await spool.so_far(), wish, now)
         if prepared.verdict is not None:
             running.metrics.verdict(prepared.verdict.verdict)
         running.metrics.losses(prepared.losses)

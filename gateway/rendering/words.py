@@ -20,6 +20,26 @@ MEANING = {
 }
 """What the three answers mean, in one line."""
 
+UNSEALED = {
+    Caveat.CHECKED_ONLINE: "authentic: unsealed, and the online check says the same",
+    Caveat.VOUCHED_BY_CHANNEL: "authentic: unsealed, and the peer that sent it may vouch for it",
+}
+"""What PASSED means where no seal vouches."""
+
+
+def meaning_name(verdict: Verdict) -> str:
+    """The name of the phrase that says what a verdict means."""
+    unsealed = next((caveat for caveat in verdict.caveats if caveat in UNSEALED), None)
+    if verdict.verdict is Indication.PASSED and unsealed is not None:
+        return f"meaning.{unsealed.value}"
+    return f"meaning.{verdict.verdict.value}"
+
+
+def meaning(verdict: Verdict) -> str:
+    """What a verdict means, in one line."""
+    return phrases()[meaning_name(verdict)]
+
+
 ADVICE = {
     Indication.PASSED: "You may rely on what the record states, as far as you trust whoever sealed it.",
     Indication.FAILED: "Do not rely on this document. Ask its issuer for a genuine one.",
@@ -105,7 +125,7 @@ REASONS = {
         "Look at the documents inside: one of them has the answer.",
     ),
     SubIndication.TOO_LARGE: (
-        "the document is larger than this node's limit",
+        "the document, or the work of verifying it, is larger than this node's limit",
         "Raise the limit in the node's settings if you expect such documents.",
     ),
     SubIndication.CREDENTIAL_EXPIRED: (
@@ -119,6 +139,10 @@ REASONS = {
     SubIndication.CREDENTIAL_REVOKED: (
         "the issuer has taken the credential back",
         "Do not rely on it. Ask its issuer why.",
+    ),
+    SubIndication.ANSWER_DIFFERS: (
+        "the answer of the online check isn't what the document says",
+        "Do not rely on it. Ask its holder for a new one, and keep this copy as evidence.",
     ),
 }
 """Why a document isn't PASSED, and what to do about it."""
@@ -194,6 +218,7 @@ CHECKS = {
     "signature.crit": "Is everything understood that the seal calls critical?",
     "signature.key": "Can the sealing key be used?",
     "signature.key_id": "Is the key named the key used?",
+    "signature.path": "Does its digest lead to the root that it names?",
     "signature.anchor": "Does the blockchain hold its anchor?",
     "signature.value": "Was the seal made by that key?",
     "signature.digest": "Is the document unchanged since it was sealed?",
@@ -355,6 +380,7 @@ def phrases() -> dict[str, str]:
     """The English phrases under the names by which `wording/` has them in other languages."""
     return {
         **{f"meaning.{answer.value}": told for answer, told in MEANING.items()},
+        **{f"meaning.{caveat.value}": told for caveat, told in UNSEALED.items()},
         **{f"advice.{answer.value}": told for answer, told in ADVICE.items()},
         **{f"reason.{sub.value}": told for sub, (told, _) in REASONS.items()},
         **{f"what_to_do.{sub.value}": told for sub, (_, told) in REASONS.items()},

@@ -76,6 +76,8 @@ def ask_outside(
     """A finding for each status that a credential names, and for each question that nothing here answers."""
     value = document.value if document.media == "json" else None
     entries = list(islice(entries_of(value), MOST_ENTRIES + 1)) if isinstance(value, dict) else []
+    if not entries and not questions:
+        return Outside()
     given = [entry for entry in entries[:MOST_ENTRIES] if entry.url in terms.evidence]
     judged = [_judged(entry, terms.evidence[entry.url], stated, terms, budget) for entry in given]
     answered = {entry.url for entry in given}

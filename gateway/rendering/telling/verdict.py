@@ -41,7 +41,7 @@ def answer_of(verdict: Verdict, teller: Teller) -> Answer:
     return Answer(
         tone=TONES[verdict.verdict],
         word=verdict.verdict.value,
-        meaning=teller.sentence(f"meaning.{verdict.verdict.value}"),
+        meaning=teller.sentence(words.meaning_name(verdict)),
         reason=joined(reason, " ", Span(sub.value, "", "code")) if sub is not None else (),
         facts=Facts(tuple(_facts(verdict, teller))),
     )

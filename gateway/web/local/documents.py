@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 from typing import Annotated, Literal
 
 from aiohttp import web
 from pydantic import Field
 
 from gateway.delivery.problem import Stopped
+from gateway.drivers.work import OURS
 from gateway.kit.contract import Form
-from gateway.model.verdict import Verdict
-from gateway.node.render import MEDIA_TYPES, Page, render_now
+from gateway.model.verdict import Indication, Verdict
+from gateway.node.render import MEDIA_TYPES, Page, Rendered, render_now
 from gateway.node.running import Running
+from gateway.node.startup import Node
 from gateway.node.translate import Order, Translated, Withheld, translate_now
 from gateway.translate.engine import sha256
 from gateway.verify.engine import verify
@@ -65,10 +68,9 @@ class RenderQuery(Query):
 async def verify_document(running: Running, request: web.Request, _query: NoParameters) -> web.Response:
     """Say what is proven of a document."""
     octets = await read_document(request, running.node.limits.document_bytes)
-    node, now = running.node, running.stamp()
-    document = await running.work(verify, octets, adapters=node.adapters, terms=node.terms(now))
-    running.metrics.verdict(document.verdict.verdict)
-    return json_answer(document.verdict)
+    verdict = await running.work(OURS, verdict_on, octets, running.stamp())
+    running.metrics.verdict(verdict.verdict)
+    return json_answer(verdict)
 
 
 async def translate_document(running: Running, request: web.Request, query: TranslateQuery) -> web.Response:
@@ -80,13 +82,10 @@ async def translate_document(running: Running, request: web.Request, query: Tran
         form=query.form,
         languages=languages_in(query.lang),
     )
-    outcome = await running.work(translate_now, running.node, order, running.stamp())
-    running.metrics.verdict(outcome.verdict.verdict)
-    if isinstance(outcome, Withheld):
-        why = WithheldAnswer(code=outcome.code, message=outcome.message, advice=outcome.advice)
-        return json_answer(TranslateAnswer(verdict=outcome.verdict, withheld=why))
-    running.metrics.losses(outcome.losses)
-    return json_answer(_answer_of(outcome))
+    answer = await running.work(OURS, translation_of, order, running.stamp())
+    running.metrics.verdict(answer.verdict.verdict)
+    running.metrics.losses(answer.losses)
+    return json_answer(answer)
 
 
 async def render_document(running: Running, request: web.Request, query: RenderQuery) -> web.Response:
@@ -99,15 +98,41 @@ async def render_document(running: Running, request: web.Request, query: RenderQ
         to=query.to,
         unsealed=query.unsealed,
     )
-    outcome = await running.work(render_now, running.node, page, now)
-    running.metrics.verdict(outcome.verdict.verdict)
-    if isinstance(outcome, Withheld):
-        raise Stopped(outcome.code, outcome.message, status=422, stage="local", advice=outcome.advice)
+    verdict, rendered = await running.work(OURS, page_of, page, now)
+    running.metrics.verdict(verdict)
+    if isinstance(rendered, Stopped):
+        raise rendered
     return web.Response(
-        body=outcome.octets,
-        content_type=outcome.media_type,
-        headers={"Testamur-Verdict": outcome.verdict.verdict.value},
+        body=rendered.octets,
+        content_type=rendered.media_type,
+        headers={"Testamur-Verdict": verdict.value},
     )
+
+
+# --- in a work process
+
+
+def verdict_on(node: Node, octets: bytes, now: dt.datetime) -> Verdict:
+    """Verify a document by the node's own terms."""
+    return verify(octets, adapters=node.adapters, terms=node.terms(now)).verdict
+
+
+def translation_of(node: Node, order: Order, now: dt.datetime) -> TranslateAnswer:
+    """Translate a document, or say why not."""
+    outcome = translate_now(node, order, now)
+    if isinstance(outcome, Withheld):
+        why = WithheldAnswer(code=outcome.code, message=outcome.message, advice=outcome.advice)
+        return TranslateAnswer(verdict=outcome.verdict, withheld=why)
+    return _answer_of(outcome)
+
+
+def page_of(node: Node, page: Page, now: dt.datetime) -> tuple[Indication, Rendered | Stopped]:
+    """Render a document, or say why not; and its verdict."""
+    outcome = render_now(node, page, now)
+    if isinstance(outcome, Withheld):
+        why = Stopped(outcome.code, outcome.message, status=422, stage="local", advice=outcome.advice)
+        return outcome.verdict.verdict, why
+    return outcome.verdict.verdict, outcome
 
 
 def _answer_of(done: Translated) -> TranslateAnswer:

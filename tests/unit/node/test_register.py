@@ -95,7 +95,7 @@ async def test_a_report_that_the_register_shows_passes_and_says_that_it_was_simu
 async def test_one_field_that_differs_from_the_register_fails(tmp_path: Path) -> None:
     forged = octets({**HEQC, "major": "医学"})
     found, _ = await asked(tmp_path, Register(reports={CODE: REPORT}), forged)
-    assert (found.verdict.verdict, found.verdict.sub_indication) == (Indication.FAILED, SubIndication.HASH_FAILURE)
+    assert (found.verdict.verdict, found.verdict.sub_indication) == (Indication.FAILED, SubIndication.ANSWER_DIFFERS)
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_an_answer_that_this_gateway_fetched_itself_needs_no_attestation() -> No
 def test_one_field_that_differs_fails(field: str) -> None:
     changed = {"birthDate": "2001-10-04", "graduationDate": "2023-06-28", "level": "专科", "certificateNo": "9" * 18}
     found = judged(PAPER, attested(answered(page(**{field: changed.get(field, "别的")}))))
-    assert said(found) == (Indication.FAILED, SubIndication.HASH_FAILURE)
+    assert said(found) == (Indication.FAILED, SubIndication.ANSWER_DIFFERS)
     [failed] = [f for f in found.verdict.findings if f.status is Status.FAILED]
     assert failed.about.rpartition("/")[2] in (field, "name")
 
