@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 
@@ -22,6 +23,9 @@ from gateway.model.losses import Kind
 
 SAMPLE = ("样例，非学信网出具", "sample - not issued by chsi")
 """What samples and simulators say of themselves."""
+
+MOST_NODES = 20_000
+"""Elements of a page: the register's have some hundred, a saved one with all around it some thousand."""
 
 _SILENT = frozenset(("script", "style", "template", "noscript", "head", "select", "option", "textarea"))
 _HIDDEN = re.compile(r"display:none|visibility:hidden|opacity:0(?![.\d])|font-size:0")
@@ -59,11 +63,13 @@ class Page:
     """What a page shows: its values by field, the type of the report, the answer that it is.
 
     Raises:
-        Refused: `chsi.label_twice`, `chsi.title_twice`: it says two different things in one place.
+        Refused: `chsi.label_twice`, `chsi.title_twice`: it says two different things in one place; `limit.nodes`.
     """
 
     def __init__(self, tree: etree._ElementTree) -> None:
         self._root = tree.getroot()
+        if next(islice(self._root.iter(), MOST_NODES, None), None) is not None:
+            raise Refused("limit.nodes", f"got a page of more than {MOST_NODES} elements")
         self._seen: set[etree._Element] = set()
         self.shown: dict[str, Shown] = {}
         for element in self._visible():
@@ -199,6 +205,10 @@ class PageFields:
     def filled(self) -> list[str]:
         """See `Fields.filled`."""
         return [key for key in self._page.shown if self.get(key) is not None]
+
+    def others(self) -> dict[str, str]:
+        """See `Fields.others`."""
+        return {}
 
     def finish(self) -> tuple[Loss, ...]:
         """See `Fields.finish`."""

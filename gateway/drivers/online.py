@@ -125,18 +125,18 @@ class DocumentAsker:
         self._session = session
         self._reach = reach
         self._now = now
-        self._asked: dict[str, asyncio.Task[Answer | NoAnswer]] = {}
+        self._asked: dict[tuple[str, ...], asyncio.Task[Answer | NoAnswer]] = {}
         self._turns = asyncio.Semaphore(UNDER_WAY)
         self._octets = DOCUMENT_BYTES
         self._until: float | None = None
 
     async def ask(self, question: EvidenceRequest) -> Answer | NoAnswer:
         """What was answered, or why nothing was; the same question is asked once."""
-        if question.url not in self._asked:
+        if question.identity not in self._asked:
             if len(self._asked) >= QUESTIONS:
                 return NoAnswer(code="online.budget", why=f"more than {QUESTIONS} questions would have to be asked")
-            self._asked[question.url] = asyncio.create_task(self._answer(question))
-        return await self._asked[question.url]
+            self._asked[question.identity] = asyncio.create_task(self._answer(question))
+        return await self._asked[question.identity]
 
     async def _answer(self, question: EvidenceRequest) -> Answer | NoAnswer:
         address = address_of(question.url)

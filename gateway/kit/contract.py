@@ -145,6 +145,11 @@ class EvidenceRequest:
     form: Mapping[str, str] | None = field(default=None, repr=False)
     vouches: bool = False
 
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What tells it from other questions: the address, and what is posted there. Never shown, never kept."""
+        return (self.url, *(f"{name}={value}" for name, value in sorted((self.form or {}).items())))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:

@@ -16,18 +16,21 @@ from gateway.delivery.message import slices
 from gateway.delivery.problem import Stopped
 from gateway.delivery.schedule import next_attempt
 from gateway.delivery.signing import SignedEnvelope, sign_receipt
-from gateway.delivery.states import Alarm, Arrival, ArrivalState, OutgoingReceipt
+from gateway.delivery.states import Arrival, ArrivalState, OutgoingReceipt
 from gateway.delivery.store import Retry
 from gateway.drivers.bodies import missing
 from gateway.drivers.failpoints import reach
 from gateway.drivers.logs import say, tracing
 from gateway.drivers.work import LOST
+from gateway.node.alarms import alarm
 from gateway.node.examine_arrival import Closeness, Found, Message, Sender, examine_arrival
 from gateway.node.queue_worker import QueueWorker, Task
 from gateway.node.running import Running
 
-AT_ONCE = 8
-"""Arrivals that are read, decided and written at the same time; the work itself is done one by one."""
+OF_EACH = 6
+"""Arrivals of one sender that are decided at the same time: so many more than are at work that none of those waits."""
+_SENDERS = 16
+"""Senders of whom so many are: of more, fewer."""
 TRIES = 5
 """After so many failures of ours an arrival is set aside, for a person to look at."""
 _WHOLE, _NOT_RUN_AGAIN = 2, 3
@@ -45,7 +48,7 @@ def decider(running: Running) -> QueueWorker[Arrival]:
             name=lambda arrival: (arrival.sender, arrival.id),
             do=deciding.decide,
             failed=deciding.unforeseen,
-            most=AT_ONCE,
+            most=2 * OF_EACH * min(len(running.peers), _SENDERS),
         ),
     )
 
@@ -63,7 +66,7 @@ class _Decide:
         self._last = ""
 
     async def take(self, limit: int) -> Sequence[Arrival]:
-        return await self._running.store.undecided(self._running.now(), limit=limit, after=self._last)
+        return await self._running.store.undecided(self._running.now(), limit=limit, after=self._last, each=OF_EACH)
 
     async def decide(self, arrival: Arrival) -> None:
         running, self._last = self._running, arrival.sender
@@ -129,6 +132,6 @@ class _Decide:
         at = next_attempt(failures, now, random.random(), until=now + dt.timedelta(days=1))  # noqa: S311 - jitter
         if failures >= TRIES or hopeless:
             at = None
-            await running.store.alarm(Alarm(at=now, code=code, peer=arrival.sender, message=arrival.id))
+            await alarm(running, code, peer=arrival.sender, message=arrival.id)
             say("arrival.set_aside", level=logging.ERROR, peer=arrival.sender, message=arrival.id, code=code)
         await running.store.hand_over_failed(arrival.sender, arrival.id, now, Retry(code=code, at=at))

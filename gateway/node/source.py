@@ -14,6 +14,7 @@ _EXTENSIONS = {
     "application/xml": ".xml",
     "application/json": ".json",
     "application/jose": ".jws",
+    "application/jwt": ".jwt",
     "application/pdf": ".pdf",
     "text/html": ".html",
     "application/gzip": ".gz",

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from gateway.drivers.did_keys import DidKey, SealingKey, load_did_key
 from gateway.drivers.keys import load_seal_key
+from gateway.drivers.pdf_process import pdf_examiner
 from gateway.drivers.reach import Reach
 from gateway.drivers.trust_files import load_anchors, without_waiting
 from gateway.drivers.workers import isolate
@@ -64,6 +65,7 @@ def terms(
         conformity=conformity,
         methods=methods,
         evidence=answers,
+        pdf=pdf_examiner(),
     )
 
 
@@ -123,6 +125,7 @@ class Node:
             limits=self.limits,
             methods=methods_in(answers.values()),
             evidence=answers,
+            pdf=pdf_examiner(),
         )
 
     def terms_of_caller(

@@ -90,15 +90,30 @@ def draw_pdf(description: Description, *, enclosed: Sequence[Enclosed], made: dt
     `made` is the time that the file gives as its own; `digest` stands at the foot of every page. May be called from
     several threads. Raises: ConfigError `reports.not_installed`.
     """
-    engine, known = _engine()
     drawing = _Drawing(description)
-    told = json.dumps(drawing.data(enclosed, digest), ensure_ascii=False)
     with tempfile.TemporaryDirectory(prefix="testamur-") as folder:
         for file in enclosed:
             Path(folder, file.name).write_bytes(file.octets)
-        compiler = engine.Compiler(_template(), root=folder, font_paths=known, sys_inputs={"description": told})
-        octets = compiler.compile(format="pdf", pdf_standards=_STANDARDS, timestamp=made)
+        compiler = _compiler(drawing.data(enclosed, digest), folder)
+        whole = made.replace(microsecond=0)  # finer times have no place in a PDF
+        octets: bytes = compiler.compile(format="pdf", pdf_standards=_STANDARDS, timestamp=whole)
     return DrawnPdf(octets, tuple(drawing.missing))
+
+
+def draw_pictures(description: Description, *, digest: str, dots: int) -> tuple[bytes, ...]:
+    """The same pages as PNG, `dots` to the inch: for manuals, nothing stands inside.
+
+    Raises: ConfigError `reports.not_installed`.
+    """
+    with tempfile.TemporaryDirectory(prefix="testamur-") as folder:
+        drawn = _compiler(_Drawing(description).data((), digest), folder).compile(format="png", ppi=dots)
+    return (drawn,) if isinstance(drawn, bytes) else tuple(drawn)
+
+
+def _compiler(data: Mapping[str, Any], folder: str) -> Any:
+    engine, known = _engine()
+    told = json.dumps(data, ensure_ascii=False)
+    return engine.Compiler(_template(), root=folder, font_paths=known, sys_inputs={"description": told})
 
 
 @cache
@@ -192,7 +207,7 @@ class _Drawing:
             case Points():
                 return {"is": "points", "items": [self._said(item) for item in block.items]}
             case Checks():
-                return {"is": "checks", "checks": [self._check(check) for check in block.checks]}
+                return {"is": "checks", "compact": False, "checks": [self._check(check) for check in block.checks]}
             case Table():
                 return self._table(block)
             case Answer():
@@ -207,6 +222,9 @@ class _Drawing:
         raise TypeError(type(block))
 
     def _section(self, section: Section) -> Mapping[str, Any]:
+        blocks = [self._block(block) for block in section.blocks]
+        if section.folded:  # what screens fold takes little room on paper
+            blocks = [{**block, "compact": True} for block in blocks]
         return {
             "is": "section",
             "kind": section.kind,
@@ -214,7 +232,7 @@ class _Drawing:
             "heading": self._said(section.heading),
             "count": f"{section.count:,}" if section.count is not None else "",
             "badges": [self._said(badge) for badge in section.badges],
-            "blocks": [self._block(block) for block in section.blocks],
+            "blocks": blocks,
         }
 
     def _answer(self, answer: Answer) -> Mapping[str, Any]:

@@ -98,4 +98,6 @@ def _all(what: Said) -> str:
 
 
 def _line(line: Line) -> str:
+    if len(line.spans) == 1:
+        return line.spans[0].text
     return "".join(span.text for span in line.spans)

@@ -41,7 +41,7 @@ class Answer:
 
 
 Answers = Mapping[str, Answer]
-"""Answers by the address that was asked, or by the name that `gateway.verify.online.name_of` gives a question."""
+"""Answers by the address that was asked, or by the name that `gateway.verify.asking.name_of` gives a question."""
 
 
 def methods_in(answers: Iterable[Answer]) -> dict[str, VerificationMethod]:

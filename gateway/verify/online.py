@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,6 +22,7 @@ from gateway.proofs.budget import Budget
 from gateway.proofs.proof import Proof
 from gateway.readers.containers import unpack
 from gateway.readers.json import parse_json
+from gateway.verify.asking import name_of
 from gateway.verify.covered import document_of
 from gateway.verify.evidence import Answer
 from gateway.verify.proofs import proof_findings, proofs_around
@@ -48,17 +48,6 @@ class Checked:
     content: Content | None = None
     losses: tuple[Loss, ...] = ()
     questions: tuple[EvidenceRequest, ...] = ()
-
-
-def name_of(request: EvidenceRequest, secret: bytes | None) -> str:
-    """The name under which the answer to a question is kept: its address; where a secret is asked by, with its HMAC.
-
-    A plain digest of a short code falls to whoever tries all codes, so without a node's secret there is none.
-    """
-    if not request.form or secret is None:
-        return request.url
-    asked = "\n".join(f"{name}={value}" for name, value in sorted(request.form.items()))
-    return f"{request.url}#{hmac.new(secret, asked.encode(), hashlib.sha256).hexdigest()}"
 
 
 def vouching(questions: Iterable[EvidenceRequest]) -> EvidenceRequest | None:

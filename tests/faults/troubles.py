@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import resource
 import signal
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 
 from tests.faults.history import check
 from tests.faults.line import FAULTS
@@ -72,6 +74,36 @@ async def paused(world: World, node: Process) -> None:
     os.kill(pid, signal.SIGCONT)
 
 
+async def work_killed(world: World, node: Process) -> None:
+    """The system ends processes that verify, again and again, while they work (SIGKILL)."""
+    for _ in range(6):
+        await asyncio.sleep(world.chance.random() * 0.1)
+        for pid in work_processes(node):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+async def work_paused(world: World, node: Process) -> None:
+    """The processes that verify stand still, and never go on (SIGSTOP): the node replaces them."""
+    await asyncio.sleep(world.chance.random() * 0.1)
+    for pid in work_processes(node):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)
+    await asyncio.sleep(0.5)
+
+
+def work_processes(node: Process) -> list[int]:
+    """Those that the node's fork server has begun."""
+    return [pid for server in _children(node.pid) for pid in _children(server)]
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
 async def locked(world: World, node: Process) -> None:
     """Another process holds the database locked, longer than a statement waits."""
     await asyncio.sleep(world.chance.random() * 0.05)
@@ -87,6 +119,40 @@ async def full(world: World, node: Process) -> None:
     await node.call("/limit", octets="2000")
     await asyncio.sleep(0.4)
     await node.call("/limit", octets="0")
+
+
+async def few_files(world: World, node: Process) -> None:
+    """No more files can be opened, for a while: no line let in, no body written."""
+    with limited(node, resource.RLIMIT_NOFILE, open_files(node) + 2):
+        await asyncio.sleep(0.4)
+
+
+async def little_memory(world: World, node: Process) -> None:
+    """Hardly any more memory is to be had, for a while."""
+    with limited(node, resource.RLIMIT_AS, address_space(node) + 2**20):
+        await asyncio.sleep(0.4)
+
+
+def address_space(node: Process) -> int:
+    """Octets."""
+    return int(Path(f"/proc/{node.pid}/statm").read_text("ascii").split()[0]) * resource.getpagesize()
+
+
+def open_files(node: Process) -> int:
+    """How many files and lines a process has open."""
+    return len(list(Path(f"/proc/{node.pid}/fd").iterdir()))
+
+
+@contextlib.contextmanager
+def limited(node: Process, what: int, most: int) -> Iterator[None]:
+    """A limit on a process, set from outside and taken back; it may have ended by it."""
+    pid, (_, hard) = node.pid, resource.prlimit(node.pid, what)
+    before = resource.prlimit(pid, what, (most, hard))
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            resource.prlimit(pid, what, before)
 
 
 async def clock_set(world: World, node: Process) -> None:
@@ -110,8 +176,12 @@ ALL: dict[str, Trouble] = {
     "killed on a bad line": killed_on_a_bad_line,
     "bad line": bad_line,
     "paused": paused,
+    "work processes killed": work_killed,
+    "work processes paused": work_paused,
     "locked": locked,
     "full": full,
+    "few files": few_files,
+    "little memory": little_memory,
     "clock set": clock_set,
     "stopped": stopped,
     **{fault: (lambda world, _, fault=fault: only(fault, world)) for fault in HARMLESS},

@@ -12,6 +12,7 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
@@ -25,6 +26,7 @@ from gateway.readers.base64 import decode_base64url
 
 Column = int | str | bytes | None
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_ENVELOPES = 512
 _TICK = dt.timedelta(microseconds=1)
 
 T = TypeVar("T")
@@ -91,13 +93,17 @@ class Table(Generic[T]):
         """Take a row out of its queue, and leave it as damaged as it is."""
         database.execute(self._set_aside, (sequence,))
 
+    def is_intact(self, found: sqlite3.Row) -> bool:
+        """Whether it is as it was written."""
+        return bool(self._checksum(dict(found)) == found["checksum"])
+
     def intact(self, found: sqlite3.Row) -> sqlite3.Row:
         """The row.
 
         Raises:
             Stopped: `store.damaged` where it isn't as it was written.
         """
-        if self._checksum(dict(found)) != found["checksum"]:
+        if not self.is_intact(found):
             raise damaged(f"row {found['sequence']} of {self.name} isn't as it was written")
         return found
 
@@ -130,7 +136,9 @@ def _column(value: Any) -> Column:
     return str(value) if isinstance(value, str) else value  # of a state, the word
 
 
+@lru_cache(maxsize=_ENVELOPES)
 def _envelope(jws: bytes) -> Envelope:
+    """What an envelope says. A row is read some five times in a few seconds, and its envelope never changes."""
     payload = jws.split(b".")[1].decode("ascii")
     return Envelope.model_validate_json(decode_base64url(payload, "an envelope"))
 
@@ -201,7 +209,33 @@ def _event(row: sqlite3.Row) -> Event:
 
 
 def _alarm(row: sqlite3.Row) -> Alarm:
-    return Alarm(at=moment(row["at"]), code=row["code"], peer=row["peer"], message=row["message"])
+    return Alarm(
+        at=moment(row["at"]), code=row["code"], peer=row["peer"], message=row["message"], number=row["sequence"]
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """That somebody has looked at an alarm."""
+
+    alarm: int
+    at: dt.datetime
+
+
+def _acknowledgement(row: sqlite3.Row) -> Acknowledgement:
+    return Acknowledgement(alarm=row["alarm"], at=moment(row["at"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """Something that a node notes for its next start, under a name."""
+
+    name: str
+    value: str
+
+
+def _noted(row: sqlite3.Row) -> Noted:
+    return Noted(name=row["name"], value=row["value"])
 
 
 DELIVERIES = Table(
@@ -223,7 +257,9 @@ RECEIPTS = Table(
 )
 EVENTS = Table("events", "side owner at what code", _event)
 ALARMS = Table("alarms", "at code peer message", _alarm)
-TABLES: tuple[Table[Any], ...] = (DELIVERIES, ARRIVALS, RECEIPTS, EVENTS, ALARMS)
+ACKNOWLEDGEMENTS = Table("acknowledgements", "alarm at", _acknowledgement)
+NOTES = Table("notes", "name value", _noted)
+TABLES: tuple[Table[Any], ...] = (DELIVERIES, ARRIVALS, RECEIPTS, EVENTS, ALARMS, ACKNOWLEDGEMENTS, NOTES)
 
 
 def octets_of(text: str) -> bytes:

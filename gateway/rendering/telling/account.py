@@ -208,7 +208,7 @@ def _of_checking(account: Account, teller: Teller) -> Section:
         if derivation is not None:
             typed.append(f"testamur reproduce {derivation} --source {account.original.name}")
     blocks = (Note(teller.word("check_it"), "note"), Commands(tuple(typed)), _sign(account, teller))
-    return Section(teller.word("check_yourself"), blocks, level=3)
+    return Section(teller.word("check_yourself"), blocks, level=3, kind="checking")
 
 
 def _sign(account: Account, teller: Teller) -> Sign:

@@ -266,6 +266,8 @@ def _level(level: Level, teller: Teller) -> Said:
 
 def _grade(assessment: Assessment, teller: Teller) -> Said:
     status = assessment.status
+    if status is None and not assessment.title:
+        return lines([teller.one(assessment.grade) or Span("–")])
     words = (teller.one(status.label) or foreign(status.value)) if status else None
     title = teller.one(assessment.title)
     return joined(

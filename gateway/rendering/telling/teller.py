@@ -64,6 +64,8 @@ class Teller:
 
     def text(self, words: Text, *, look: Look = "plain") -> Said:
         """A text in the languages of the page, each on a line; where it has none of them, in the first that it has."""
+        if not words:
+            return ()
         chosen = [language for language in self.languages if words.get(language)]
         if not chosen:
             chosen = [UNDETERMINED] if words.get(UNDETERMINED) else [*words][:1]
@@ -74,6 +76,8 @@ class Teller:
 
     def one(self, words: Text) -> Span | None:
         """A short text once: a grade, a label."""
+        if not words:
+            return None
         wanted = (*self.languages, UNDETERMINED)
         language = next((language for language in wanted if words.get(language)), next(iter(words), None))
         return None if language is None else foreign(words[language], language)
@@ -92,7 +96,7 @@ class Teller:
 def foreign(text: str, language: str = "", *, look: Look = "plain") -> Span:
     """Words of a document. What is longer than a page should show is cut, and says how long it is."""
     language = "" if language == UNDETERMINED else language
-    return Span(shortened(text), language, look, foreign=True)
+    return Span(text if len(text) <= LONGEST else shortened(text), language, look, True)  # noqa: FBT003 - a field
 
 
 def shortened(text: str, most: int = LONGEST) -> str:

@@ -31,6 +31,7 @@ _OF_ALL = (421, 500, 503)
 _PATH_HELP = {
     "id": "The id of a message.",
     "sender": "The participant that sent it, percent-encoded.",
+    "alarm": "The number of an alarm.",
     "number": "The place of a part among its message's parts, from 0.",
 }
 

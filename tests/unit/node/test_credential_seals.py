@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 from dataclasses import replace
@@ -11,12 +12,14 @@ import pytest
 
 from gateway.errors import ConfigError, RequestError
 from gateway.model.verdict import Indication, SubIndication
+from gateway.node.examine import Received, ReceivedPart, ReceivedTranslation, examine
 from gateway.node.reproduce import Answer, Claim, reproduce
 from gateway.node.sealing import seal_credential, seal_draft
 from gateway.node.startup import Node
 from gateway.node.translate import Order, Translated, Withheld, translate_file
 from gateway.readers.limits import DEFAULT_LIMITS
 from gateway.translate.derivation import read_derivation, sign_derivation
+from gateway.translate.papers import losses_paper
 from gateway.translate.reproduction import Outcome
 from gateway.trust.anchors import Anchor
 from gateway.trust.policies import load_policy
@@ -226,6 +229,21 @@ async def test_attack_bare_badge_a_record_whose_badge_has_no_proof_of_its_own_di
     assert answer.reproduction.differences[0].places == (draft.inner[-1],)
 
 
+@pytest.mark.parametrize("form", ["json", "jwt"])
+async def test_attack_empty_proofs_a_badge_with_a_list_of_no_proofs_differs(form: Any) -> None:
+    """A list of nothing is no proof of the badge, however well the record around it is sealed."""
+    done = await translated("clr", form=form)
+    draft = done.results[0].draft
+    assert draft is not None
+    value = json.loads(seal_credential(draft.body, draft.inner, did_key(), token=False, now=NOW))
+    del value["proof"]
+    value["credentialSubject"]["verifiableCredential"][0]["proof"] = []
+    octets = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    answer = await again(done, result=seal_credential(octets, (), did_key(), token=form == "jwt", now=NOW))
+    assert differences(answer) == ["seal"]
+    assert answer.reproduction.differences[0].places == ("/credentialSubject/verifiableCredential/0",)
+
+
 async def test_attack_foreign_badge_a_badge_inside_that_another_key_sealed_differs() -> None:
     done = await translated("clr")
     draft = done.results[0].draft
@@ -271,3 +289,61 @@ async def test_attack_nested_credentials_in_one_another_without_end_are_not_foll
         inside[0] = {**inside[0], "evidence": [inside[0]]}
     answer = await again(done, result=json.dumps(value).encode())
     assert answer.reproduction.outcome is Outcome.DIFFERS
+
+
+# --- as a peer sends it ----------------------------------------------------------------------------------------------
+
+
+def examined(done: Translated, node: Node, seals: frozenset[str], octets: bytes | None = None) -> tuple[Any, Any]:
+    """What a receiver finds of the seal of the first result, and of running it again."""
+    losses = hashlib.sha256(losses_paper(done.losses)).hexdigest()
+    parts = tuple(
+        ReceivedTranslation(
+            part=received(octets if octets is not None and n == 0 else result.octets),
+            media_type=result.media_type,
+            derivation=done.derivation_octets,
+            losses_sha256=losses,
+        )
+        for n, result in enumerate(done.results)
+    )
+    found = examine(node, Received(original=received(done.source.original), translations=parts), node.terms(NOW), seals)
+    return found.translations[0].seal, found.translations[0].outcome
+
+
+def received(octets: bytes) -> ReceivedPart:
+    return ReceivedPart(sha256=hashlib.sha256(octets).hexdigest(), octets=octets)
+
+
+@pytest.mark.parametrize("did", [None, "did:web:node.example.org"])
+@pytest.mark.parametrize(("to", "form"), FORMS)
+async def test_a_receiver_that_pins_the_key_finds_the_peers_seal_and_reproduces_it(
+    to: str, form: Any, did: Any
+) -> None:
+    node = credential_node(did_key(did=did))
+    done = await translated(to, node, form=form)
+    assert examined(done, node, frozenset({did_key().key_sha256})) == ("peer", Outcome.REPRODUCED)
+
+
+@pytest.mark.parametrize("did", [None, "did:web:node.example.org"])
+@pytest.mark.parametrize("form", ["json", "jwt"])
+async def test_attack_borrowed_did_a_seal_by_a_key_that_is_not_pinned_is_not_the_peers(form: Any, did: Any) -> None:
+    """A did:web is a name that anybody can write: the pinned key alone says whose it is."""
+    node = credential_node(did_key("p256", did=did))
+    done = await translated("clr", node, form=form)
+    assert examined(done, node, frozenset({did_key().key_sha256}))[0] == "other"
+
+
+async def test_attack_stripped_seal_a_credential_without_its_proof_has_nobodys_seal() -> None:
+    node = credential_node()
+    done = await translated("clr", node)
+    draft = done.results[0].draft
+    assert draft is not None
+    assert examined(done, node, frozenset({did_key().key_sha256}), draft.body) == ("none", Outcome.DIFFERS)
+
+
+async def test_attack_altered_after_sealing_holds_no_more() -> None:
+    node = credential_node()
+    done = await translated("clr", node)
+    altered = done.results[0].octets.replace(b'"value":"8"', b'"value":"9"')
+    assert altered != done.results[0].octets
+    assert examined(done, node, frozenset({did_key().key_sha256}), altered) == ("other", Outcome.DIFFERS)

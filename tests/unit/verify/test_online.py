@@ -19,9 +19,10 @@ from gateway.node import startup
 from gateway.node.source import source_of
 from gateway.readers.jws import parse_compact
 from gateway.trust.anchors import Anchor
+from gateway.verify.asking import name_of
 from gateway.verify.engine import VerifiedDocument, verify
 from gateway.verify.evidence import Answer
-from gateway.verify.online import ATTESTATION, name_of
+from gateway.verify.online import ATTESTATION
 from tests.adapters.chsi.documents import CODE, HEQC, error, octets, page
 from tests.jose_makers import compact, key
 
@@ -232,7 +233,8 @@ def test_a_name_under_which_an_answer_is_kept_is_an_hmac_and_nothing_without_the
     asked = EvidenceRequest(url=URL, why="x", form={"vcode": "000000000000"}, vouches=True)
     plain = hashlib.sha256(b"000000000000").hexdigest()
     kept = name_of(asked, b"secret of the node")
-    assert name_of(asked, None) == URL
+    assert name_of(EvidenceRequest(url=URL, why="x")) == URL
+    assert name_of(asked) == name_of(asked) != name_of(replace(asked, form={"vcode": "000000000001"}))
     assert kept.startswith(URL + "#")
     assert kept != name_of(asked, b"another")
     assert plain not in kept
