@@ -36,7 +36,8 @@ CONTRACT = 1
 """The version of this contract; discovery refuses adapters made for another."""
 
 HEAD_BYTES = 64 * 1024
-SealProfile = Literal["xmldsig", "jades", "vc"]
+SealProfile = Literal["xmldsig", "jades", "vc", "pades"]
+"""Kinds of seal; "pades" is on pages for people alone: no adapter writes PDF."""
 Form = Literal["json", "jwt", "png"]
 """How a sealed credential is packed: with its proof embedded, as a token, or with it embedded in a picture's text."""
 Vouched = Literal["proof", "outer", "online", "channel", "unverified"]
