@@ -20,6 +20,7 @@ import shutil
 import signal
 import socket
 import struct
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -185,6 +186,15 @@ def _forget_parent(line: socket.socket) -> None:
     mine = line.fileno()
     os.closerange(_FIRST_OURS, mine)
     os.closerange(mine + 1, os.sysconf("SC_OPEN_MAX"))
+    _forget_tracker()
+
+
+def _forget_tracker() -> None:
+    """Where the parent begot processes by multiprocessing, that keeps the number of a file which is closed here."""
+    used = sys.modules.get("multiprocessing.resource_tracker")
+    if used is not None:
+        tracker = used._resource_tracker  # noqa: SLF001 - the library has no public way
+        tracker._fd = tracker._pid = None  # noqa: SLF001
 
 
 def _request(line: socket.socket, children: _Children, live: Callable[[socket.socket], None]) -> bytes:
