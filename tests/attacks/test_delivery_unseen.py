@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway.delivery.check import Check, Level
 from gateway.delivery.door import Visitor
-from gateway.delivery.health import Check, Level
 from gateway.delivery.problem import Stopped
 from gateway.delivery.receipt import BusinessReceipt, Checked
 from gateway.delivery.signing import RECEIPT_MEDIA_TYPE, sign_receipt

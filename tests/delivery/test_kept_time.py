@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.delivery.health import Level
+from gateway.delivery.check import Level
 from gateway.delivery.kept_time import TOLERANCE, next_kept_time
 from gateway.delivery.states import DeliveryState
 from gateway.node.health import health_of

@@ -17,7 +17,7 @@ import pytest
 from aiohttp import web
 
 from gateway.delivery.breaker import FAILURES
-from gateway.delivery.health import Check, Level
+from gateway.delivery.check import Check, Level
 from gateway.delivery.problem import Stopped
 from gateway.delivery.states import Alarm
 from gateway.delivery.store import Retry
