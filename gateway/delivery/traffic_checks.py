@@ -132,6 +132,7 @@ class PeerVitals:
 _PEER_REASON = {
     "peer.unreachable": "nothing answers at its address",
     "peer.timeout": "it took too long to answer",
+    "peer.broke_off": "it breaks off before its answer is complete",
     "peer.tls": "its certificate isn't accepted",
     "peer.other_id": "another participant answers at its address",
     "peer.protocol": "it speaks no protocol that this node knows",
@@ -140,6 +141,7 @@ _PEER_REASON = {
 _PEER_ADVICE = {
     "peer.unreachable": "ask its operator; deliveries to it wait here, and go on by themselves",
     "peer.timeout": "ask its operator; deliveries to it wait here, and go on by themselves",
+    "peer.broke_off": "ask its operator, and look at the proxies on the way; deliveries to it wait here",
     "peer.tls": "ask its operator for its authority's certificate; check [[peer]] url and authority",
     "peer.other_id": "check [[peer]] id and url with its operator",
     "peer.protocol": "one of the two nodes must be updated",
