@@ -11,10 +11,9 @@ from typing import NoReturn
 import click
 
 from gateway.cli.options import FILE, Languages, verifying
-from gateway.cli.presentation import verdict_lines
+from gateway.cli.presentation import EXIT, verdict_lines
 from gateway.cli.terms import Judging, terms_in_place
 from gateway.cli.translation_text import withheld_lines
-from gateway.cli.verify import EXIT
 from gateway.drivers.files import write_file
 from gateway.errors import RequestError
 from gateway.model.verdict import Indication
