@@ -177,10 +177,13 @@ class Submitted:
     """What a registry gave to its node, and the id that it was told."""
 
     key: str
-    sha256: str
+    octets: bytes = field(repr=False)
     sender: str
     id: str | None = None
-    refused: str | None = None
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.octets).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -260,17 +263,22 @@ class World:
 
     async def submit(self, node: Process) -> Submitted:
         """Submit a document, until the node says an id; a node that is dead is started again."""
-        octets = self.document()
-        one = Submitted(f"key-{len(self.submitted)}", hashlib.sha256(octets).hexdigest(), node.name)
+        one = Submitted(f"key-{len(self.submitted)}", self.document(), node.name)
         self.submitted.append(one)
+        return await self.submit_again(one)
+
+    async def submit_again(self, one: Submitted) -> Submitted:
+        """Submit the same under its key, until the node says an id: the one that it said before, or another."""
+        one.id = None
+        (node,) = [node for node in self.nodes if node.name == one.sender]
         async with asyncio.timeout(STANDSTILL):
             while one.id is None:
-                await self._try(node, one, octets)
+                await self._try(node, one)
         return one
 
-    async def _try(self, node: Process, one: Submitted, octets: bytes) -> None:
+    async def _try(self, node: Process, one: Submitted) -> None:
         try:
-            status, answer = await node.ask("POST", "/submit", octets, key=one.key, to=self.other(node).name)
+            status, answer = await node.ask("POST", "/submit", one.octets, key=one.key, to=self.other(node).name)
         except (aiohttp.ClientError, ConnectionError, TimeoutError):
             await self.revive(node)
             return
