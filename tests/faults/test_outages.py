@@ -156,7 +156,7 @@ async def test_r17_what_waited_when_a_node_changed_its_key_is_taken_where_peers_
 
 def keys_of(delivery: Delivery, peer: Peer) -> str:
     """Which key of the peer's an envelope is signed with."""
-    said = parse_compact(delivery.envelope_jws).header["kid"]
+    said = parse_compact(delivery.envelope_jws).signatures[0].header["kid"]
     assert said in peer.keys
     return str(said)
 

@@ -237,6 +237,7 @@ class World:
     chance: random.Random
     submitted: list[Submitted] = field(default_factory=list)
     discarded: set[str] = field(default_factory=set)
+    documents: int = 0
 
     @property
     def nodes(self) -> tuple[Process, Process]:
@@ -255,7 +256,7 @@ class World:
 
     def document(self) -> bytes:
         """A new document: one of five is genuine and sealed, the others no node knows. Each is another."""
-        number = len(self.submitted)
+        self.documents = number = self.documents + 1
         if self.chance.random() < 0.8:
             return b"no document that anybody knows: %d\n" % number
         template = (data_folder("config") / "demo" / "elmo.xml").read_bytes()
@@ -263,7 +264,8 @@ class World:
 
     async def submit(self, node: Process) -> Submitted:
         """Submit a document, until the node says an id; a node that is dead is started again."""
-        one = Submitted(f"key-{len(self.submitted)}", self.document(), node.name)
+        octets = self.document()
+        one = Submitted(f"key-{self.documents}", octets, node.name)
         self.submitted.append(one)
         return await self.submit_again(one)
 
@@ -348,9 +350,20 @@ class World:
 
 @asynccontextmanager
 async def world(
-    folder: Path, seed: int, *, read_seconds: float = 1.0, direct: bool = False, nursery: Nursery | None = None
+    folder: Path,
+    seed: int,
+    *,
+    rate: float = RATE,
+    read_seconds: float = 1.0,
+    work_seconds: float = 2.5,
+    direct: bool = False,
+    more: str = "",
+    nursery: Nursery | None = None,
 ) -> AsyncIterator[World]:
-    """Two nodes that run, and lines between them (none, where they are `direct`)."""
+    """Two nodes that run, and lines between them (none, where they are `direct`). Limits are in real seconds.
+
+    `more` are settings of both nodes beside those.
+    """
     if sys.platform != "linux":
         pytest.skip("needs Linux: nodes are forked, and looked at through /proc")
     own = nursery is None
@@ -370,11 +383,12 @@ async def world(
             file = participant.settings_file()
             settings = file.read_text().replace(f'url = "{participant.url}"\nlisten', f'url = "{urls[at]}"\nlisten')
             settings = settings.replace(
-                "[delivery]\n", f"[delivery]\nread_seconds = {read_seconds}\nconnect_seconds = 1\n"
+                "[delivery]\n",
+                f"[delivery]\nread_seconds = {read_seconds}\nconnect_seconds = {min(10.0, read_seconds)}\n",
             )
-            settings += "[work]\nseconds = 2.5\n"  # of real time: what was paused is replaced while somebody waits
-            file.write_text(settings + '[hand_over]\nkind = "folder"\nfolder = "inbox"\n')
-            nodes.append(Process(nursery, participant, lines[at], epoch))
+            settings += f"[work]\nseconds = {work_seconds}\n"  # what was paused is replaced while somebody waits
+            file.write_text(f'{settings}[hand_over]\nkind = "folder"\nfolder = "inbox"\n{more}')
+            nodes.append(Process(nursery, participant, lines[at], epoch, rate))
         made = World(*nodes, chance)
         for node in nodes:
             node.start()
