@@ -43,6 +43,15 @@ async def test_r5_answers_lost_after_the_peer_committed_come_again_and_are_the_s
         assert (made.north.line.seen + made.south.line.seen).count("lost answer") > 3
 
 
+@pytest.mark.parametrize("what", ["full", "locked"])
+async def test_r10_r11_what_a_full_disk_or_a_locked_database_held_up_goes_on_when_it_ends(
+    quick_path: Path, what: str
+) -> None:
+    async with world(quick_path, seed=10) as made:
+        for _ in range(2):
+            await one_run(made, ALL[what])
+
+
 async def test_r13_a_machine_or_a_worker_that_stood_still_goes_on_and_nothing_is_done_twice(quick_path: Path) -> None:
     async with world(quick_path, seed=13) as made:
         for what in ("paused", "work processes paused"):
