@@ -92,6 +92,36 @@ def _answered(
     return Checked(findings=(*compared, *stood_on, _vouched(found)), content=content, losses=losses)
 
 
+def is_unsupported(proofs: Sequence[Proof]) -> bool:
+    """Whether nothing can be said of a document's proofs: each is of a kind that isn't judged here, and none failed."""
+    return all(
+        any(f.sub_indication is SubIndication.UNSUPPORTED_PROOF for f in proof.findings)
+        and not any(f.status is Status.FAILED for f in proof.findings)
+        for proof in proofs
+    )
+
+
+def beside_unsupported(checked: Checked, proofs: Sequence[Proof], judged: tuple[Finding, ...]) -> Checked:
+    """What a check showed of a document with proofs of which nothing can be said; `judged` is what trust says of these.
+
+    Where the answer vouches for it, the answer is what is read: the proofs are neither for it nor against it, and said
+    to be there. An answer that contradicts fails it; else the proofs stay the open question that they are.
+    """
+    if checked.content is not None:
+        told = (_not_judged(finding) for proof in proofs for finding in proof.findings)
+        return replace(checked, findings=(*told, *checked.findings))
+    if answer(checked.findings) is Indication.FAILED:
+        return replace(checked, findings=(*judged, *checked.findings))
+    return Checked(findings=judged, questions=checked.questions)
+
+
+def _not_judged(finding: Finding) -> Finding:
+    if finding.status is not Status.INDETERMINATE:
+        return finding
+    changes = {"status": Status.NOT_CHECKED, "sub_indication": None, "caveat": Caveat.UNKNOWN_PROOF_IN_SET}
+    return finding.model_copy(update=changes)
+
+
 def stands(found: Answer, terms: Terms, budget: Budget) -> bool:
     """Whether an answer may be stood on: of this time, fetched here, or by somebody trusted who attests it."""
     told = (*_time(found, terms.now), *_attested(found, terms, budget))
