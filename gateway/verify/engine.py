@@ -308,7 +308,7 @@ class _Examination:
         if checked is not None and (checked.content is not None or answer(checked.findings) is Indication.FAILED):
             return checked
         if adapter.manifest.id in self.terms.channel:
-            return Checked(findings=(by_channel(),), content=replace(content, vouched="channel"))
+            return by_channel(content, checked)
         return checked or Checked(findings=case.proof_findings(opened.stated, self.terms))
 
     def _inner(

@@ -118,7 +118,7 @@ def beside_unsupported(checked: Checked, proofs: Sequence[Proof], judged: tuple[
 def _not_judged(finding: Finding) -> Finding:
     if finding.status is not Status.INDETERMINATE:
         return finding
-    changes = {"status": Status.NOT_CHECKED, "sub_indication": None, "caveat": Caveat.UNKNOWN_PROOF_IN_SET}
+    changes = {"status": Status.NOT_CHECKED, "sub_indication": None, "caveat": Caveat.PROOF_NOT_JUDGED}
     return finding.model_copy(update=changes)
 
 
@@ -215,11 +215,25 @@ def _indeterminate(check: str, why: str, sub: SubIndication, about: str = "") ->
     return Finding(check=check, status=Status.INDETERMINATE, about=about, explanation=why, sub_indication=sub)
 
 
-def by_channel() -> Finding:
-    """What stands in the place of a proof where the peer that sent a file may vouch for it by the node's policy."""
-    return Finding(
-        check="proof.present",
-        status=Status.PASSED,
-        explanation="no seal: the peer that sent it vouches for it, as this node's policy allows",
-        caveat=Caveat.VOUCHED_BY_CHANNEL,
-    )
+def by_channel(claim: Content, checked: Checked | None) -> Checked:
+    """What stands where the peer that sent a file may vouch for it by the node's policy.
+
+    `checked` is the online check that left it open: what it couldn't tell stays in sight.
+    """
+    left = () if checked is None else tuple(_left_open(f) for f in checked.findings if f.check != _UNVERIFIED.check)
+    return Checked(findings=(_BY_CHANNEL, *left), content=replace(claim, vouched="channel"))
+
+
+def _left_open(finding: Finding) -> Finding:
+    if finding.status is not Status.INDETERMINATE:
+        return finding
+    changes = {"status": Status.NOT_CHECKED, "sub_indication": None, "caveat": Caveat.ONLINE_CHECK_OPEN}
+    return finding.model_copy(update=changes)
+
+
+_BY_CHANNEL = Finding(
+    check="proof.present",
+    status=Status.PASSED,
+    explanation="no seal: the peer that sent it vouches for it, as this node's policy allows",
+    caveat=Caveat.VOUCHED_BY_CHANNEL,
+)

@@ -32,7 +32,7 @@ async def account(folder: Path, policy: str) -> dict[str, object]:
 async def test_an_authenticated_peer_vouches_by_policy(tmp_path: Path) -> None:
     found = await account(tmp_path, 'vouches_for = ["chsi"]\n')
     assert found["verdict"] == "PASSED"
-    assert found["caveats"] == ["vouched_by_channel"]
+    assert found["caveats"] == ["vouched_by_channel", "online_check_open"]
 
 
 @pytest.mark.parametrize("policy", ["", 'vouches_for = ["elmo"]\n'])
