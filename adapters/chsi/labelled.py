@@ -17,6 +17,7 @@ SAMPLE = ("样例，非学信网出具", "sample - not issued by chsi")
 """What samples and simulators say of themselves."""
 
 LONGEST_LABEL = 60
+UNNAMED = "no label names it"
 _DATES = ("birthDate", "enrollDate", "graduationDate", "degreeDate", "updateDate", "issueDate", "validUntil")
 
 
@@ -43,8 +44,8 @@ class Labelled(Protocol):
     def title(self) -> str | None:
         """The title, as it is printed."""
 
-    def unread(self) -> Iterator[str]:
-        """The texts that no label names."""
+    def unread(self) -> Iterator[tuple[str, str]]:
+        """The texts that aren't read, and why not."""
 
 
 def calls_itself_sample(texts: Iterable[str]) -> bool:
@@ -122,9 +123,9 @@ class LabelledFields:
                 self.note("dropped", key, detail="it is shown as a picture, which nobody reads here")
             elif key not in self._taken and shown.text:
                 self.note("dropped", key, **{"from": shown.text}, detail="no place in the record")
-        for text in self._labelled.unread():
+        for text, why in self._labelled.unread():
             loss = {"stage": "read", "kind": "dropped", "source": text[:LONGEST_LABEL], "from": text}
-            self._losses.append(Loss.model_validate({**loss, "detail": "no label names it"}))
+            self._losses.append(Loss.model_validate({**loss, "detail": why}))
         return tuple(self._losses)
 
 

@@ -13,7 +13,7 @@ from itertools import islice
 
 from lxml import etree
 
-from adapters.chsi.labelled import LONGEST_LABEL, Shown, calls_itself_sample, put
+from adapters.chsi.labelled import LONGEST_LABEL, UNNAMED, Shown, calls_itself_sample, put
 from adapters.chsi.lists import fold, key_of_label, word, words
 from gateway.errors import Refused
 
@@ -94,11 +94,11 @@ class Page:
         hosts = {match[1].casefold() for url in named if (match := _HOST.match(url.strip())) is not None}
         return {host for host in hosts if not host.endswith(("." + _REGISTER, "@" + _REGISTER)) and host != _REGISTER}
 
-    def unread(self) -> Iterator[str]:
+    def unread(self) -> Iterator[tuple[str, str]]:
         """The texts that no label names."""
         for element, text in self.texts:
             if element not in self._seen and word("report", text) is None:
-                yield text
+                yield text, UNNAMED
 
     # --- looking --------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from adapters.chsi.labelled import Shown, calls_itself_sample, put
+from adapters.chsi.labelled import UNNAMED, Shown, calls_itself_sample, put
 from adapters.chsi.lists import key_of_label, word
 from gateway.errors import Refused
 from gateway.kit import PdfText
@@ -78,11 +78,11 @@ class Sheet:
         """Whether it says that it wasn't made by the register."""
         return calls_itself_sample(self._reading.texts)
 
-    def unread(self) -> Iterator[str]:
+    def unread(self) -> Iterator[tuple[str, str]]:
         """The texts that no label names, and the English wordings."""
-        yield from self._reading.loose
+        yield from ((text, UNNAMED) for text in self._reading.loose)
         for shown in self.wordings.values():
-            yield f"{shown.label} {shown.text}"
+            yield f"{shown.label} {shown.text}", "an English wording: what the register states is Chinese"
 
 
 @dataclass

@@ -154,13 +154,14 @@ def _time(found: Answer, now: dt.datetime) -> tuple[Finding, ...]:
 
 
 def _attested(found: Answer, terms: Terms, budget: Budget) -> tuple[Finding, ...]:
-    """Whether this gateway fetched the answer, or somebody trusted attests that they did."""
+    """Whether this gateway fetched the answer, or one of the witnesses attests that they did."""
     if found.fetched_here:
         told = "this gateway fetched the answer itself, from the address that it made"
         return (Finding(check="online.attested", status=Status.PASSED, explanation=told),)
     if not found.attestation:
         why = "nobody attests to have fetched the answer: what a holder hands in proves nothing"
         return (_indeterminate("online.attested", why, SubIndication.NO_PROOF_FOUND),)
+    terms = replace(terms, anchors=terms.witnesses)
     try:
         unpacked = unpack(found.attestation, terms.limits, within_seals=False)
         proofs = proofs_around(unpacked, terms, budget)
@@ -168,10 +169,21 @@ def _attested(found: Answer, terms: Terms, budget: Budget) -> tuple[Finding, ...
         why = f"the attestation can't be read: {refused.message} ({refused.code})"
         return (_indeterminate("online.attested", why, SubIndication.FORMAT_FAILURE),)
     typed = [layer.jws.signatures[0].header.get("typ") for layer in unpacked.layers if layer.jws is not None]
+    if typed == [ATTESTATION] and _by_nobody_known(proofs):
+        why = (
+            "nobody whose word counts for answers signed the attestation: trust its signer for that "
+            '([[trust]] for = ["evidence"], or --trust)'
+        )
+        return (_indeterminate("online.attested", why, SubIndication.NO_CERTIFICATE_CHAIN_FOUND),)
     if typed != [ATTESTATION] or not _says(proofs, found):
         why = "the attestation is of another answer, or of another kind: it vouches for nothing here"
         return (_indeterminate("online.attested", why, SubIndication.SIG_CONSTRAINTS_FAILURE),)
     return proof_findings(proofs, None, terms, vouched_outside=False)
+
+
+def _by_nobody_known(proofs: Sequence[Proof]) -> bool:
+    """Whether no key that is known made a signature, which therefore couldn't be checked."""
+    return all(proof.covered is None and not any(f.status is Status.FAILED for f in proof.findings) for proof in proofs)
 
 
 def _says(proofs: Sequence[Proof], found: Answer) -> bool:

@@ -30,18 +30,19 @@ PdfReader = Callable[[bytes], PdfText | Refused]
 class Terms:
     """Who is trusted, under which policy, as of when, within which limits; whether conformity is checked too.
 
-    `methods` are keys out of DID documents that were given: known by name, and not by that trusted. `contexts` are the
-    only ones that a document of linked data may name; None: the pinned ones. `evidence` are answers from outside,
-    gathered before; `unanswered` tells why others didn't come. `channel` are the adapters for whose documents the peer
-    that sent this one may vouch, by the node's policy. What may not be kept plain is kept under its HMAC by
-    `secret`, which is this process's own where a node gives none. `pdf`
-    examines PDF; None: nobody does, and whether one is signed can't be told. `pdf_text` reads what one says; None:
-    nobody does.
+    `witnesses` are those who may attest that they fetched an answer; an anchor is none by itself. `methods` are keys
+    out of DID documents that were given: known by name, and not by that trusted. `contexts` are the only ones that a
+    document of linked data may name; None: the pinned ones. `evidence` are answers from outside, gathered before;
+    `unanswered` tells why others didn't come. `channel` are the adapters for whose documents the peer that sent this
+    one may vouch, by the node's policy. What may not be kept plain is kept under its HMAC by `secret`, which is this
+    process's own where a node gives none. `pdf` examines PDF; None: nobody does, and whether one is signed can't be
+    told. `pdf_text` reads what one says; None: nobody does.
     """
 
     now: dt.datetime
     policy: Policy
     anchors: tuple[Anchor, ...] = ()
+    witnesses: tuple[Anchor, ...] = ()
     limits: Limits = DEFAULT_LIMITS
     conformity: bool = True
     methods: Methods = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from tests.adapters.chsi.documents import HEQC, LABELS
@@ -36,17 +37,34 @@ def sheet(
     return drawn([*lines, *((one,) for one in extra)], **how)
 
 
-def drawn(lines: Sequence[tuple[str, ...]], *, mode: int = 0, told: bool = True, more: bytes = b"", **how: Any) -> bytes:
-    """Lines of cells as a page of text. `mode` of rendering; `told`: whether the font says which characters it has."""
+def drawn(
+    lines: Sequence[tuple[str, ...]],
+    *,
+    mode: int = 0,
+    told: bool = True,
+    actual: Mapping[str, str] = MappingProxyType({}),
+    page: bytes = PAGE,
+    **how: Any,
+) -> bytes:
+    """Lines of cells as a page of text.
+
+    `mode` of rendering; `told`: whether the font says which characters it has; `actual`: other texts that the
+    file claims to be the actual ones of some.
+    """
     characters = sorted({char for cells in lines for text in cells for char in text})
     codes = {char: number for number, char in enumerate(characters, 1)}
     shows = [b"/F1 10 Tf %d Tr" % mode]
     for number, cells in enumerate(lines):
         for column, text in enumerate(cells):
             place = (50 + 200 * column, 800 - 18 * number)
-            shows.append(b"1 0 0 1 %d %d Tm <%s> Tj" % (*place, bytes(codes[char] for char in text).hex().encode()))
-    content = b"BT " + b"\n".join(shows) + b" ET" + more
-    return pdf(*_font(characters, told=told), page=PAGE, content=_stream(content), **how)
+            shown = b"1 0 0 1 %d %d Tm <%s> Tj" % (*place, bytes(codes[char] for char in text).hex().encode())
+            shows.append(_marked(shown, actual[text]) if text in actual else shown)
+    content = b"BT " + b"\n".join(shows) + b" ET"
+    return pdf(*_font(characters, told=told), page=page, content=_stream(content), **how)
+
+
+def _marked(shown: bytes, text: str) -> bytes:
+    return b"/Span << /ActualText <feff%s> >> BDC %s EMC" % (text.encode("utf-16-be").hex().encode(), shown)
 
 
 def _font(characters: Sequence[str], *, told: bool) -> tuple[bytes, ...]:
