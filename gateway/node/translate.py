@@ -256,7 +256,7 @@ def not_sealed(chosen: Chosen, made: str) -> Withheld:
         message = f"the source is {_answer(verdict)}: {made} may never be sealed"
         advice = "ask its issuer for a genuine file; --unsealed writes a marked draft, which proves nothing"
     elif verdict.verdict is Indication.PASSED and is_simulated(verdict):
-        message = "the source rests on a simulator: this node's settings don't let its translation be sealed"
+        message = f"the source rests on a simulator: this node's settings don't let {made} be sealed"
         advice = "ask the register itself; [policy] seal_simulated is for trials, and --unsealed writes a marked draft"
     else:
         questions = ", ".join(sorted(sub.value for sub in open_questions(verdict) if sub is not None))

@@ -57,14 +57,16 @@ def examine(octets: bytes, limits: Limits) -> Examined:
 
 def _unfit(found: ReadPdf) -> Refused | None:
     """Why what is seen of a file may not be what its text says."""
-    for code, what, several in (
-        ("pdf.two_readings", "that two readers may see as two documents", found.two_readings),
-        ("pdf.active", "whose pages may change by themselves", found.active),
-        ("pdf.drawn_over", "with something drawn over its pages", found.drawn_over),
-    ):
-        if several:
-            message = f"got a PDF {what}: {', '.join(several)}"
-            return Refused(code, message, advice="Ask for the file as its issuer made it.")
+    advice = "Ask for the file as its issuer made it."
+    if found.two_readings:
+        why = f"got a PDF that two readers may see as two documents: {', '.join(found.two_readings)}"
+        return Refused("pdf.two_readings", why, advice=advice)
+    if found.active:
+        why = f"got a PDF whose pages may change by themselves: it holds {', '.join(found.active)}"
+        return Refused("pdf.active", why, advice=advice)
+    if found.drawn_over:
+        why = f"got a PDF with something drawn over its pages: {', '.join(found.drawn_over)}"
+        return Refused("pdf.drawn_over", why, advice=advice)
     return None
 
 
