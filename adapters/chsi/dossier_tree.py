@@ -1,7 +1,7 @@
 """A noun of the record as a JSON object of the dossier, and back: each field under its own name, each value as it is.
 
 Nothing is renamed, rounded or put in another order, so all that the record holds is read back. A field that says what
-it says anyway is left out, except a word of a closed list ("passed"): whether somebody passed is never left to a default.
+it says anyway is left out, except a word of a closed list ("passed"): no default says whether somebody passed.
 The reader looks at each member of the document; one that it doesn't know, or can't take, is a `dropped` loss.
 """
 
