@@ -5,17 +5,24 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from adapters.chsi.dossier_tree import always
+from adapters.chsi.dossier_tree import always, shapes
 from adapters.chsi.dossier_writing import PROFILE
 from gateway.kit.laws import nouns
-from gateway.model.leaves import fields
+from gateway.model.noun import Noun
 from gateway.model.record import Record
+from gateway.model.verdict import Indication
 from gateway.packaged import data_folder
 
 NAME = "dossier.schema.json"
 Schema = dict[str, Any]
 _TEXT: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
 _STRING: Schema = {"type": "string"}
+_WHEN: Schema = {
+    "type": "string",
+    "description": "A date or time as printed: ISO 8601, to the year, month, day or second, with its zone.",
+    "pattern": r"^-?\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?)?)?)?(Z|[+-]\d{2}:\d{2})?$",
+}
+_DIGEST: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 
 
 def text() -> str:
@@ -28,24 +35,27 @@ def make_schema() -> Schema:
     model = Record.model_json_schema()
     definitions = {**model.pop("$defs"), "Record": model}
     for kind in nouns():
-        _bare(definitions[kind.__name__], {name for name, _ in fields(kind)}, sorted(always(kind)))
+        _bare(definitions[kind.__name__], kind)
+    definitions["When"] = _WHEN
     members: dict[str, Schema] = {
         "dossier": {"const": PROFILE},
         "notice": {"type": "object", "required": ["zh", "en"], "additionalProperties": _STRING},
         "id": {"type": "string", "pattern": "^urn:uuid:"},
         "draft": {"type": "boolean", "description": "An unsealed draft proves nothing."},
-        "issued": {"type": "string", "description": "When the dossier was made."},
+        "issued": {"$ref": "#/$defs/When", "description": "When the dossier was made."},
         "issuer": {"$ref": "#/$defs/Organisation", "description": "The gateway's node: never the institution."},
         "labels": {"type": "object", "additionalProperties": _TEXT, "description": "What each member is called."},
         "record": {"$ref": "#/$defs/Record"},
-        "files": {"type": "object", "propertyNames": {"pattern": "^[0-9a-f]{64}$"}, "additionalProperties": _STRING},
+        "files": {"type": "object", "propertyNames": _DIGEST, "additionalProperties": _STRING},
         "derived": {
             "type": "object",
             "description": "Of which document it is a translation; the original in base64, where it isn't too large.",
-            "required": ["sha256", "node"],
-            "properties": dict.fromkeys(
-                ("sha256", "media_type", "format", "adapter", "verdict", "node", "original"), _STRING
-            ),
+            "required": ["sha256", "verdict", "node"],
+            "properties": {
+                **dict.fromkeys(("media_type", "format", "adapter", "node", "original"), _STRING),
+                "sha256": _DIGEST,
+                "verdict": {"enum": [word.value for word in Indication]},
+            },
             "additionalProperties": False,
         },
     }
@@ -54,19 +64,22 @@ def make_schema() -> Schema:
         "title": "Bilingual dossier, profile of Testamur",
         "description": "A profile of this project, and nobody else's: no report of China's register (CHSI).",
         "type": "object",
-        "required": [name for name in members if name != "derived"],
+        "required": list(members),
         "properties": members,
         "additionalProperties": False,
         "$defs": dict(sorted(definitions.items())),
     }
 
 
-def _bare(definition: Schema, known: set[str], required: list[str]) -> None:
+def _bare(definition: Schema, kind: type[Noun]) -> None:
     """A definition with the fields of the record alone, and no null: what isn't there is left out."""
     definition.pop("title", None)
     properties = definition.get("properties", {})
-    definition["properties"] = {name: _without_null(value) for name, value in properties.items() if name in known}
-    definition["required"] = required
+    definition["properties"] = {
+        name: {"$ref": "#/$defs/When"} if how == "date" else _without_null(properties[name])
+        for name, (how, _) in shapes(kind).items()
+    }
+    definition["required"] = sorted(always(kind))
 
 
 def _without_null(value: Schema) -> Schema:

@@ -1,6 +1,7 @@
-"""Chinese higher-education reports (CHSI), read: the partner profile as JSON, nested or flat, and the verification page.
+"""Chinese higher-education reports (CHSI), read; and the bilingual dossier, read and written.
 
-And the bilingual dossier, read and written: any record, towards a Chinese receiver.
+Reports are the partner profile as JSON, nested or flat, and the verification page. A dossier holds any record, towards
+a Chinese receiver.
 """
 
 from adapters.chsi.adapter import ADAPTER

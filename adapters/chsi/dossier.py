@@ -146,12 +146,10 @@ def _facts(value: Mapping[str, Any], reading: TreeReading) -> DocumentFacts:
     )
 
 
-def _derived(value: Mapping[str, Any]) -> Derived | None:
-    """The note that it is a translation: a dossier with one always is."""
+def _derived(value: Mapping[str, Any]) -> Derived:
+    """Of what it is a translation. A dossier always is one, whether it has the note or not."""
     note = value.get("derived")
-    if not isinstance(note, dict):
-        return None if note is None else Derived(source_sha256="", node="")
-    said = {name: str(note.get(name, "")) for name in ("sha256", "node", "adapter")}
+    said = {name: str(note.get(name, "")) if isinstance(note, dict) else "" for name in ("sha256", "node", "adapter")}
     return Derived(source_sha256=said["sha256"], node=said["node"], adapters=(said["adapter"], "dossier"))
 
 
@@ -191,6 +189,10 @@ def _warnings(value: Mapping[str, Any]) -> Iterator[Finding]:
             yield _warning("label", pointer("/labels", name), "isn't the profile's own label")
     if value.get("notice") != NOTICE:
         yield _warning("notice", "/notice", "isn't the profile's own notice")
+    enclosed = _enclosed(value)
+    original = strict_base64(enclosed) if isinstance(enclosed, str) else None
+    if original is not None and hashlib.sha256(original).hexdigest() != _derived(value).source_sha256:
+        yield _warning("original", ORIGINAL, "isn't the document that the dossier says it was made from")
 
 
 def _warning(check: str, place: str, explanation: str) -> Finding:

@@ -8,7 +8,7 @@ The reader looks at each member of the document; one that it doesn't know, or ca
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -21,6 +21,7 @@ from gateway.model.texts import Text, When, is_when
 
 N = TypeVar("N", bound=Noun)
 _NOTHING: Any = object()
+_UNKNOWN = ("nothing known", None)
 
 
 def written(noun: Noun) -> dict[str, Any]:
@@ -53,16 +54,25 @@ def always(kind: type[Noun]) -> frozenset[str]:
 
 
 @cache
-def _annotations(kind: type[Noun]) -> Mapping[str, Any]:
-    return {name: _bare(kind.model_fields[name].annotation) for name, _ in fields(kind)}
+def shapes(kind: type[Noun]) -> Mapping[str, tuple[str, Any]]:
+    """What stands in each field of a noun: how it is read, and the class, words or shape that this needs."""
+    return {name: _shape(kind.model_fields[name].annotation) for name, _ in fields(kind)}
 
 
-def _bare(annotation: Any) -> Any:
-    """What a value is where it is there: without the None of an optional field."""
-    if get_origin(annotation) not in (Union, types.UnionType):
-        return annotation
-    arguments = get_args(annotation)
-    return When if When in arguments else next(one for one in arguments if one is not type(None))
+def _shape(annotation: Any) -> tuple[str, Any]:
+    """How a value is read where it is there: without the None of an optional field."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        arguments = get_args(annotation)
+        return _shape(When if When in arguments else next(one for one in arguments if one is not type(None)))
+    if annotation == Text:
+        return "text", None
+    if get_origin(annotation) is tuple:
+        return "list", _shape(get_args(annotation)[0])
+    if get_origin(annotation) is Literal:
+        return "word", get_args(annotation)
+    if annotation == When:
+        return "date", None
+    return ("noun" if issubclass(annotation, Noun) else "scalar"), annotation
 
 
 class TreeReading:
@@ -78,13 +88,10 @@ class TreeReading:
         Raises:
             Refused: `dossier.missing`, `dossier.word`.
         """
-        annotations, found = _annotations(kind), {}
+        known, found = shapes(kind), {}
         for name, member in value.items():
-            at = pointer(place, name)
-            taken = self.value(annotations[name], member, at, name) if name in annotations else _NOTHING
-            if name not in annotations:
-                self.lose(member, at)
-            elif taken is not _NOTHING:
+            taken = self._value(known.get(name, _UNKNOWN), member, pointer(place, name), name)
+            if taken is not _NOTHING:
                 self.names.add(name)
                 found[name] = taken
         for name in sorted(always(kind) - found.keys()):
@@ -93,23 +100,7 @@ class TreeReading:
                 f"got nothing that can be read, expected one at {pointer(place, name)}",
                 advice="Ask the issuer of the dossier for the whole one.",
             )
-        return kind(**found)
-
-    def value(self, annotation: Any, member: Any, place: str, name: str) -> Any:
-        """A value of that type; where it isn't one, a loss."""
-        origin = get_origin(annotation)
-        if annotation == Text and isinstance(member, dict):
-            return self._text(member, place)
-        if origin is tuple and isinstance(member, list):
-            return tuple(self._members(get_args(annotation)[0], member, place, name))
-        if origin is Literal:
-            return self._word(get_args(annotation), member, place, name)
-        if isinstance(annotation, type) and issubclass(annotation, Noun) and isinstance(member, dict):
-            return self.noun(annotation, member, place)
-        if _fits(annotation, member):
-            return member
-        self.lose(member, place)
-        return _NOTHING
+        return kind.made(**found)
 
     def repeated(self, value: Any, expected: Any, place: str) -> None:
         """Take what a dossier only repeats, words of its own profile: whatever says something else is a loss."""
@@ -126,11 +117,24 @@ class TreeReading:
         scalar = None if isinstance(value, dict | list) else lexical(value)
         self.ledger.lose("dropped", place, **{"from": scalar}, detail="no place in the record")
 
-    def _members(self, annotation: Any, members: list[Any], place: str, name: str) -> Iterator[Any]:
-        for n, member in enumerate(members):
-            taken = self.value(annotation, member, pointer(place, str(n)), name)
-            if taken is not _NOTHING:
-                yield taken
+    def _value(self, shape: tuple[str, Any], member: Any, place: str, name: str) -> Any:
+        """A value of that shape; where it isn't one, a loss."""
+        how, of = shape
+        if how == "text" and isinstance(member, dict):
+            return self._text(member, place)
+        if how == "list" and isinstance(member, list):
+            taken = (self._value(of, one, pointer(place, str(n)), name) for n, one in enumerate(member))
+            return tuple(one for one in taken if one is not _NOTHING)
+        if how == "noun" and isinstance(member, dict):
+            return self.noun(of, member, place)
+        if how == "word":
+            return self._word(of, member, place, name)
+        if how == "date" and isinstance(member, str) and is_when(member):
+            return member
+        if how == "scalar" and type(member) is of:  # an int is no bool here
+            return member
+        self.lose(member, place)
+        return _NOTHING
 
     def _text(self, member: Mapping[str, Any], place: str) -> Text:
         found: dict[str, str] = {}
@@ -151,11 +155,3 @@ class TreeReading:
             )
         self.names.add(f"{name}={lexical(member)}")
         return member
-
-
-def _fits(annotation: Any, member: Any) -> bool:
-    if annotation == When:
-        return isinstance(member, str) and is_when(member)
-    if annotation in (bool, str):
-        return isinstance(member, annotation)
-    return annotation is int and isinstance(member, int) and not isinstance(member, bool)
