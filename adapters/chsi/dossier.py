@@ -95,8 +95,8 @@ class Dossier:
         reading = TreeReading()
         record = reading.noun(r.Record, value["record"], "/record")
         facts = _facts(value, reading)
-        expected = labels(reading.names)
-        reading.repeated(value.get("labels", expected), expected, "/labels")
+        said = value.get("labels", {})
+        reading.repeated(said, labels(said if isinstance(said, dict) else ()), "/labels")
         reading.repeated(value.get("notice", NOTICE), NOTICE, "/notice")
         blobs = _blobs(value.get("files", {}), reading)
         for name in sorted(value.keys() - set(_MEMBERS)):
