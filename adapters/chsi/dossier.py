@@ -37,9 +37,11 @@ from gateway.kit import (
 from gateway.kit.json_facts import remember
 from gateway.kit.schemas import json_schema
 from gateway.model import record as r
+from gateway.model.dates import earliest, latest
 from gateway.model.document import Derived, DocumentFacts
 from gateway.model.leaves import pointer
 from gateway.model.texts import is_when
+from gateway.model.verdict import SubIndication
 
 FORMAT = "Bilingual dossier 1 (profile of Testamur)"
 SCHEMA = "dossier.schema.json"
@@ -77,7 +79,14 @@ class Dossier:
         findings = [_unchecked("content.evidence", ORIGINAL)] if enclosed is not None and original is None else []
         files = held if isinstance(held, dict) else ()
         findings += [_unchecked("content.attachment", pointer("/files", digest)) for digest in files]
-        stated = Stated(issuer=facts.issuer, issued=facts.issued)
+        starts, ends = (_bounds(value, name) for name in ("valid_from", "valid_until"))
+        findings += [_unreadable(place) for place, when in (*starts.items(), *ends.items()) if when is None]
+        stated = Stated(
+            issuer=facts.issuer,
+            issued=facts.issued,
+            valid_from=latest(starts.values()),
+            valid_until=earliest(ends.values()),
+        )
         return Opened(stated=stated, inner=inner, findings=tuple(findings))
 
     def conform(self, content: Content) -> tuple[Finding, ...]:
@@ -158,6 +167,16 @@ def _enclosed(value: Mapping[str, Any]) -> Any:
     return note.get("original") if isinstance(note, dict) else None
 
 
+def _bounds(value: Mapping[str, Any], name: str) -> dict[str, str | None]:
+    """A bound of the life of each report that has one, by its place; None where it is no date. A dossier has theirs."""
+    reports = value["record"].get("reports")
+    found = enumerate(reports if isinstance(reports, list) else ())
+    said = {
+        pointer("/record/reports", str(n), name): one[name] for n, one in found if isinstance(one, dict) and name in one
+    }
+    return {place: when if isinstance(when, str) and is_when(when) else None for place, when in said.items()}
+
+
 def _blobs(held: Any, reading: TreeReading) -> dict[str, bytes]:
     """The files by digest; one that isn't what its digest says is refused."""
     found: dict[str, bytes] = {}
@@ -197,6 +216,16 @@ def _warnings(value: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _warning(check: str, place: str, explanation: str) -> Finding:
     return Finding(check=f"conformity.{check}", status=Status.WARNING, about=place, explanation=explanation)
+
+
+def _unreadable(place: str) -> Finding:
+    return Finding(
+        check="credential.validity",
+        status=Status.INDETERMINATE,
+        about=place,
+        explanation="states a bound of its validity that is no date or time: ask the issuer for a valid one",
+        sub_indication=SubIndication.FORMAT_FAILURE,
+    )
 
 
 def _unchecked(check: str, place: str) -> Finding:

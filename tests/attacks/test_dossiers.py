@@ -197,6 +197,25 @@ async def test_attack_swapped_original_whose_digest_was_put_right_differs_too() 
     assert "source" in differences(await again(done, source=lie))
 
 
+@pytest.mark.parametrize(
+    ("bounds", "why"),
+    [
+        ({"valid_until": "2026-05"}, SubIndication.CREDENTIAL_EXPIRED),
+        ({"valid_from": "2026-06-02"}, SubIndication.CREDENTIAL_NOT_YET_VALID),
+        ({"valid_until": "for ever"}, SubIndication.FORMAT_FAILURE),
+        ({"valid_until": None}, SubIndication.FORMAT_FAILURE),
+    ],
+)
+async def test_attack_expired_report_in_a_dossier_is_no_report_without_end(bounds: Any, why: SubIndication) -> None:
+    """A dossier lives no longer than what it holds."""
+    dossier = (await made(credential())).results[0].octets
+    found = seen(lied(dossier, lambda value: value["record"]["reports"][0].update(bounds)))
+    assert (found.verdict.verdict, found.verdict.sub_indication) == (Indication.INDETERMINATE, why)
+    kept = {"valid_from": "2026-05-01", "valid_until": "2026-06"}
+    found = seen(lied(dossier, lambda value: value["record"]["reports"][0].update(kept)))
+    assert found.verdict.verdict is Indication.PASSED
+
+
 # --- dressed as something else ---------------------------------------------------------------------------------------
 
 
