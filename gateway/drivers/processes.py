@@ -8,6 +8,7 @@ very node, so what comes is trusted; it guards against faults (a hang, a crash, 
 from __future__ import annotations
 
 import gc
+import os
 import pickle
 import signal
 import socket
@@ -43,6 +44,11 @@ class ProcessLimits:
     wall_seconds: float = 30.0
     cpu_seconds: int = 20
     memory_bytes: int = 2048 * MIB
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Broke(Exception):  # noqa: N818 - "the question broke its process's code"
