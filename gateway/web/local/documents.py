@@ -62,7 +62,7 @@ class RenderQuery(Query):
         AdapterName | None,
         Field(description="Translate for this adapter too: the page tells what it changed, the PDF carries it."),
     ] = None
-    unsealed: Annotated[Flag, Field(description="A marked draft of that translation is enough.")] = False
+    unsealed: Annotated[Flag, Field(description="Marked drafts are enough, of pages and translation.")] = False
 
 
 async def verify_document(running: Running, request: web.Request, _query: NoParameters) -> web.Response:
@@ -184,7 +184,8 @@ ROUTES = (
         body="document",
         answers={
             200: Answer(
-                means="The pages, whatever the verdict, which is on them.",
+                means="The pages, whatever the verdict, which is on them. Where the settings have a seal for PDF that "
+                "may not be given: 422, unless `unsealed`.",
                 media_types=tuple(MEDIA_TYPES.values()),
                 headers={"Testamur-Verdict": "PASSED, FAILED or INDETERMINATE."},
             )
