@@ -91,7 +91,7 @@ class CreditBank:
 
 
 _UNKNOWN_PROFILE = Finding(
-    check="format.profile",
+    check="format.opened",
     status=Status.INDETERMINATE,
     about="creditbank.profile",
     explanation=f"the document is in another profile than {PROFILE} of {' or '.join(BANKS)}, and isn't read",

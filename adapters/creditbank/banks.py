@@ -42,7 +42,7 @@ class Bank:
     def unit_of(self, printed: str, label: Text) -> Code:
         """The unit of credits that the bank counts apart: those of a class of its curriculum."""
         said = {self.language: f"{self.unit.value}({printed})"} if not label else {}
-        said |= {language: f"{self.unit.label[language]} ({words})" for language, words in label.items()}
+        said |= {language: f"{self.unit.label[language]}: {words}" for language, words in label.items()}
         return Code(value=f"{self.unit.value}({printed})", label=said)
 
 
@@ -52,7 +52,7 @@ BANKS: Mapping[str, Bank] = {
         format="Credit bank profile 1: National Credit Bank (China)",
         language="zh",
         country="CN",
-        unit=Code(value="学分", label={"zh": "学分", "en": "credits of the National Credit Bank (China)"}),
+        unit=Code(value="学分", label={"zh": "学分", "en": "NCB credits (China)"}),
         first_year=2020,
         colon="：",
         comma="；",
@@ -62,7 +62,7 @@ BANKS: Mapping[str, Bank] = {
         format="Credit bank profile 1: Academic Credit Bank System (Korea)",
         language="ko",
         country="KR",
-        unit=Code(value="학점", label={"ko": "학점", "en": "credits of the Academic Credit Bank System (Korea)"}),
+        unit=Code(value="학점", label={"ko": "학점", "en": "ACBS credits (Korea)"}),
         first_year=1998,
         colon=": ",
         comma="; ",

@@ -120,7 +120,7 @@ def test_unknown_profile(members: dict[str, Any]) -> None:
     body = octets({**ACBS, **members})
     found = by_bank(body)
     assert found.verdict.verdict is Indication.INDETERMINATE
-    assert [f.about for f in found.verdict.findings if f.check == "format.profile"] == ["creditbank.profile"]
+    assert [f.about for f in found.verdict.findings if f.check == "format.opened"] == ["creditbank.profile"]
     assert code(body) == "creditbank.profile"
 
 

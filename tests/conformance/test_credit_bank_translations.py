@@ -11,9 +11,19 @@ from gateway.kit import Reading
 from gateway.kit.discovery import discover
 from gateway.kit.laws import read_with
 from gateway.kit.laws.differ import compare
-from gateway.kit.laws.trip import Trip, request_for, there_and_back
+from gateway.kit.laws.places import without
+from gateway.kit.laws.trip import Trip, document_of, request_for, there_and_back
 from gateway.model.record import Record
+from gateway.model.verdict import Indication
+from gateway.node import startup
+from gateway.node.reproduce import Claim, reproduce
+from gateway.node.startup import Node
+from gateway.node.translate import Order, Translated, translate_file
+from gateway.translate.reproduction import Outcome
+from gateway.verify.engine import VerifiedDocument, verify
 from tests.adapters.creditbank.documents import PROFILES, octets
+from tests.toy_node import NOW, anchor, node_key, sealed
+from tests.toy_node import node as toy_node
 
 TARGETS = ("clr", "creditbank", "elmo", "europass", "ler", "openbadges")
 OTHERS = tuple(target for target in TARGETS if target != "creditbank")
@@ -105,3 +115,50 @@ def test_what_no_record_of_a_bank_says_is_refused_as_a_credit_banks(target: str)
     nobody = there.changed({"reports": tuple(one.changed({"issuer": issuer}) for one in there.reports)})
     with pytest.raises(Exception, match="a credit bank issued"):
         trip(nobody, "creditbank")
+
+
+# --- sealed, and run again --------------------------------------------------------------------------------------------
+
+
+def the_node(**changes: Any) -> Node:
+    return toy_node(**{"adapters": startup.adapters(), **changes})
+
+
+async def translated(body: bytes, to: str) -> Translated:
+    done = await translate_file(the_node(), Order(octets=body, to=to), now=NOW)
+    assert isinstance(done, Translated), done
+    return done
+
+
+@pytest.mark.parametrize(("target", "name"), [("europass", "ncb"), ("elmo", "acbs")])
+async def test_a_sealed_document_becomes_a_sealed_translation_that_runs_again(name: str, target: str) -> None:
+    done = await translated(sealed(octets(PROFILES[name]), "jades"), target)
+    await _seen_and_run_again(done)
+
+
+async def test_what_a_bank_says_in_elmo_becomes_a_sealed_document_of_the_bank() -> None:
+    body = trip(record("ncb"), "elmo").bodies[0]
+    own = without(document_of(body), lambda place: place.startswith("/elmo/extension"))  # no translation, its own
+    done = await translated(sealed(own), "creditbank")
+    document = await _seen_and_run_again(done)
+    assert document.verdict.format.endswith("National Credit Bank (China)")
+    assert document.inner["/translation/original"].role == "original"
+
+
+async def test_back_into_its_own_family_the_original_is_given_back() -> None:
+    original = sealed(octets(PROFILES["ncb"]), "jades")
+    there = await translated(original, "europass")
+    back = await translated(there.results[0].octets, "creditbank")
+    assert back.returned
+    assert back.results[0].octets == original
+
+
+async def _seen_and_run_again(done: Translated) -> VerifiedDocument:
+    """A translation as somebody sees it who trusts the node, having run it again."""
+    octets_ = done.results[0].octets
+    document = verify(octets_, adapters=startup.adapters(), terms=the_node(anchors=(anchor(node_key()),)).terms(NOW))
+    assert document.verdict.verdict is Indication.PASSED, document.verdict
+    assert document.read().document.derived is not None
+    claim = Claim(derivation=done.derivation_octets, source=done.source.original, result=octets_)
+    assert (await reproduce(the_node(), claim, now=NOW)).reproduction.outcome is Outcome.REPRODUCED
+    return document

@@ -11,6 +11,7 @@ from adapters.creditbank import ADAPTER
 from gateway.kit import Content, Finding, Status
 from gateway.kit.laws.trip import document_of
 from tests.adapters.creditbank.documents import ACBS, NCB, ON_THE_WAY, changed, octets
+from tests.reference import ROOT
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -26,6 +27,12 @@ def warned(document: dict[str, Any], change: Change) -> set[tuple[str, str]]:
 @pytest.mark.parametrize("document", [NCB, ACBS, ON_THE_WAY], ids=["ncb", "acbs", "on the way"])
 def test_a_sound_document_conforms(document: dict[str, Any]) -> None:
     assert [f.status for f in findings(octets(document))] == [Status.PASSED]
+
+
+def test_the_example_of_the_reference_page_conforms() -> None:
+    page = (ROOT / "docs/reference/creditbank.md").read_text(encoding="utf-8")
+    example = page.partition("```json\n")[2].partition("```")[0]
+    assert [f.status for f in findings(example.encode())] == [Status.PASSED]
 
 
 def first(document: dict[str, Any], of: str = "outcomes") -> dict[str, Any]:
