@@ -36,6 +36,7 @@ def test_json_lists_the_same() -> None:
         "chsi",
         "clr",
         "creditbank",
+        "dossier",
         "elmo",
         "europass",
         "ler",
