@@ -48,6 +48,7 @@ from gateway.node.settings import STANDARD_FILE, Settings, load_settings
 from gateway.node.settings.delivery import PeerSection, TlsSection
 from gateway.node.startup import load_seal, start
 from gateway.node.watch import look_at
+from gateway.rendering.pdf import renderer
 from gateway.trust.policies import load_policy
 
 _T = TypeVar("_T")
@@ -191,6 +192,8 @@ def _hand_over(settings: Settings) -> Iterator[Check]:
         yield _attempt("hand-over", str(section.secret), partial(load_secret, section.secret), "can be used")[1]
     if section.kind == "folder" and section.folder is not None and section.folder.exists():
         yield _attempt("hand-over", str(section.folder), partial(private_folder, section.folder), "can be used")[1]
+    if "pdf" in section.pages:
+        yield _attempt("hand-over", "pages", renderer, "can be drawn")[1]
 
 
 def _files_of(entry: PeerSection) -> Iterator[tuple[str, Path, Callable[[], object]]]:

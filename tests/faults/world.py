@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import os
 import random
 import shutil
@@ -51,6 +52,16 @@ async def until(holds: Callable[[], bool]) -> None:
             await asyncio.sleep(0.005)
 
 
+def assert_page(folder: Path) -> None:
+    """Its page is there and whole, or its account says why there is none."""
+    (told,) = json.loads((folder / "account.json").read_text())["pages"]
+    file = folder / "page.html"
+    if "problem" in told:
+        assert not file.exists()
+    else:
+        assert hashlib.sha256(file.read_bytes()).hexdigest() == told["sha256"]
+
+
 @dataclass
 class Process:
     """One node: its folder, its line, and the process that it is just now."""
@@ -86,6 +97,7 @@ class Process:
     def take(self) -> None:
         """What a registry does: take away what was handed over. It notes each by its name, as often as it comes."""
         for folder in self.inbox.glob("[!.]*"):
+            assert_page(folder)
             shutil.rmtree(folder)
             self.taken.append(folder.name)
 
@@ -387,7 +399,7 @@ async def world(
                 f"[delivery]\nread_seconds = {read_seconds}\nconnect_seconds = {min(10.0, read_seconds)}\n",
             )
             settings += f"[work]\nseconds = {work_seconds}\n"  # what was paused is replaced while somebody waits
-            file.write_text(f'{settings}[hand_over]\nkind = "folder"\nfolder = "inbox"\n{more}')
+            file.write_text(f'{settings}[hand_over]\nkind = "folder"\nfolder = "inbox"\npages = ["html"]\n{more}')
             nodes.append(Process(nursery, participant, lines[at], epoch, rate))
         made = World(*nodes, chance)
         for node in nodes:

@@ -30,6 +30,7 @@ Languages = Annotated[
         description="Languages wanted (BCP 47, small letters), the first being primary; without it the titles'.",
     ),
 ]
+PageForm = Annotated[Literal["pdf", "html"], Field(description="PDF with everything inside, or HTML.")]
 AdapterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
 
 
@@ -56,7 +57,7 @@ class TranslateQuery(Query):
 class RenderQuery(Query):
     """What is wanted."""
 
-    form: Annotated[Literal["pdf", "html"], Field(description="PDF with everything inside, or HTML.")] = "pdf"
+    form: PageForm = "pdf"
     lang: Languages | None = None
     to: Annotated[
         AdapterName | None,
