@@ -131,7 +131,7 @@ class _Desk:
         return peer
 
     async def _check_room(self, peer: Peer) -> None:
-        """What counts here is our own queue. A peer that is down, or never decides, leaves room in it for the others."""
+        """Our own queue counts here. A peer that is down, or never decides, leaves room in it for the others."""
         running, limits = self._running, self._running.admission
         depth = await running.depth()
         ours = replace(depth, undecided=depth.outbox, inbox=0)
