@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import aiohttp
@@ -154,8 +154,7 @@ async def loaded(
 ) -> Run:
     """Give the documents, wait until the last is answered, and say what it took."""
     run = Run(load=os.getloadavg()[0])
-    processes = {"sender": pair.sender, "receiver": pair.receiver}
-    before = {name: cpu_seconds(node) for name, node in processes.items()}
+    before = _cpu(pair)
     own, began = time.process_time(), time.time()
     async with submitting(pair, run) as submit:
         await give(pair, papers, submit)
@@ -163,7 +162,7 @@ async def loaded(
         while waiting(database):  # noqa: ASYNC110 - another process has no event
             await asyncio.sleep(LOOK_SECONDS)
     await asyncio.sleep(0.2)  # the receiver's last commit
-    run.cpu = {name: cpu_seconds(node) - before[name] for name, node in processes.items()}
+    run.cpu = {name: seconds - before[name] for name, seconds in _cpu(pair).items()}
     run.cpu["load generator"] = time.process_time() - own
     ended = answered(pair.receiver, began - 1)
     if missing := len([one for one in run.sent if one.message not in ended]):
@@ -172,6 +171,11 @@ async def loaded(
     run.latencies = [ended[one.message] - one.asked for one in run.sent]
     run.since_taken = [ended[one.message] - one.taken for one in run.sent]
     return run
+
+
+def _cpu(pair: Pair) -> dict[str, float]:
+    nodes = {"sender": pair.sender, "receiver": pair.receiver}
+    return {f"{name}'s {part}": seconds for name, node in nodes.items() for part, seconds in cpu_seconds(node).items()}
 
 
 # --- the work alone
@@ -188,7 +192,7 @@ def alone(pair: Pair, papers: Sequence[bytes]) -> tuple[float, float]:
         began = time.process_time()
         prepared = prepare(sender, paper, wish, now)
         between = time.process_time()
-        received = _received(prepared)
+        received = _received(prepared, paper)
         again = time.process_time()
         found = examine(receiver, received, receiver.terms(now), pair.sender.peer.seals)
         second.append(time.process_time() - again)
@@ -197,8 +201,9 @@ def alone(pair: Pair, papers: Sequence[bytes]) -> tuple[float, float]:
     return statistics.median(first[5:]) * 1000, statistics.median(second[5:]) * 1000
 
 
-def _received(prepared: Prepared) -> Received:
+def _received(prepared: Prepared, paper: bytes) -> Received:
     by_role = {one.part.role: ReceivedPart(sha256=one.part.sha256, octets=one.octets) for one in prepared.parts}
+    by_role["original"] = replace(by_role["original"], octets=paper)
     translation = ReceivedTranslation(
         part=by_role["translation"],
         media_type=next(one.part.media_type for one in prepared.parts if one.part.role == "translation"),
@@ -219,10 +224,10 @@ def percentile(values: Sequence[float], share: float) -> float:
 def said(name: str, run: Run) -> str:
     """One row of a load."""
     cpu = "  ".join(f"{process} {run.cpu_ms(process):5.1f}" for process in run.cpu)
-    bound = 1000 / max(run.cpu_ms("sender"), run.cpu_ms("receiver"))
+    nodes = sum(run.cpu_ms(one) for one in run.cpu if one != "load generator")
     return (
-        f"{name:34} {run.rate:6.1f} a second   ms of CPU a document: {cpu}   (a core for each node alone: {bound:.0f} "
-        f"a second; load average {run.load:.1f})"
+        f"{name:34} {run.rate:6.1f} a second   ms of CPU a document: {cpu}   (both nodes {nodes:.1f}: two cores give "
+        f"{2000 / nodes:.0f} a second; load average {run.load:.1f})"
     )
 
 

@@ -67,10 +67,24 @@ async def started(pair: Pair) -> AsyncIterator[None]:
 # --- what the processes use
 
 
-def cpu_seconds(node: DemoNode) -> float:
-    """The processor time that the node's process took until now, of all its threads."""
-    fields = Path(f"/proc/{node.process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+def processes(node: DemoNode) -> list[int]:
+    """The node's process, and those that it began, down to the last."""
+    found = [node.process or 0]
+    for pid in found:
+        found += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    return found
+
+
+def cpu_seconds(node: DemoNode) -> dict[str, float]:
+    """The processor time that the node took until now: its own process with all its threads, and its work processes."""
+    own, *others = map(_used, processes(node))
+    return {"node": own, "work": sum(others)}
+
+
+def _used(pid: int) -> float:
+    """Of a process, and of its children that have ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / TICKS
 
 
 def peak_bytes(node: DemoNode) -> int:

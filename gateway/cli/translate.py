@@ -27,6 +27,7 @@ from gateway.node.startup import Node
 from gateway.node.translate import Order, Translated, Withheld, translate_file
 from gateway.translate.papers import losses_paper
 from gateway.verify.evidence import Answers
+from gateway.verify.gathering import Gathered
 from gateway.verify.terms import Terms
 
 _OUT_HELP = (
@@ -137,7 +138,7 @@ def _terms(node: Node, judging: Judging, octets: bytes, now: dt.datetime) -> Ter
     def made(answers: Answers) -> Terms:
         if judging.is_callers:
             return node.terms_of_caller(judging.trust, judging.policy, judging.at, now, answers)
-        return node.terms(now, answers)
+        return node.terms(now, Gathered(answers=answers))
 
     if judging.online:
         return judging.ask(octets, node.adapters, made, None if judging.is_callers else node.reach)

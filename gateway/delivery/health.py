@@ -10,8 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gateway.delivery.states import Alarm
@@ -31,6 +31,7 @@ _ALARM_RECENT = dt.timedelta(days=7)
 _QUEUE_NEARLY_FULL = 0.8
 _WORKER_STUCK = 900.0
 _WORKER_FAILING = 3
+_LOST_RECENT = 3600.0
 
 
 class Level(StrEnum):
@@ -370,6 +371,42 @@ def workers(known: Iterable[WorkerVitals]) -> Iterator[Check]:
             yield Check(name="worker", about=worker.name, status=Level.PASS, reason="works")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkVitals:
+    """The processes that verify and translate.
+
+    able      whether new ones can begin
+    here      how many there are now: none before the first document
+    waiting   jobs that wait for one
+    lost      jobs since the start that were lost with their process, by reason
+    lost_ago  seconds since the last of them; None: none was
+    """
+
+    able: bool = True
+    here: int = 0
+    waiting: int = 0
+    lost: Mapping[str, int] = field(default_factory=dict)
+    lost_ago: float | None = None
+
+
+def work(found: WorkVitals) -> Check:
+    """Without processes nothing is verified: that fails. One that was replaced within the hour is a warning."""
+    if not found.able:
+        reason = "no new process can begin: nothing is verified or translated any more"
+        advice = "start the node again; see whether the machine ran out of memory (`dmesg`)"
+        return Check(name="work", status=Level.FAIL, reason=reason, advice=advice)
+    if found.lost_ago is not None and found.lost_ago < _LOST_RECENT:
+        reasons = ", ".join(f"{why} {count}" for why, count in sorted(found.lost.items()))
+        return Check(
+            name="work",
+            status=Level.WARN,
+            reason=f"processes were replaced, the last {_span(dt.timedelta(seconds=found.lost_ago))} ago: {reasons}",
+            advice="docs/how-to/watch-a-node.md says what each reason means; the log (`work.lost`) names the document",
+        )
+    reason = f"{found.here} processes, {found.waiting} documents waiting"
+    return Check(name="work", status=Level.PASS, reason=reason)
+
+
 # --- all of it -------------------------------------------------------------------------------------------------------
 
 
@@ -392,6 +429,7 @@ class Vitals:
     keys: Sequence[KeyVitals] = ()
     peers: Sequence[PeerVitals] = ()
     workers: Sequence[WorkerVitals] = ()
+    work: WorkVitals = WorkVitals()
     retention: str | None = None
     clock_jump: dt.timedelta = dt.timedelta()
     stopping: bool = False
@@ -408,6 +446,7 @@ def judge(vitals: Vitals) -> Health:
     checks += peers(vitals.peers)
     checks.append(clock(vitals.peers, vitals.clock_jump))
     checks += workers(vitals.workers)
+    checks.append(work(vitals.work))
     if vitals.stopping:
         checks.append(Check(name="stopping", status=Level.FAIL, reason="the node was told to stop"))
     return conclude_health(checks, vitals.now)

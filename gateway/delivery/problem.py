@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from gateway.errors import TestamurError
 from gateway.model.noun import Noun
@@ -57,6 +58,17 @@ class Stopped(TestamurError):  # noqa: N818 - "the request was stopped at this s
         self.retryable = retryable
         self.retry_after = retry_after
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let it cross the border of a process."""
+        more = {
+            "status": self.status,
+            "stage": self.stage,
+            "retryable": self.retryable,
+            "retry_after": self.retry_after,
+            "advice": self.advice,
+        }
+        return (_rebuild, (self.code, self.message, more))
+
     def problem(self, trace: str | None = None) -> Problem:
         """The body of the answer."""
         return Problem(
@@ -69,3 +81,7 @@ class Stopped(TestamurError):  # noqa: N818 - "the request was stopped at this s
             hint=self.advice,
             trace=trace,
         )
+
+
+def _rebuild(code: str, message: str, more: Mapping[str, Any]) -> Stopped:
+    return Stopped(code, message, **more)

@@ -168,27 +168,8 @@ class Bodies:
             return None, chunk
         return file, chunk
 
-    def octets(self, name: str, sha256: str, *, offset: int, size: int) -> bytes:
-        """The octets of a part as one value, for whoever has a thread of their own and knows the limit of `size`.
-
-        Raises as `read`.
-        """
-        return _guarded(self._octets, name, sha256, offset, size)
-
-    def _octets(self, name: str, sha256: str, offset: int, size: int) -> bytes:
-        with self._open(name, offset) as file:
-            octets = file.read(size)
-        if hashlib.sha256(octets).hexdigest() != sha256:
-            raise damaged("a body isn't as it was written")
-        return octets
-
     def _open(self, name: str, offset: int) -> BinaryIO:
-        try:
-            file = self.place(name).open("rb", buffering=0)
-        except FileNotFoundError:
-            raise missing() from None
-        file.seek(offset)
-        return file
+        return _open(self.place(name), offset)
 
     # --- away
 
@@ -286,14 +267,21 @@ class IncomingBody:
         if len(self._gathered) >= CHUNK_BYTES:
             await self._bodies.run(self._bodies.write_on, self, self._take())
 
+    async def so_far(self) -> bytes | Path:
+        """What was written so far: its octets, or, where they are many, the file that holds them."""
+        if self.hidden is None:
+            return bytes(self._gathered)
+        await self._bodies.run(self._bodies.write_on, self, self._take())
+        return self.hidden.path
+
     async def again(self) -> AsyncIterator[bytes]:
         """What was written so far, from its beginning: of a body that is looked at and not kept."""
-        if self.hidden is None:
-            yield bytes(self._gathered)
+        so_far = await self.so_far()
+        if isinstance(so_far, bytes):
+            yield so_far
             return
-        await self._bodies.run(self._bodies.write_on, self, self._take())
         offset = 0
-        while chunk := await self._bodies.run(self.hidden.read, offset):
+        while chunk := await self._bodies.run(_read_at, so_far, offset):
             offset += len(chunk)
             yield chunk
 
@@ -330,11 +318,6 @@ class _Hidden:
             while view:
                 view = view[self._file.write(view) :]
 
-    def read(self, offset: int) -> bytes:
-        with self.path.open("rb", buffering=0) as file:
-            file.seek(offset)
-            return file.read(CHUNK_BYTES)
-
     def flush(self) -> str:
         """The digest of what is now on the disk."""
         with self._lock:
@@ -356,6 +339,32 @@ class _Hidden:
             self.path.unlink(missing_ok=True)
 
 
+def read_part(file: Path, sha256: str, *, offset: int, size: int) -> bytes:
+    """The octets of a part of a body as one value, for a process that works on it and knows the limit of `size`.
+
+    Raises:
+        Stopped: as `Bodies.read`.
+    """
+    return _guarded(_read_part, file, sha256, offset, size)
+
+
+def _read_part(file: Path, sha256: str, offset: int, size: int) -> bytes:
+    with _open(file, offset) as stream:
+        octets = stream.read(size)
+    if hashlib.sha256(octets).hexdigest() != sha256:
+        raise damaged("a body isn't as it was written")
+    return octets
+
+
+def _open(file: Path, offset: int) -> BinaryIO:
+    try:
+        stream = file.open("rb", buffering=0)
+    except FileNotFoundError:
+        raise missing() from None
+    stream.seek(offset)
+    return stream
+
+
 def missing() -> Stopped:
     """The file isn't there."""
     return Stopped(
@@ -365,6 +374,12 @@ def missing() -> Stopped:
         stage="store",
         advice="they are deleted when a delivery is finished; otherwise restore a backup",
     )
+
+
+def _read_at(path: Path, offset: int) -> bytes:
+    with path.open("rb", buffering=0) as file:
+        file.seek(offset)
+        return file.read(CHUNK_BYTES)
 
 
 def _read(file: BinaryIO, left: int | None, digest: hashlib._Hash) -> bytes:

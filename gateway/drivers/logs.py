@@ -12,7 +12,6 @@ import json
 import logging
 import re
 import sys
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,11 +19,11 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from gateway.delivery.envelope import TraceId
+from gateway.drivers.processes import Broke, places_of
 
 _LOG = logging.getLogger("testamur")
 _TRACE: ContextVar[TraceId | None] = ContextVar("testamur_trace", default=None)
 _LONGEST = 300
-_PLACES = 6
 _PLAIN = re.compile(r"[\w.:/+@-]+", re.ASCII)
 
 
@@ -147,13 +146,15 @@ def _entry(record: logging.LogRecord) -> dict[str, Any]:
     else:
         entry |= {"library": record.name, "template": _cut(str(record.msg).partition("\n")[0])}
     if record.exc_info and record.exc_info[0] is not None:
-        entry |= {"error": record.exc_info[0].__name__, "places": _places(record.exc_info[1])}
+        entry |= _of_error(record.exc_info[1])
     return entry
 
 
-def _places(error: BaseException | None) -> list[str]:
-    frames = traceback.extract_tb(error.__traceback__)[-_PLACES:] if error is not None else []
-    return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
+def _of_error(error: BaseException | None) -> dict[str, Any]:
+    """Its class and the places in the code; of what went wrong in another process, those that it told."""
+    if isinstance(error, Broke):
+        return {"error": error.kind, "places": list(error.places)}
+    return {"error": type(error).__name__, "places": list(places_of(error))}
 
 
 def _cut(value: Any) -> Any:

@@ -96,6 +96,16 @@ class Metrics:
             registry=registry,
         )  # fmt: skip
         self.disk_free = Gauge("testamur_disk_free_bytes", "Free octets where the store is.", registry=registry)
+        self.work_processes = Gauge(
+            "testamur_work_processes", "Processes that verify and translate.", registry=registry
+        )
+        self.work_waiting = Gauge("testamur_work_waiting", "Documents that wait for such a process.", registry=registry)
+        self.work_lost = Gauge(
+            "testamur_work_lost",
+            "Jobs since the start that were lost with their process: time, cpu, memory (limits), crashed.",
+            ("reason",),
+            registry=registry,
+        )
         self.checks = Gauge(
             "testamur_health",
             "What health says: 0 pass, 1 warn, 2 fail; of several checks of one name the worst.",

@@ -7,18 +7,16 @@ its bytes; it is parsed again on the other side by the same parser.
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
 import pickle
 import signal
+import socket
 import threading
-import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from gateway.drivers.processes import Answer, Broke, ProcessLimits, answer_all, frame, receive
 from gateway.errors import AdapterError, TestamurError
 from gateway.kit.contract import (
     Adapter,
@@ -41,20 +39,10 @@ from gateway.readers.limits import MIB
 _SPAWN = multiprocessing.get_context("spawn")
 _STARTING_SECONDS = 30.0
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerLimits:
-    """What one call may use: seconds by the clock, seconds of processor, bytes of address space of the process."""
-
-    wall_seconds: float = 30.0
-    cpu_seconds: int = 20
-    memory_bytes: int = 2048 * MIB
+DEFAULT_LIMITS = ProcessLimits()
 
 
-DEFAULT_WORKER_LIMITS = WorkerLimits()
-
-
-def isolate(found: Iterable[Found], limits: WorkerLimits = DEFAULT_WORKER_LIMITS) -> tuple[Adapter, ...]:
+def isolate(found: Iterable[Found], limits: ProcessLimits = DEFAULT_LIMITS) -> tuple[Adapter, ...]:
     """The adapters as core calls them: those from outside, and those that ask for it, each behind a process."""
     return tuple(
         IsolatedAdapter(one.adapter, limits)
@@ -72,7 +60,7 @@ class IsolatedAdapter:
     four the worker is replaced.
     """
 
-    def __init__(self, adapter: Adapter, limits: WorkerLimits = DEFAULT_WORKER_LIMITS) -> None:
+    def __init__(self, adapter: Adapter, limits: ProcessLimits = DEFAULT_LIMITS) -> None:
         self._adapter = adapter
         self._limits = limits
         self._lock = threading.Lock()
@@ -122,13 +110,14 @@ class IsolatedAdapter:
             if self._worker is None:
                 self._worker = self._start()
             try:
-                answer, value = self._worker.ask(name, arguments)
+                answer = self._worker.ask(name, arguments)
             except _Gone as gone:
                 self._end()
                 raise gone.as_error(self.manifest.id, name) from None
-        if answer == "raised":
-            raise value
-        return value
+        try:
+            return answer.given()
+        except Broke as broke:
+            raise AdapterError("adapter.failed", f"the answer is no value: {broke.kind}") from None
 
     def _start(self) -> _Worker:
         try:
@@ -160,43 +149,45 @@ class _Gone(Exception):  # noqa: N818 - never leaves this module
 
 
 class _Worker:
-    """One process and the pipe to it."""
+    """One process and the line to it."""
 
-    def __init__(self, adapter: Adapter, limits: WorkerLimits) -> None:
+    def __init__(self, adapter: Adapter, limits: ProcessLimits) -> None:
         self._limits = limits
-        self._pipe, theirs = _SPAWN.Pipe()
-        self._process: BaseProcess = _SPAWN.Process(target=_serve, args=(theirs, adapter, limits), daemon=True)
-        self._process.start()
-        theirs.close()
+        self._line, theirs = socket.socketpair()
+        with theirs:
+            self._process: BaseProcess = _SPAWN.Process(target=_serve, args=(theirs, adapter, limits), daemon=True)
+            self._process.start()
         self._started = False
 
-    def ask(self, name: str, arguments: tuple[Any, ...]) -> tuple[str, Any]:
+    def ask(self, name: str, arguments: tuple[Any, ...]) -> Answer:
         """The answer to one call; `_Gone` where none comes."""
         if not self._started:
             self._receive(_STARTING_SECONDS)
             self._started = True
         try:
-            self._pipe.send((name, arguments))
+            self._line.sendall(frame((name, arguments)))
         except OSError:
             raise self._gone() from None
-        return self._receive(self._limits.wall_seconds)
+        answer = self._receive(self._limits.wall_seconds)
+        if answer.short:
+            raise _Gone("memory", f"needed more than {self._limits.memory_bytes // MIB} MiB")
+        return answer
 
     def kill(self) -> None:
         """End the process, whatever it does."""
         self._process.kill()
         self._process.join()
-        self._pipe.close()
+        self._line.close()
 
-    def _receive(self, seconds: float) -> tuple[str, Any]:
+    def _receive(self, seconds: float) -> Answer:
+        self._line.settimeout(seconds)
         try:
-            if not self._pipe.poll(seconds):
-                raise _Gone("timeout", f"gave no answer within {seconds:g} s")
-            answer, value = self._pipe.recv()
-        except (EOFError, OSError):
-            raise self._gone() from None
-        if answer == "memory":
-            raise _Gone("memory", f"needed more than {self._limits.memory_bytes // MIB} MiB")
-        return answer, value
+            answer: Answer | None = receive(self._line)
+        except TimeoutError:
+            raise _Gone("timeout", f"gave no answer within {seconds:g} s") from None
+        if answer is None:
+            raise self._gone()
+        return answer
 
     def _gone(self) -> _Gone:
         self._process.join(timeout=1)
@@ -209,55 +200,17 @@ class _Worker:
 # --- in the worker ---------------------------------------------------------------------------------------------------
 
 
-def _serve(pipe: Connection, adapter: Adapter, limits: WorkerLimits) -> None:
-    """Answer calls until the pipe closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the node decides when a worker ends
-    _limit_memory(limits)
-    pipe.send(("ready", None))
-    with contextlib.suppress(EOFError):
-        while True:
-            name, arguments = pipe.recv()
-            _limit_processor(limits)
-            _send(pipe, _answer(adapter, name, arguments))
+def _serve(line: socket.socket, adapter: Adapter, limits: ProcessLimits) -> None:
+    """Answer calls until the line closes."""
 
+    def call(question: tuple[str, tuple[Any, ...]]) -> Any:
+        name, arguments = question
+        try:
+            return getattr(adapter, name)(*arguments)
+        except (TestamurError, MemoryError):
+            raise
+        except Exception as error:
+            raise failed(adapter, error) from error
 
-def _answer(adapter: Adapter, name: str, arguments: tuple[Any, ...]) -> tuple[str, Any]:
-    try:
-        return "returned", getattr(adapter, name)(*arguments)
-    except TestamurError as error:
-        return "raised", error
-    except MemoryError:
-        return "memory", None
-    except Exception as error:  # noqa: BLE001 - whatever it was, it is told to the parent
-        return "raised", failed(adapter, error)
-
-
-def _send(pipe: Connection, answer: tuple[str, Any]) -> None:
-    try:
-        octets = pickle.dumps(answer)
-    except MemoryError:
-        octets = pickle.dumps(("memory", None))
-    except Exception as error:  # noqa: BLE001 - what can't cross is the adapter's fault
-        octets = pickle.dumps(
-            ("raised", AdapterError("adapter.failed", f"the answer is no value: {type(error).__name__}"))
-        )
-    pipe.send_bytes(octets)
-
-
-def _limit_memory(limits: WorkerLimits) -> None:
-    try:
-        import resource
-    except ImportError:  # no such limits on this system: the clock alone guards
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _limit_processor(limits: WorkerLimits) -> None:
-    """Processor time is counted for the whole life of a process: each call gets its share on top."""
-    try:
-        import resource
-    except ImportError:
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + limits.cpu_seconds, hard))
+    line.sendall(frame(Answer()))  # it has begun
+    answer_all(line, call, limits)

@@ -1,6 +1,7 @@
 """The use case: decide about what was received, and tell the sender in a signed receipt.
 
-parts from disk ─▶ verify and run again, by ourselves ─▶ decision ─▶ business receipt ─▶ one commit ─▶ hand-over
+parts from disk ─▶ ask outside ─▶ verify and run again, by ourselves ─▶ decision ─▶ business receipt ─▶ one commit
+─▶ hand-over
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gateway.delivery.decision import Decision, business_receipt, decide
-from gateway.delivery.message import Slice, slices
+from gateway.delivery.message import slices
 from gateway.delivery.problem import Stopped
 from gateway.delivery.schedule import next_attempt
 from gateway.delivery.signing import SignedEnvelope, sign_receipt
@@ -21,18 +22,19 @@ from gateway.delivery.store import Retry
 from gateway.drivers.bodies import missing
 from gateway.drivers.failpoints import reach
 from gateway.drivers.logs import say, tracing
-from gateway.node.examine import Examined, Received, ReceivedPart, ReceivedTranslation, examine
+from gateway.drivers.work import LOST
+from gateway.node.examine_arrival import Closeness, Found, Message, examine_arrival, questions_of_arrival
+from gateway.node.online import gather_for
 from gateway.node.queue_worker import QueueWorker, Task
 from gateway.node.running import Running
-from gateway.verify.terms import Terms
+from gateway.verify.gathering import NOTHING
 
 AT_ONCE = 8
 """Arrivals that are read, decided and written at the same time; the work itself is done one by one."""
-TOGETHER = 4
-"""Translations and derivations of one message are looked at up to so many times the limit of one document."""
-_LOOKED_AT = frozenset({"translation", "derivation"})
 TRIES = 5
 """After so many failures of ours an arrival is set aside, for a person to look at."""
+_WHOLE, _NOT_RUN_AGAIN = 2, 3
+"""Up to so many tries of a message that goes over the limits for work, it is looked at so closely."""
 
 
 def decider(running: Running) -> QueueWorker[Arrival]:
@@ -51,6 +53,13 @@ def decider(running: Running) -> QueueWorker[Arrival]:
     )
 
 
+def how_closely(arrival: Arrival) -> Closeness:
+    """A message that went over the limits for work is looked at less closely each time, so that it has an end."""
+    if arrival.problem not in LOST or arrival.attempts < _WHOLE:
+        return Closeness.WHOLE
+    return Closeness.NOT_RUN_AGAIN if arrival.attempts < _NOT_RUN_AGAIN else Closeness.UNSEEN
+
+
 class _Decide:
     def __init__(self, running: Running) -> None:
         self._running = running
@@ -64,59 +73,25 @@ class _Decide:
         with tracing(arrival.trace):
             peer = running.peers.get(arrival.sender)
             seals = peer.seals if peer is not None else frozenset()
-            found = await running.work(self._examine, arrival, running.node.terms(running.now()), seals)
+            message, closeness, now = self._message(arrival), how_closely(arrival), running.now()
+            gathered = NOTHING
+            if closeness is not Closeness.UNSEEN:
+                gathered = await gather_for(running, arrival.sender, questions_of_arrival, message, now)
+            found = await running.work(arrival.sender, examine_arrival, message, now, seals, closeness, gathered)
             running.metrics.verdict(found.original.verdict)
             decision = decide(found.original, found.translations, running.receive_policy)
             reach("decide.found")
             await self._write(arrival, decision, found)
 
-    # --- in the work thread
-
-    def _examine(self, arrival: Arrival, terms: Terms, seals: frozenset[str]) -> Examined:
-        return examine(self._running.node, self._received(arrival), terms, seals)
-
-    def _received(self, arrival: Arrival) -> Received:
-        """The parts that are looked at; each translation with the papers that follow it."""
-        signed = SignedEnvelope(jws=arrival.envelope_jws, envelope=arrival.envelope)
-        original, *others = slices(signed)
-        if sum(one.part.size for one in others if one.part.role in _LOOKED_AT) > TOGETHER * self._limit:
-            return self._too_much(arrival, original, others)
-        translations: list[ReceivedTranslation] = []
-        for one in others:
-            if one.part.role == "translation":
-                translations.append(ReceivedTranslation(part=self._part(arrival, one), media_type=one.part.media_type))
-            elif one.part.role == "derivation":
-                derivation = self._part(arrival, one)
-                translations[-1] = replace(translations[-1], derivation=derivation.octets)
-            elif one.part.role == "losses":
-                translations[-1] = replace(translations[-1], losses_sha256=one.part.sha256)
-        return Received(original=self._part(arrival, original), translations=tuple(translations))
-
-    def _too_much(self, arrival: Arrival, original: Slice, others: Sequence[Slice]) -> Received:
-        """More than is held in memory at once: the translations aren't looked at, so that they can't be taken."""
-        translations = [one.part for one in others if one.part.role == "translation"]
-        unseen = [
-            ReceivedTranslation(part=ReceivedPart(sha256=part.sha256, octets=None), media_type=part.media_type)
-            for part in translations
-        ]
-        return Received(original=self._part(arrival, original), translations=tuple(unseen))
-
-    @property
-    def _limit(self) -> int:
-        return self._running.node.limits.document_bytes
-
-    def _part(self, arrival: Arrival, one: Slice) -> ReceivedPart:
-        part = one.part
+    def _message(self, arrival: Arrival) -> Message:
         if arrival.body is None:
             raise missing()
-        if part.size > self._limit:
-            return ReceivedPart(sha256=part.sha256, octets=None)
-        octets = self._running.bodies.octets(arrival.body, part.sha256, offset=one.offset, size=part.size)
-        return ReceivedPart(sha256=part.sha256, octets=octets)
+        signed = SignedEnvelope(jws=arrival.envelope_jws, envelope=arrival.envelope)
+        return Message(file=self._running.bodies.place(arrival.body), parts=slices(signed))
 
     # --- and out again
 
-    async def _write(self, arrival: Arrival, decision: Decision, found: Examined) -> None:
+    async def _write(self, arrival: Arrival, decision: Decision, found: Found) -> None:
         running, now = self._running, self._running.now()
         signed = SignedEnvelope(jws=arrival.envelope_jws, envelope=arrival.envelope)
         receipt = sign_receipt(business_receipt(signed, decision, running.stamp()), running.signer)
@@ -125,7 +100,7 @@ class _Decide:
             arrival,
             state=ArrivalState.ACCEPTED if accepted else ArrivalState.REFUSED,
             business_receipt=receipt,
-            account=found.account(),
+            account=found.account,
             problem=decision.reason,
         )
         outgoing = OutgoingReceipt(
@@ -154,10 +129,10 @@ class _Decide:
         """Later again, later each time; at last it is set aside with an alarm, and stays to be looked at."""
         running, now = self._running, self._running.now()
         code = error.code if isinstance(error, Stopped) else "internal.failed"
-        retryable = not isinstance(error, Stopped) or error.retryable
+        hopeless = isinstance(error, Stopped) and not error.retryable and code not in LOST
         failures = arrival.attempts + 1
         at = next_attempt(failures, now, random.random(), until=now + dt.timedelta(days=1))  # noqa: S311 - jitter
-        if failures >= TRIES or not retryable:
+        if failures >= TRIES or hopeless:
             at = None
             await running.store.alarm(Alarm(at=now, code=code, peer=arrival.sender, message=arrival.id))
             say("arrival.set_aside", level=logging.ERROR, peer=arrival.sender, message=arrival.id, code=code)

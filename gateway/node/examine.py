@@ -1,6 +1,6 @@
 """Looking at what a peer sent, as if nothing it says were true: the original by our own trust, each translation anew.
 
-Pure but for the clock's time that is given: it runs in the work thread. The original is verified once.
+Pure but for the clock's time that is given: it runs in a process of its own. The original is verified once.
 """
 
 from __future__ import annotations
@@ -80,17 +80,16 @@ class Examined:
         )
 
 
-def examine(node: Node, received: Received, terms: Terms, seals: frozenset[str]) -> Examined:
-    """Verify the original, and run the derivation again; `seals` are the keys that the sender seals with."""
+def examine(node: Node, received: Received, terms: Terms, seals: frozenset[str], *, rerun: bool = True) -> Examined:
+    """Verify the original, and run the derivation again, unless `rerun` says not to.
+
+    `seals` are the keys that the sender seals with.
+    """
     part = received.original
     if part.octets is None:
-        checked = Checked(sha256=part.sha256, verdict=Indication.INDETERMINATE, sub_indication=SubIndication.TOO_LARGE)
-        found = tuple(TranslationFound(sha256=t.part.sha256, seal="none", outcome=None) for t in received.translations)
-        return Examined(
-            original=checked, media_type=UNKNOWN, verdict=None, translations=found, reruns=(None,) * len(found)
-        )
+        return unseen(received)
     document = verify(part.octets, adapters=node.adapters, terms=terms)
-    found, reruns = _translations(node, received, document, terms, seals)
+    found, reruns = _translations(node, received, document, terms, seals, rerun=rerun)
     return Examined(
         original=_checked(part, document.verdict),
         media_type=media_type_of(document),
@@ -98,6 +97,14 @@ def examine(node: Node, received: Received, terms: Terms, seals: frozenset[str])
         translations=found,
         reruns=reruns,
     )
+
+
+def unseen(received: Received) -> Examined:
+    """What is found where nothing was looked at: the original is INDETERMINATE, and no translation can be taken."""
+    sha256 = received.original.sha256
+    checked = Checked(sha256=sha256, verdict=Indication.INDETERMINATE, sub_indication=SubIndication.TOO_LARGE)
+    found = tuple(TranslationFound(sha256=t.part.sha256, seal="none", outcome=None) for t in received.translations)
+    return Examined(original=checked, media_type=UNKNOWN, verdict=None, translations=found, reruns=(None,) * len(found))
 
 
 def found_type(arrival: Arrival) -> str:
@@ -117,7 +124,7 @@ def _checked(part: ReceivedPart, verdict: Verdict) -> Checked:
 
 
 def _translations(
-    node: Node, received: Received, source: VerifiedDocument, terms: Terms, seals: frozenset[str]
+    node: Node, received: Received, source: VerifiedDocument, terms: Terms, seals: frozenset[str], *, rerun: bool
 ) -> tuple[tuple[TranslationFound, ...], tuple[Reproduction | None, ...]]:
     """Results of one derivation are run again together."""
     found: list[TranslationFound] = []
@@ -126,18 +133,26 @@ def _translations(
         group = tuple(grouped)
         keyed = with_key_of(terms, derivation)
         delivered = tuple(_delivered(one.part, keyed) for one in group)
-        for one, document, rerun in zip(
-            group, delivered, _run_again(node, derivation, source, group, delivered), strict=True
-        ):
-            outcome = None if rerun is None else rerun.outcome
+        again = _run_again(node, derivation, source, group, delivered) if rerun else _not_run(group)
+        for one, document, result in zip(group, delivered, again, strict=True):
+            outcome = None if result is None else result.outcome
             found.append(TranslationFound(sha256=one.part.sha256, seal=_seal(document, seals), outcome=outcome))
-            reruns.append(rerun)
+            reruns.append(result)
     return tuple(found), tuple(reruns)
 
 
 def _delivered(part: ReceivedPart, terms: Terms) -> Unsealed | None:
     """Out of its seal, and no more: what it says is compared with what the source gives, not read."""
     return None if part.octets is None else unseal(part.octets, terms)
+
+
+def _not_run(group: Sequence[ReceivedTranslation]) -> tuple[Reproduction | None, ...]:
+    """It was tried, and took too much: nothing can be said, unless papers are missing."""
+    obstacle = "running it again goes over this node's limits for work"
+    return tuple(
+        Reproduction(outcome=Outcome.NOT_HERE, obstacles=(obstacle,)) if one.derivation and one.losses_sha256 else None
+        for one in group
+    )
 
 
 def _run_again(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cryptography.x509 import load_pem_x509_certificates
 
-from gateway.delivery.health import Health, KeyVitals, Level, PeerVitals, Vitals, WorkerVitals, judge
+from gateway.delivery.health import Health, KeyVitals, Level, PeerVitals, Vitals, WorkerVitals, WorkVitals, judge
 from gateway.delivery.problem import Stopped
 from gateway.delivery.states import Alarm
 from gateway.delivery.store import Depth
@@ -52,6 +52,7 @@ async def vitals_of(running: Running) -> Vitals:
         keys=tuple(key_vitals(running)),
         peers=tuple(_peer(running, link) for link in running.links.values()),
         workers=tuple(_workers(running)),
+        work=_work(running),
         retention=retaining.problem if (retaining := running.workers.get(RETENTION)) is not None else None,
         clock_jump=dt.timedelta(seconds=running.clock.jumped),
         stopping=running.stopping.is_set(),
@@ -108,3 +109,14 @@ def _workers(running: Running) -> Iterator[WorkerVitals]:
     for state in running.workers.values():
         busy = 0.0 if state.busy is None or state.name in _UNTIMED else now - state.busy
         yield WorkerVitals(name=state.name, ended=not state.alive, busy=busy, failures=state.failures)
+
+
+def _work(running: Running) -> WorkVitals:
+    state = running.processes.state
+    return WorkVitals(
+        able=state.able,
+        here=state.processes,
+        waiting=state.waiting,
+        lost=state.lost,
+        lost_ago=state.lost_ago,
+    )

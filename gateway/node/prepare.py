@@ -1,6 +1,6 @@
 """What is sent of a document: the original, and beside it the sealed translation with its papers.
 
-Pure but for the time that is given: it runs in the work thread.
+Pure but for the time that is given: it runs in a process of its own.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from gateway.delivery.envelope import Part, PartRole
 from gateway.delivery.problem import Stopped
@@ -20,6 +21,7 @@ from gateway.node.translate import Order, Translated, Withheld, translate_now
 from gateway.translate.engine import choose_target
 from gateway.translate.papers import losses_paper, verdict_paper
 from gateway.verify.engine import VerifiedDocument, verify
+from gateway.verify.gathering import NOTHING, Gathered
 
 ORIGINAL_ALONE = "original"
 """Asked for in the place of an adapter: no translation, whatever the peer wants."""
@@ -27,7 +29,7 @@ ORIGINAL_ALONE = "original"
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class PreparedPart:
-    """A part and its octets; None where they are too large for memory, and stay where they were spooled."""
+    """A part and its octets; None where they are those of the document as it was given, wherever it was spooled."""
 
     part: Part
     octets: bytes | None
@@ -51,27 +53,41 @@ class Wish:
     languages: tuple[str, ...] = ()
 
 
-def prepare(node: Node, octets: bytes, wish: Wish, now: dt.datetime) -> Prepared:
-    """Verify a document, and translate it where that is wanted.
+def prepare(node: Node, document: bytes | Path, wish: Wish, now: dt.datetime, gathered: Gathered = NOTHING) -> Prepared:
+    """Verify a document (its octets, or the file that holds them), and translate it where that is wanted.
+
+    `gathered` is what the outside answered about it.
 
     Raises:
         Stopped: `document.failed`, `translation.withheld` (422).
         RequestError, ConfigError: an adapter that isn't known, or can't be sealed with.
     """
-    given = verify(octets, adapters=node.adapters, terms=node.terms(now))
+    octets = document.read_bytes() if isinstance(document, Path) else document
+    terms = node.terms(now, gathered)
+    given = verify(octets, adapters=node.adapters, terms=terms)
     target = _target(wish)
     if target is None or (wish.asked is None and _is_at_home(node, given, target)):
-        return _alone(given)
-    done = translate_now(node, Order(octets=octets, to=target, languages=wish.languages), now, given)
+        return _without_octets(_alone(given), octets)
+    done = translate_now(
+        node, Order(octets=octets, to=target, languages=wish.languages, terms=terms, of_caller=False), now, given
+    )
     if isinstance(done, Withheld):
         raise _failed(done.verdict) if done.verdict.verdict is Indication.FAILED else _withheld(done)
-    return _translated(done)
+    return _without_octets(_translated(done), octets)
 
 
 def too_large(sha256: str, size: int) -> Prepared:
     """A document over the limit is carried as it is, and verified by nobody."""
     part = Part(role="original", sha256=sha256, size=size, media_type="application/octet-stream")
     return Prepared(parts=(PreparedPart(part=part, octets=None),), verdict=None)
+
+
+def _without_octets(prepared: Prepared, given: bytes) -> Prepared:
+    """Whoever gave the document has it: it needn't come back."""
+    original, *others = prepared.parts
+    if original.octets != given:  # an original that was enclosed in it
+        return prepared
+    return replace(prepared, parts=(replace(original, octets=None), *others))
 
 
 def _target(wish: Wish) -> str | None:

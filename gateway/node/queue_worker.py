@@ -126,9 +126,9 @@ class QueueWorker(Generic[_T]):
         say("worker.failed", level=logging.ERROR, worker=self._task.queue, code=code, error=error)
 
     async def _put_back(self, item: _T, error: Exception) -> None:
-        """A store that fails is no fault of the item: it stays as it is, and due."""
+        """A store that fails, or a system without processes, is no fault of the item: it stays as it is, and due."""
         try:
-            if isinstance(error, Stopped) and error.stage == "store" and error.retryable:
+            if isinstance(error, Stopped) and error.stage in {"store", "capacity"} and error.retryable:
                 await self._running.clock.wait(self._running.stopping, LOOK_AGAIN)
                 return
             await self._task.failed(item, error)

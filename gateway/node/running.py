@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from gateway.delivery.admission import AdmissionLimits
 from gateway.delivery.breaker import Breaker, Leave
@@ -22,7 +22,8 @@ from gateway.drivers.bodies import Bodies
 from gateway.drivers.clock import Clock
 from gateway.drivers.http_client import PeerClient
 from gateway.drivers.metrics import Metrics
-from gateway.drivers.work import WorkThread
+from gateway.drivers.online import OnlineClient
+from gateway.drivers.work import WorkProcesses
 from gateway.node.settings import Settings
 from gateway.node.startup import Node
 from gateway.node.watch import Seen
@@ -86,15 +87,18 @@ class HealthKept:
 class Running:
     """A node at work.
 
+    processes    do what needs a processor; each job is given `node` first
     keys         whose each node key is, by key id
     nonces       those of requests at its door
     wakes        tell workers that something was put into their queue
     authorities  of the TLS certificates of peers that have one of their own
+    online       asks the outside about documents; None: nobody is asked
     seen         what asking the peers showed last
     receiving    messages that are coming in now, by sender
     """
 
     node: Node
+    processes: WorkProcesses[Node]
     settings: Settings
     signer: NodeSigner
     url: str
@@ -108,7 +112,6 @@ class Running:
     started: dt.datetime
     metrics: Metrics = field(default_factory=Metrics)
     nonces: Nonces = field(default_factory=Nonces)
-    thread: WorkThread = field(default_factory=WorkThread)
     workers: dict[str, WorkerState] = field(default_factory=dict)
     wakes: Mapping[Queue, asyncio.Event] = field(
         default_factory=lambda: {
@@ -120,6 +123,7 @@ class Running:
     )
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     authorities: Mapping[str, Path] = field(default_factory=dict)
+    online: OnlineClient | None = None
     seen: dict[str, Seen] = field(default_factory=dict)
     receiving: Counter[str] = field(default_factory=Counter)
     health: HealthKept = field(default_factory=HealthKept)
@@ -138,9 +142,11 @@ class Running:
         """The time as signed statements give it: in whole seconds."""
         return self.clock.now().replace(microsecond=0)
 
-    async def work(self, job: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """Do what needs the processor, off the event loop."""
-        return await self.thread(job, *args, **kwargs)
+    async def work(
+        self, party: str, job: Callable[Concatenate[Node, _P], _T], *args: _P.args, **kwargs: _P.kwargs
+    ) -> _T:
+        """Do what needs a processor, in a process of its own; `party` is who wants it (`WorkProcesses`)."""
+        return await self.processes(party, job, *args, **kwargs)
 
     def stop(self) -> None:
         """From now on nothing new is begun; the workers wake up to see it."""

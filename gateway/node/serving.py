@@ -19,7 +19,9 @@ from gateway.drivers.bodies import Bodies
 from gateway.drivers.clock import Clock, SystemClock
 from gateway.drivers.http_client import PeerClient
 from gateway.drivers.logs import say
+from gateway.drivers.online import OnlineClient
 from gateway.drivers.store.sqlite import open_store
+from gateway.drivers.work import WorkProcesses
 from gateway.node.answer import answerer
 from gateway.node.decide import decider
 from gateway.node.dispatch import dispatcher
@@ -45,18 +47,24 @@ async def run(settings: Settings, *, clock: Clock | None = None) -> AsyncIterato
     """
     clock = clock or SystemClock()
     node = start(settings, now=clock.now())
-    signer, peers = load_keys(settings, node)
-    keys = peers_by_key(peers.values())
     section = settings.delivery
     async with AsyncExitStack() as stack:
+        processes = WorkProcesses(node, size=settings.work.processes, limits=settings.work_limits())
+        stack.push_async_callback(processes.close)  # first of all: before there are threads, and before the node key
+        signer, peers = load_keys(settings, node)
+        keys = peers_by_key(peers.values())
         store = open_store(settings.node.store)
         stack.push_async_callback(store.close)
         bodies = Bodies(settings.node.store / "bodies", min_free_bytes=section.min_free_bytes)
         stack.push_async_callback(bodies.close)
         client = PeerClient(connect_seconds=section.connect_seconds, read_seconds=section.read_seconds)
         await stack.enter_async_context(client)
+        online = None if node.reach is None else OnlineClient(node.reach, now=clock.now)
+        if online is not None:
+            await stack.enter_async_context(online)
         running = Running(
             node=node,
+            processes=processes,
             settings=settings,
             signer=signer,
             url=settings.node.url or "",
@@ -66,11 +74,11 @@ async def run(settings: Settings, *, clock: Clock | None = None) -> AsyncIterato
             bodies=bodies,
             clock=clock,
             client=client,
+            online=online,
             links=_links(peers.values(), section.concurrency),
             authorities={entry.id: entry.authority for entry in settings.peer if entry.authority is not None},
             started=clock.now(),
         )
-        stack.callback(running.thread.close)
         say("node.started", count=await _swept(bodies, store))
         await stack.enter_async_context(_working(running))
         yield running

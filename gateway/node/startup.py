@@ -28,6 +28,7 @@ from gateway.translate.sealing import Sealable
 from gateway.trust.anchors import Anchor
 from gateway.trust.policies import Policy, load_policy
 from gateway.verify.evidence import Answers, methods_in
+from gateway.verify.gathering import NOTHING, Gathered
 from gateway.verify.terms import Terms
 
 DEFAULT_POLICY = "strict"
@@ -114,22 +115,23 @@ class Node:
         """An adapter as a derivation names it."""
         return adapter_used(adapter)
 
-    def terms(self, now: dt.datetime, answers: Answers = MappingProxyType({})) -> Terms:
-        """The configured terms, as of a time; `answers` are those of the outside."""
+    def terms(self, now: dt.datetime, gathered: Gathered = NOTHING) -> Terms:
+        """The configured terms, as of a time, with what the outside answered."""
         return Terms(
             now=now,
             policy=self.policy,
             anchors=self.anchors,
             limits=self.limits,
-            methods=methods_in(answers.values()),
-            evidence=answers,
+            methods=methods_in(gathered.answers.values()),
+            evidence=gathered.answers,
+            unanswered=gathered.unanswered,
         )
 
     def terms_of_caller(
         self, trust: tuple[str, ...], policy: str | None, at: dt.datetime | None, now: dt.datetime, answers: Answers
     ) -> Terms:
         """The configured terms with what a caller gives in their place."""
-        own = self.terms(at or now, answers)
+        own = self.terms(at or now, Gathered(answers=answers))
         anchors = load_anchors(trust, own.methods) if trust else own.anchors
         if policy is None:
             return replace(own, anchors=anchors)

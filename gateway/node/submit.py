@@ -21,8 +21,10 @@ from gateway.delivery.signing import SignedEnvelope, sign_envelope
 from gateway.delivery.states import Arrival, Delivery, DeliveryState
 from gateway.drivers.bodies import IncomingBody
 from gateway.drivers.logs import say, trace_now, tracing
+from gateway.drivers.work import OURS
 from gateway.model.losses import Loss
 from gateway.model.verdict import Verdict
+from gateway.node.online import gather_about
 from gateway.node.prepare import Prepared, Wish, prepare, too_large
 from gateway.node.running import Running
 
@@ -168,10 +170,11 @@ class _Desk:
         running, wanted = self._running, self._submission
         if spool.size > running.node.limits.document_bytes:
             return too_large(sha256, spool.size)
-        octets = b"".join([chunk async for chunk in spool.again()])
         wish = Wish(asked=wanted.adapter, peer_wants=peer.wants, languages=wanted.languages)
         now = running.stamp()
-        prepared = await running.work(prepare, running.node, octets, wish, now)
+        document = await spool.so_far()
+        gathered = await gather_about(running, document, now)
+        prepared = await running.work(OURS, prepare, document, wish, now, gathered)
         if prepared.verdict is not None:
             running.metrics.verdict(prepared.verdict.verdict)
         running.metrics.losses(prepared.losses)

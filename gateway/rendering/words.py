@@ -105,7 +105,7 @@ REASONS = {
         "Look at the documents inside: one of them has the answer.",
     ),
     SubIndication.TOO_LARGE: (
-        "the document is larger than this node's limit",
+        "the document, or the work of verifying it, is larger than this node's limit",
         "Raise the limit in the node's settings if you expect such documents.",
     ),
     SubIndication.CREDENTIAL_EXPIRED: (

@@ -8,15 +8,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from gateway.kit.contract import EvidenceRequest
-from gateway.verify.asking import Asker, NoAnswer
-from gateway.verify.evidence import Answer, methods_in
+from gateway.verify.asking import Asker, NoAnswer, Unanswered
+from gateway.verify.evidence import Answer, Answers, methods_in
 from gateway.verify.terms import Terms
 
 ROUNDS = 4
 """A status list, its key's DID document, and one more for what an adapter asks of an answer; then it is enough."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What came of the questions about one document, apart from by whom it is judged; goes to another process."""
+
+    answers: Answers = field(default_factory=dict)
+    unanswered: Unanswered = field(default_factory=dict)
+
+
+NOTHING = Gathered()
 
 OpenQuestions = Callable[[Terms], Awaitable[Sequence[EvidenceRequest]]]
 """What is open under some terms; needs the processor, and so is the caller's to put where that work is done."""
@@ -31,6 +42,11 @@ async def gather(terms: Terms, open_questions: OpenQuestions, asker: Asker) -> T
         came = await asyncio.gather(*[asker.ask(question) for question in asked.values()])
         terms = told(terms, dict(zip(asked, came, strict=True)))
     return terms
+
+
+def gathered_in(terms: Terms) -> Gathered:
+    """What was gathered into some terms."""
+    return Gathered(answers=dict(terms.evidence), unanswered=dict(terms.unanswered))
 
 
 def told(terms: Terms, came: dict[str, Answer | NoAnswer]) -> Terms:

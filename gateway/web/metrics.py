@@ -30,12 +30,21 @@ async def gather(running: Running) -> None:
     for link in running.links.values():
         metrics.breaker.labels(link.peer.id).set(0 if link.breaker.state == "closed" else 1)
     metrics.disk_free.set(running.bodies.free_bytes())
+    _set_work(running)
     metrics.checks.clear()
     worst: dict[str, int] = {}
     for check in (await health_of(running)).checks:
         worst[check.name] = max(worst.get(check.name, 0), check.status.severity)
     for name, severity in worst.items():
         metrics.checks.labels(name).set(severity)
+
+
+def _set_work(running: Running) -> None:
+    metrics, state = running.metrics, running.processes.state
+    metrics.work_processes.set(state.processes)
+    metrics.work_waiting.set(state.waiting)
+    for reason, count in state.lost.items():
+        metrics.work_lost.labels(reason).set(count)
 
 
 def _set_queues(running: Running, depth: Depth, now: dt.datetime) -> None:

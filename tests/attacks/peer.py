@@ -39,8 +39,11 @@ class Attacker:
     def honest_parts(self, to: str = "europass", octets: bytes | None = None) -> list[PartGiven]:
         """What an honest node would send of a genuine document."""
         wish = Wish(asked=to, peer_wants=None)
-        prepared = prepare(self.own.node, octets or document(), wish, self.own.stamp())
-        return [(one.part.role, one.part.media_type, one.octets or b"") for one in prepared.parts]
+        given = octets or document()
+        prepared = prepare(self.own.node, given, wish, self.own.stamp())
+        return [
+            (one.part.role, one.part.media_type, given if one.octets is None else one.octets) for one in prepared.parts
+        ]
 
     def envelope(self, parts: Iterable[PartGiven], **changes: object) -> SignedEnvelope:
         """An envelope of these parts, signed by the pinned key."""

@@ -16,16 +16,18 @@ from aiohttp import web
 from gateway.delivery.message import MEDIA_TYPE, message_head
 from gateway.delivery.peers import Peer
 from gateway.delivery.problem import Stopped
-from gateway.delivery.states import Alarm, ArrivalState, DeliveryState
+from gateway.delivery.states import Alarm, Arrival, ArrivalState, DeliveryState
 from gateway.delivery.store import Retry
 from gateway.drivers import bodies as bodies_module
-from gateway.drivers.bodies import Bodies, missing
+from gateway.drivers.bodies import Bodies, read_part
 from gateway.drivers.clock import SystemClock
 from gateway.drivers.http_client import PeerClient
 from gateway.drivers.store import history
 from gateway.drivers.store.sqlite import open_store
-from gateway.node.decide import TOGETHER
+from gateway.node import examine_arrival
+from gateway.node.decide import _Decide
 from gateway.node.demo_nodes import free_port
+from gateway.node.examine_arrival import TOGETHER, Message
 from gateway.node.settings.delivery import PeerSection
 from gateway.node.submit import submit
 from gateway.node.watch import look_at
@@ -106,12 +108,13 @@ async def test_r18_a_message_set_aside_for_want_of_its_octets_goes_on_when_it_co
         octets = message_head(signed) + document()
         store, bodies = peer.south.store, peer.south.bodies
         with monkeypatch.context() as patched:
+            found = _Decide._message
 
-            def lost(name: str, *_: object, **__: object) -> bytes:
-                bodies.place(name).unlink(missing_ok=True)
-                raise missing()
+            def lost(self: _Decide, arrival: Arrival) -> Message:
+                bodies.place(arrival.body).unlink(missing_ok=True)
+                return found(self, arrival)
 
-            patched.setattr(bodies, "octets", lost)
+            patched.setattr(_Decide, "_message", lost)
             await peer.post(octets)
 
             async def set_aside() -> bool:
@@ -212,20 +215,19 @@ async def test_g5_somebody_who_holds_lines_open_is_not_let_in_without_end(tmp_pa
 
 async def test_g6_a_message_of_many_large_translations_is_not_held_in_memory(tmp_path: Path, monkeypatch):
     """A message may be a gibibyte; what is looked at of it at once is bounded by what a document may be."""
-    limit = 100_000
+    limit, noted = 100_000, tmp_path / "sizes"
+
+    def counted(file: Path, sha256: str, *, offset: int, size: int) -> bytes:
+        with noted.open("a") as sizes:
+            print(size, file=sizes)
+        return read_part(file, sha256, offset=offset, size=size)
+
+    monkeypatch.setattr(examine_arrival, "read_part", counted)
     async with attacked(tmp_path, f"[limits]\ndocument_bytes = {limit}\n") as peer:
-        read: list[int] = []
-        octets = peer.south.bodies.octets
-
-        def counted(name: str, sha256: str, *, offset: int, size: int) -> bytes:
-            read.append(size)
-            return octets(name, sha256, offset=offset, size=size)
-
-        monkeypatch.setattr(peer.south.bodies, "octets", counted)
         lies = [("translation", "application/json", bytes([48 + n]) * (limit - 1)) for n in range(9)]
         arrival = await peer.decided([("original", "application/xml", document()), *lies])
         assert (arrival.state, arrival.problem) == (ArrivalState.REFUSED, "translation.seal")
-        assert sum(read) <= len(document()) + TOGETHER * limit
+        assert sum(map(int, noted.read_text().split())) <= len(document()) + TOGETHER * limit
 
 
 @pytest.mark.parametrize("url", ["HTTPS://node.example.org", "https://Node.example.org", "https://node.exa\nmple.org"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from gateway.delivery.signing import read_business_receipt, read_transport_receipt
 from gateway.delivery.states import Arrival, ArrivalState
-from gateway.node import decide
+from gateway.node import decide, examine
 from gateway.node.running import Running
 from gateway.web import peers_api
 from tests.delivery.nodes import NORTH, SOUTH, document, forged, pair, until
@@ -217,15 +218,35 @@ async def test_a_document_over_the_limit_is_carried_and_never_said_to_be_verifie
         assert (original["verdict"], original["sub_indication"]) == ("INDETERMINATE", "TOO_LARGE")
 
 
+def poisoned(monkeypatch, harm: Callable[[], object]) -> None:
+    """From now on the verifier of nodes that start comes to harm where a document is poison."""
+    genuine = examine.verify
+
+    def breaking(octets, **terms):
+        return harm() if octets == b"poison" else genuine(octets, **terms)
+
+    monkeypatch.setattr(examine, "verify", breaking)
+
+
+def broken() -> None:
+    raise RuntimeError
+
+
+def hanging() -> None:
+    time.sleep(10_000)
+
+
+def eating() -> None:
+    bytearray(2**31)
+
+
+def spinning() -> None:
+    while True:
+        pass
+
+
 async def test_r21_a_message_that_breaks_the_verifier_is_set_aside_and_others_flow(tmp_path: Path, monkeypatch):
-    genuine = decide.examine
-
-    def breaking(node, received, terms, seals):
-        if received.original.octets == b"poison":
-            raise MemoryError
-        return genuine(node, received, terms, seals)
-
-    monkeypatch.setattr(decide, "examine", breaking)
+    poisoned(monkeypatch, broken)
     async with receiving(tmp_path) as (node, sender, clock):
         bad, poison = sender.signed(b"poison")
         await sender.post(poison)
@@ -242,6 +263,32 @@ async def test_r21_a_message_that_breaks_the_verifier_is_set_aside_and_others_fl
         assert (arrival.state, arrival.attempts) == (ArrivalState.RECEIVED, decide.TRIES)
         assert [alarm.message for alarm in await node.store.alarms()] == [bad.envelope.id]
         assert node.workers["undecided"].alive
+
+
+@pytest.mark.parametrize(
+    ("harm", "seconds", "code"),
+    [(hanging, 1.5, "work.time"), (spinning, 60, "work.cpu"), (eating, 60, "work.memory")],
+)
+async def test_r21_a_message_over_the_limits_of_work_is_decided_as_too_large_and_others_flow(
+    tmp_path: Path, monkeypatch, harm: Callable[[], object], seconds: float, code: str
+):
+    """It is tried so often, each time less closely: the sender has its answer, and nothing goes on for ever."""
+    poisoned(monkeypatch, harm)
+    limits = f"[work]\nseconds = {seconds}\ncpu_seconds = 1\nprocesses = 2\nmemory_bytes = 268435456\n"
+    async with receiving(tmp_path, limits) as (node, sender, clock):
+        bad, poison = sender.signed(b"poison")
+        await sender.post(poison)
+        good, octets = sender.signed()
+        await sender.post(octets)
+        assert (await decided(node, good.envelope.id)).state is ArrivalState.ACCEPTED
+
+        async with asyncio.timeout(120):
+            while (arrival := await node.store.arrival(NORTH, bad.envelope.id)).state is ArrivalState.RECEIVED:
+                clock.advance(1)
+                await asyncio.sleep(0.02)
+        assert json.loads(arrival.account)["original"]["sub_indication"] == "TOO_LARGE"
+        failures = [event.code for event in await node.store.timeline(bad.envelope.id, sender=NORTH) if event.code]
+        assert failures == [code] * 3
 
 
 async def test_a_start_goes_on_with_what_was_received_and_not_decided(tmp_path: Path, monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
+from gateway.drivers.processes import ProcessLimits
 from gateway.drivers.reach import Reach
 from gateway.model.verdict import SubIndication
 from gateway.node.settings.delivery import (
@@ -16,7 +17,14 @@ from gateway.node.settings.delivery import (
 )
 from gateway.node.settings.online import OnlineSection
 from gateway.node.settings.section import Section
-from gateway.node.settings.translation import AdaptersSection, LimitsSection, PolicySection, SealSection, TrustSection
+from gateway.node.settings.translation import (
+    AdaptersSection,
+    LimitsSection,
+    PolicySection,
+    SealSection,
+    TrustSection,
+    WorkSection,
+)
 from gateway.readers.limits import Limits
 from gateway.translate.sealing import Sealable
 
@@ -31,6 +39,7 @@ class Settings(Section):
     policy: PolicySection = PolicySection()
     limits: LimitsSection = LimitsSection()
     online: OnlineSection = OnlineSection()
+    work: WorkSection = WorkSection()
     peer: tuple[PeerSection, ...] = ()
     delivery: DeliverySection = DeliverySection()
     receive: ReceiveSection = ReceiveSection()
@@ -62,6 +71,11 @@ class Settings(Section):
     def reach(self) -> Reach | None:
         """Whom questions may go to; None: nobody is asked."""
         return Reach(**self.online.model_dump()) if self.online.hosts else None
+
+    def work_limits(self) -> ProcessLimits:
+        """What one job may use."""
+        work = self.work
+        return ProcessLimits(wall_seconds=work.seconds, cpu_seconds=work.cpu_seconds, memory_bytes=work.memory_bytes)
 
     def sealable(self) -> Sealable:
         """Adapter id to the sub-indications that this node's policy lets pass."""

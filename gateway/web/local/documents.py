@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
+from dataclasses import replace
 from typing import Annotated
 
 from aiohttp import web
 from pydantic import Field
 
+from gateway.drivers.work import OURS
 from gateway.model.verdict import Verdict
+from gateway.node.online import gather_about
 from gateway.node.running import Running
+from gateway.node.startup import Node
 from gateway.node.translate import Order, Translated, Withheld, translate_now
 from gateway.translate.engine import sha256
 from gateway.verify.engine import verify
+from gateway.verify.gathering import Gathered
 from gateway.web.local.answers import TranslateAnswer, TranslationAnswer, WithheldAnswer
 from gateway.web.local.bodies import json_answer, read_document
 from gateway.web.local.routes import Answer, Flag, NoParameters, Query, Route
@@ -43,10 +49,10 @@ class TranslateQuery(Query):
 async def verify_document(running: Running, request: web.Request, _query: NoParameters) -> web.Response:
     """Say what is proven of a document."""
     octets = await read_document(request, running.node.limits.document_bytes)
-    node, now = running.node, running.stamp()
-    document = await running.work(verify, octets, adapters=node.adapters, terms=node.terms(now))
-    running.metrics.verdict(document.verdict.verdict)
-    return json_answer(document.verdict)
+    now = running.stamp()
+    verdict = await running.work(OURS, verdict_on, octets, now, await gather_about(running, octets, now))
+    running.metrics.verdict(verdict.verdict)
+    return json_answer(verdict)
 
 
 async def translate_document(running: Running, request: web.Request, query: TranslateQuery) -> web.Response:
@@ -57,13 +63,29 @@ async def translate_document(running: Running, request: web.Request, query: Tran
         unsealed=query.unsealed,
         languages=languages_in(query.lang),
     )
-    outcome = await running.work(translate_now, running.node, order, running.stamp())
-    running.metrics.verdict(outcome.verdict.verdict)
+    now = running.stamp()
+    answer = await running.work(OURS, translation_of, order, now, await gather_about(running, order.octets, now))
+    running.metrics.verdict(answer.verdict.verdict)
+    running.metrics.losses(answer.losses)
+    return json_answer(answer)
+
+
+# --- in a work process
+
+
+def verdict_on(node: Node, octets: bytes, now: dt.datetime, gathered: Gathered) -> Verdict:
+    """Verify a document by the node's own terms."""
+    return verify(octets, adapters=node.adapters, terms=node.terms(now, gathered)).verdict
+
+
+def translation_of(node: Node, order: Order, now: dt.datetime, gathered: Gathered) -> TranslateAnswer:
+    """Translate a document by the node's own terms, or say why not."""
+    own = replace(order, terms=node.terms(now, gathered), of_caller=False)
+    outcome = translate_now(node, own, now)
     if isinstance(outcome, Withheld):
         why = WithheldAnswer(code=outcome.code, message=outcome.message, advice=outcome.advice)
-        return json_answer(TranslateAnswer(verdict=outcome.verdict, withheld=why))
-    running.metrics.losses(outcome.losses)
-    return json_answer(_answer_of(outcome))
+        return TranslateAnswer(verdict=outcome.verdict, withheld=why)
+    return _answer_of(outcome)
 
 
 def _answer_of(done: Translated) -> TranslateAnswer:

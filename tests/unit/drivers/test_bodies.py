@@ -13,7 +13,7 @@ import pytest
 
 from gateway.delivery.problem import Stopped
 from gateway.drivers import bodies as module
-from gateway.drivers.bodies import CHUNK_BYTES, Bodies
+from gateway.drivers.bodies import CHUNK_BYTES, Bodies, read_part
 
 OCTETS = bytes(range(256)) * 40_000  # ten chunks, about
 NAME = hashlib.sha256(OCTETS).hexdigest()
@@ -31,6 +31,10 @@ async def keep(bodies: Bodies, octets: bytes, step: int = 65_536) -> str:
         for at in range(0, len(octets), step):
             await body.write(octets[at : at + step])
         return await body.keep()
+
+
+async def as_one(bodies: Bodies, name: str, sha256: str, size: int) -> bytes:
+    return read_part(bodies.place(name), sha256, offset=0, size=size)
 
 
 async def everything(bodies: Bodies, name: str, sha256: str, **part: int) -> bytes:
@@ -71,7 +75,7 @@ async def test_a_part_comes_back_as_chunks_and_as_one_value(bodies):
         part = OCTETS[offset : offset + size]
         sha256 = hashlib.sha256(part).hexdigest()
         assert await everything(bodies, name, sha256, offset=offset, size=size) == part
-        assert bodies.octets(name, sha256, offset=offset, size=size) == part
+        assert read_part(bodies.place(name), sha256, offset=offset, size=size) == part
 
 
 async def test_files_are_for_their_owner_alone(bodies):
@@ -138,7 +142,7 @@ async def test_r20_a_flipped_bit_is_found_before_the_last_chunk_is_given(bodies,
 
     assert await code_of(read()) == "store.damaged"
     assert len(given) < len(OCTETS)
-    assert await code_of(asyncio.to_thread(bodies.octets, name, name, offset=0, size=len(OCTETS))) == "store.damaged"
+    assert await code_of(as_one(bodies, name, name, len(OCTETS))) == "store.damaged"
 
 
 @pytest.mark.parametrize("length", [0, CHUNK_BYTES, len(OCTETS) - 1])
@@ -158,7 +162,7 @@ async def test_a_damaged_body_is_healed_by_the_same_body_coming_again(bodies):
 @pytest.mark.parametrize("name", ["0" * 64, "../../etc/passwd", "", "A" * 64, "0" * 63 + "\n", "0" * 65])
 async def test_g6_a_name_leads_nowhere_else(bodies, name):
     assert await code_of(everything(bodies, name, "")) == "body.missing"
-    assert await code_of(asyncio.to_thread(bodies.octets, name, "", offset=0, size=1)) == "body.missing"
+    assert await code_of(as_one(bodies, name, "", 1)) == "body.missing"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from random import Random
 
 import pytest
 
-from gateway.drivers.workers import IsolatedAdapter, WorkerLimits, isolate
+from gateway.drivers.processes import ProcessLimits
+from gateway.drivers.workers import IsolatedAdapter, isolate
 from gateway.errors import AdapterError, Refused
 from gateway.kit import Content
 from gateway.kit.discovery import Found
@@ -18,7 +19,7 @@ from gateway.kit.recognition import head_of
 from tests.toy_adapter.lanterna_adapter import ADAPTER, Lanterna
 from tests.unit.kit.troublesome import Troublesome
 
-LIMITS = WorkerLimits(wall_seconds=6, cpu_seconds=1, memory_bytes=1024**3)
+LIMITS = ProcessLimits(wall_seconds=6, cpu_seconds=1, memory_bytes=1024**3)
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import os
 import resource
+import signal
 import sqlite3
-import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,10 +18,13 @@ from aiohttp import web
 
 from gateway.delivery.breaker import FAILURES
 from gateway.delivery.health import Check, Level
+from gateway.delivery.problem import Stopped
 from gateway.delivery.states import Alarm
 from gateway.delivery.store import Retry
 from gateway.drivers.clock import SystemClock
 from gateway.drivers.store.database import NAME
+from gateway.drivers.work import OURS
+from gateway.node import decide
 from gateway.node.health import health_of
 from gateway.node.running import Running
 from gateway.node.serving import run
@@ -196,10 +201,13 @@ async def test_a_worker_that_ended_is_seen(node: Running):
     assert (await seen(node, "worker", Level.FAIL, "undecided")).reason == "it ended"
 
 
-async def test_a_worker_that_is_stuck_is_seen(tmp_path: Path):
-    never = threading.Event()
+def hanging(*_: object) -> None:
+    time.sleep(10_000)
+
+
+async def test_a_worker_that_is_stuck_is_seen(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(decide, "examine_arrival", hanging)
     async with two_nodes(tmp_path) as (north, south):
-        stuck = asyncio.create_task(south.work(never.wait))
         await submit(north, submission())
 
         async def begun() -> bool:
@@ -209,8 +217,27 @@ async def test_a_worker_that_is_stuck_is_seen(tmp_path: Path):
         south.clock = later = Elsewhere()
         later.passed = 1000.0
         assert "16 minutes" in (await seen(south, "worker", Level.FAIL, "undecided")).reason
-        never.set()
-        await stuck
+
+
+async def test_a_process_that_was_replaced_is_seen(node: Running):
+    with pytest.raises(Stopped):
+        await node.work(OURS, dying)
+    found = await seen(node, "work", Level.WARN)
+    assert "crashed 2" in found.reason
+
+
+def dying(_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def test_that_no_process_can_begin_any_more_is_seen(node: Running):
+    os.kill(node.processes._server.pid, signal.SIGKILL)
+
+    async def ended() -> bool:
+        return not node.processes.state.able
+
+    await until(ended)
+    assert "no new process" in (await seen(node, "work", Level.FAIL)).reason
 
 
 async def test_a_node_that_is_being_stopped_is_not_ready(node: Running):

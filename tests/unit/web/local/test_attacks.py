@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gateway.model.verdict import Verdict
 from gateway.web.local import documents
 from tests.delivery.nodes import SOUTH
 from tests.delivery.store_laws import everything
@@ -80,11 +81,12 @@ async def test_h4_log_injection_nothing_of_a_request_ends_a_line_or_stands_in_th
     }  # fmt: skip
 
 
-async def test_h13_a_fault_of_ours_is_answered_with_a_code_and_nothing_else(api: Api, monkeypatch, logged: io.StringIO):
-    def fails(*_: object, **__: object) -> None:
-        raise RuntimeError(f"Astrid Lindqvist at {Path('/', 'home', 'node', 'secret.py')}")
+def failing(*_: object) -> Verdict:
+    raise RuntimeError(f"Astrid Lindqvist at {Path('/', 'home', 'node', 'secret.py')}")
 
-    monkeypatch.setattr(documents, "verify", fails)
+
+async def test_h13_a_fault_of_ours_is_answered_with_a_code_and_nothing_else(api: Api, monkeypatch, logged: io.StringIO):
+    monkeypatch.setattr(documents, "verdict_on", failing)
     answer = await api.post("/v1/verify", b"x")
     assert (answer.status, answer.code) == (500, "internal.failed")
     for text in (answer.body.decode(), str(dict(answer.headers)), logged.getvalue()):
