@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import random
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -54,3 +55,40 @@ def json_files() -> Iterator[tuple[Path, dict[str, Any]]]:
                     continue
                 if isinstance(value, dict) and "@context" in value:
                     yield file, value
+
+
+KEYWORDS = (
+    "@id @type @value @graph @reverse @included @list @set @nest @index @language @direction @json @base @vocab @import "
+    "id type name proof verifiableCredential Profile : a: _:x validUntil"
+).split()
+ODD = [
+    None, True, 5, -1, 1.5, 1e300, "", "x", "a:b", "_:b", "@id", "@graph", [], {}, [[]], [{}], {"@value": 1}, {"@value": None},
+    {"@value": [1]}, {"@list": [[1]]}, {"@set": []}, {"@id": "urn:x"}, {"@id": 5}, {"@type": 5, "@value": "x"},
+    {"@type": "@json", "@value": {"a": [1]}}, {"@language": 5, "@value": "x"}, {"@language": "en", "@value": "x"},
+    {"@graph": []}, {"@reverse": {"name": "x"}}, {"id": ["a"]}, {"id": {}}, {"type": {}}, {"type": [5]}, {"en": "x"},
+    {"@context": "https://www.w3.org/ns/credentials/v2"}, {"@context": "https://www.w3.org/2018/credentials/v1", "id": "urn:a"}, {"@nest": 5}, "\0",
+]  # fmt: skip
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to every member of a document."""
+    yield path
+    for step in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield from places(value[step], (*path, step))
+
+
+def mutants(base: dict[str, Any], count: int, seed: int = 2026) -> Iterator[dict[str, Any]]:
+    """Documents with an odd value, or a keyword of JSON-LD, at a place by chance."""
+    everywhere = list(places(base))
+    chance = random.Random(seed)
+    for _ in range(count):
+        document = copy.deepcopy(base)
+        *above, last = chance.choice(everywhere[1:])
+        place: Any = document
+        for step in above:
+            place = place[step]
+        if isinstance(place[last], dict) and chance.random() < 0.5:
+            place[last][chance.choice(KEYWORDS)] = copy.deepcopy(chance.choice(ODD))
+        else:
+            place[last] = copy.deepcopy(chance.choice(ODD))
+        yield document

@@ -11,8 +11,9 @@ from gateway.kit import Content, Document, Draft, Finding, Head, Manifest, Opene
 from gateway.kit.contract import WriteRequest
 from gateway.model.record import Identifier, Learner, Organisation, Record, Report
 from gateway.model.texts import is_when
+from gateway.proofs.budget import Budget
 from gateway.proofs.dataintegrity.contexts import known_contexts
-from gateway.proofs.dataintegrity.signed import signed_json, signed_rdf
+from gateway.proofs.dataintegrity.signed import signed_json, signed_rdf, whole_json, whole_rdf
 from gateway.proofs.jwk import write_jwk
 from gateway.proofs.multikey import write_multikey
 from gateway.readers.base64 import encode_base64url
@@ -121,9 +122,11 @@ def proof_value(credential: dict[str, Any], options: dict[str, Any], suite: str,
     """What the key makes of a credential and a proof's options, without asking whether that is wise."""
     digests = ("sha384",) if kind == "p384" else ("sha256",)
     if "jcs" in suite:
-        octets = signed_json(credential, options, digests).octets
+        octets = signed_json(whole_json(credential, digests, Budget()), options, Budget()).octets
     else:
-        octets = signed_rdf(credential, options, known_contexts(), digests).octets
+        known = known_contexts()
+        whole = whole_rdf(credential, known, digests, Budget())
+        octets = signed_rdf(whole, options, credential["@context"], known, Budget()).octets
     alg = {"ed25519": "EdDSA", "p256": "ES256", "p384": "ES384"}[kind]
     return "z" + encode_base58(jose_value(alg, octets[digests[0]]))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from gateway.errors import Refused
 from gateway.kit.contract import Form, Vouched
 from gateway.model.leaves import pointer
+from gateway.proofs.budget import Budget
 from gateway.proofs.proof import Proof
 from gateway.readers.containers import Unpacked, unpack
 from gateway.readers.document import Document
@@ -40,9 +41,10 @@ def unseal(octets: bytes, terms: Terms) -> Unsealed:
     try:
         unpacked = unpack(octets, terms.limits, within_seals=False)
         document = document_of(unpacked, terms)
-        proofs = proofs_around(unpacked, terms) + proofs_inside(document, terms)
+        budget = Budget()
+        proofs = proofs_around(unpacked, terms, budget) + proofs_inside(document, terms, budget)
         covered, vouched = covered_by(document, proofs, vouched_outside=False)
-        inside = {place: embedded_proofs(one, terms) for place, one in _sealed_inside(document)}
+        inside = {place: embedded_proofs(one, terms, budget) for place, one in _sealed_inside(document)}
     except Refused:
         return Unsealed(body=octets, proofs=(), holds=False)
     form = _form_of(unpacked, proofs)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from gateway.kit.contract import Stated
 from gateway.model.record import Organisation
 from gateway.model.verdict import Caveat, Finding, InnerVerdict, Status, SubIndication, conclude
+from gateway.proofs.budget import Budget
 from gateway.proofs.proof import Proof
 from gateway.proofs.xmldsig import verify_enveloped
 from gateway.readers.containers import Unpacked
@@ -20,15 +21,22 @@ from gateway.verify.life import first_moment
 from gateway.verify.proof_sets import settle
 from gateway.verify.terms import Terms
 
+_OCTETS = 50
+"""Octets of a document with a proof embedded that are gone through in a step."""
 
-def proofs_around(unpacked: Unpacked, terms: Terms) -> tuple[Proof, ...]:
-    """The proofs of every JWS around the document, checked."""
+
+def proofs_around(unpacked: Unpacked, terms: Terms, budget: Budget) -> tuple[Proof, ...]:
+    """The proofs of every JWS around the document, checked.
+
+    Raises:
+        Refused: `limit.work`.
+    """
     signatures = [layer.jws for layer in unpacked.layers if layer.jws is not None]
     if not signatures:
         return ()
     from gateway.proofs.jose import verify_jws
 
-    sets = [verify_jws(jws, keys=terms.keys, methods=terms.methods) for jws in signatures]
+    sets = [verify_jws(jws, keys=terms.keys, methods=terms.methods, budget=budget) for jws in signatures]
     proofs = tuple(proof for one in sets for proof in settle(one))
     token = unpacked.layers[-1].jwt
     return proofs if token is None else (*proofs[:-1], _with_claims(proofs[-1], token))
@@ -56,25 +64,38 @@ def _claims_agree(proof: Proof, token: JwtCredential) -> Finding:
     )
 
 
-def proofs_inside(document: Document, terms: Terms) -> tuple[Proof, ...]:
-    """The XML signatures under the root of the document, or the proofs embedded in a credential, checked."""
+def proofs_inside(document: Document, terms: Terms, budget: Budget) -> tuple[Proof, ...]:
+    """The XML signatures under the root of the document, or the proofs embedded in a credential, checked.
+
+    Raises:
+        Refused: `limit.work`.
+    """
     if document.media == "json":
-        return embedded_proofs(document.value, terms)
+        budget.spend(len(document.octets) // _OCTETS if "proof" in _members(document.value) else 0)
+        return embedded_proofs(document.value, terms, budget)
     if document.media != "xml":
         return ()
     return verify_enveloped(document.tree, keys=terms.keys)
 
 
-def embedded_proofs(value: JsonValue, terms: Terms) -> tuple[Proof, ...]:
-    """The proofs embedded in a credential, checked; none where it is none, or has none."""
-    if not isinstance(value, dict) or "proof" not in value:
+def _members(value: JsonValue) -> Mapping[str, JsonValue]:
+    return value if isinstance(value, dict) else {}
+
+
+def embedded_proofs(value: JsonValue, terms: Terms, budget: Budget) -> tuple[Proof, ...]:
+    """The proofs embedded in a credential, checked; none where it is none, or has none.
+
+    Raises:
+        Refused: `limit.work`.
+    """
+    if "proof" not in _members(value):
         return ()
     from gateway.proofs.dataintegrity.contexts import known_contexts
     from gateway.proofs.dataintegrity.verify import Keys, verify_embedded
 
     candidates = [(anchor.key, anchor.controller or "") for anchor in terms.anchors]
     keys = Keys(methods=terms.methods, candidates=candidates)
-    return settle(verify_embedded(value, keys, terms.contexts or known_contexts(), now=terms.now))
+    return settle(verify_embedded(value, keys, terms.contexts or known_contexts(), now=terms.now, budget=budget))
 
 
 def proof_findings(

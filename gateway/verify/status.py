@@ -10,12 +10,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from gateway.errors import Refused
 from gateway.kit.contract import EvidenceRequest, Stated
 from gateway.model.record import Identifier, Organisation
 from gateway.model.texts import is_when
 from gateway.model.verdict import Finding, Indication, Status, SubIndication, answer
+from gateway.proofs.budget import Budget
 from gateway.proofs.proof import Proof
 from gateway.readers.base64 import decode_base64url
 from gateway.readers.containers import inflate, unpack
@@ -34,7 +36,15 @@ LARGEST_LIST = 16 * MIB
 
 MOST_ENTRIES = 8
 """Entries that are looked up; the others stay open."""
+
+MOST_QUESTIONS = 16
+"""Open questions that are told one by one."""
+
+_MORE = "further questions that it raises"
 _LISTS = {"BitstringStatusListEntry": "BitstringStatusList", "StatusList2021Entry": "StatusList2021"}
+_LIST, _OCTETS = 300, 500
+"""Steps for a list that is looked up; octets of it, packed or not, in a step."""
+
 _WHETHER = "whether it was revoked"
 _REVOCATION_LIST = "1EdTechRevocationList"
 _BITS = 8
@@ -60,24 +70,28 @@ class Outside:
     questions: tuple[EvidenceRequest, ...] = ()
 
 
-def ask_outside(document: Document, questions: tuple[EvidenceRequest, ...], stated: Stated, terms: Terms) -> Outside:
+def ask_outside(
+    document: Document, questions: tuple[EvidenceRequest, ...], stated: Stated, terms: Terms, budget: Budget
+) -> Outside:
     """A finding for each status that a credential names, and for each question that nothing here answers."""
     value = document.value if document.media == "json" else None
-    entries = list(entries_of(value)) if isinstance(value, dict) else []
+    entries = list(islice(entries_of(value), MOST_ENTRIES + 1)) if isinstance(value, dict) else []
     given = [entry for entry in entries[:MOST_ENTRIES] if entry.url in terms.evidence]
-    judged = [_judged(entry, terms.evidence[entry.url], stated, terms) for entry in given]
+    judged = [_judged(entry, terms.evidence[entry.url], stated, terms, budget) for entry in given]
     answered = {entry.url for entry in given}
     asked = {question.url: question for question in questions if question.url not in answered}
     asked |= {entry.url: _about(entry) for entry in entries if entry.url not in answered | asked.keys()}
+    told = tuple(islice(asked.values(), MOST_QUESTIONS))
+    more = len(asked) > MOST_QUESTIONS or len(entries) > MOST_ENTRIES
     return Outside(
         findings=(
             *[finding for finding, _ in judged],
-            *[open_question(one.why, terms.unanswered.get(url)) for url, one in asked.items()],
-            *[open_question(_WHETHER) for _ in entries[MOST_ENTRIES:]],
+            *[open_question(one.why, terms.unanswered.get(one.url)) for one in told],
+            *([open_question(_MORE)] if more else []),
         ),
         questions=(
             *[q for _, further in judged for q in further],
-            *[one for url, one in asked.items() if url not in terms.evidence],
+            *[one for one in told if one.url not in terms.evidence],
         ),
     )
 
@@ -86,7 +100,7 @@ def _about(entry: Entry) -> EvidenceRequest:
     return EvidenceRequest(url=entry.url, why=_WHETHER)
 
 
-def ask_of_credential(document: Document, terms: Terms) -> Outside:
+def ask_of_credential(document: Document, terms: Terms, budget: Budget) -> Outside:
     """Life and status of a verifiable credential that no adapter knows: it may have ended, or been taken back.
 
     Its terms are those of the VC Data Model, whatever it states.
@@ -101,7 +115,7 @@ def ask_of_credential(document: Document, terms: Terms) -> Outside:
         valid_from=_when(value, "validFrom", "issuanceDate"),
         valid_until=_when(value, "validUntil", "expirationDate"),
     )
-    outside = ask_outside(document, (), stated, terms)
+    outside = ask_outside(document, (), stated, terms, budget)
     return replace(outside, findings=(*life_findings(stated, terms.now), *outside.findings))
 
 
@@ -125,15 +139,18 @@ def entries_of(credential: Json) -> Iterator[Entry]:
             yield Entry(kind=named, url=url, index=one.get("statusListIndex"), purpose=purpose)
 
 
-def _judged(entry: Entry, found: Answer, stated: Stated, terms: Terms) -> tuple[Finding, tuple[EvidenceRequest, ...]]:
+def _judged(
+    entry: Entry, found: Answer, stated: Stated, terms: Terms, budget: Budget
+) -> tuple[Finding, tuple[EvidenceRequest, ...]]:
     """What a list says, and what must be known of its key first."""
     if not found.is_success:
         return _open(_Open(f"the list's address answered with status {found.status}")), ()
     try:
+        budget.spend(_LIST + len(found.octets) // _OCTETS)
         if entry.kind == _REVOCATION_LIST:
             revoked = _is_listed(entry, parse_json(found.octets, terms.limits), stated)
         else:
-            revoked = _bit(entry, _list(entry, found, stated, terms))
+            revoked = _bit(entry, _list(entry, found, stated, terms, budget), budget)
     except _Open as fault:
         return _open(fault), fault.questions
     except Refused as refused:
@@ -162,11 +179,11 @@ _NOT_MEANT = SubIndication.SIG_CONSTRAINTS_FAILURE
 # --- lists of bits ----------------------------------------------------------------------------------------------------
 
 
-def _list(entry: Entry, found: Answer, stated: Stated, terms: Terms) -> Json:
+def _list(entry: Entry, found: Answer, stated: Stated, terms: Terms, budget: Budget) -> Json:
     """What a list states, once its own proof is trusted, it is of the same issuer, and of this time."""
     unpacked = unpack(found.octets, terms.limits)
     document = Document(unpacked.octets, unpacked.kind, limits=terms.limits)
-    proofs = proofs_around(unpacked, terms) + proofs_inside(document, terms)
+    proofs = proofs_around(unpacked, terms, budget) + proofs_inside(document, terms, budget)
     _require_keys(proofs, terms)
     covered = next((proof.covered for proof in reversed(proofs) if proof.role == "document"), None)
     value = parse_json(covered, terms.limits) if covered is not None else None
@@ -215,13 +232,14 @@ def _require_current(value: Json, found: Answer, now: dt.datetime) -> None:
         raise _Open("the list was looked up longer ago than it may be kept (ttl)")
 
 
-def _bit(entry: Entry, value: Json) -> bool:
+def _bit(entry: Entry, value: Json, budget: Budget) -> bool:
     subject = value.get("credentialSubject")
     if not isinstance(subject, dict) or _LISTS[entry.kind] not in _texts(subject.get("type")):
         raise _Open(f"the answer is no {_LISTS[entry.kind]}", _NOT_MEANT)
     if not entry.purpose or entry.purpose not in _texts(subject.get("statusPurpose")):
         raise _Open("the list is for another purpose than the entry", _NOT_MEANT)
     octets = _octets(entry, _text(subject.get("encodedList")))
+    budget.spend(len(octets) // _OCTETS)
     index = _index(entry.index)
     if index is None or index >= len(octets) * _BITS:
         raise _Open("the entry's index is none of the list", _NOT_MEANT)

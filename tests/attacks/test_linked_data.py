@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import copy
-import itertools
 import json
-import random
 import socket
-import time
 
 import pytest
 
 from gateway.errors import Refused
 from gateway.model.verdict import Indication, Status, SubIndication
-from gateway.proofs.dataintegrity.canonical import canonical_quads
-from gateway.proofs.dataintegrity.watch import MOST_NODES
 from tests.jose_makers import key
+from tests.linked_data import mutants
 from tests.vc_makers import SUBJECT, badge, bare, did_key, embedded, examined, read
 
 OB3 = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
@@ -203,55 +199,7 @@ def test_d2_an_achievement_cannot_move_from_one_issuers_badge_to_anothers_inside
     assert why(document)[0] is not Indication.PASSED
 
 
-# --- D3: poison -------------------------------------------------------------------------------------------------------
-
-
-def clique(size: int) -> dict:
-    """Blank nodes that all point at each other: none can be told from another."""
-    predicate = {"type": "IRI", "value": "urn:p"}
-    return {
-        "@default": [
-            {
-                "subject": {"type": "blank node", "value": f"_:b{a}"},
-                "predicate": predicate,
-                "object": {"type": "blank node", "value": f"_:b{b}"},
-            }
-            for a, b in itertools.permutations(range(size), 2)
-        ]
-    }
-
-
-@pytest.mark.parametrize("size", [8, 9, 12, 40])
-def test_d3_a_poison_graph_is_refused_in_less_than_a_second(size: int) -> None:
-    before = time.process_time()
-    with pytest.raises(Refused) as caught:
-        canonical_quads(clique(size))
-    assert caught.value.code == "limit.graph"
-    assert time.process_time() - before < 1
-
-
-def test_d3_poison_in_a_credential_is_refused_in_less_than_a_second() -> None:
-    """Two nameless subjects alike, each with nameless results alike."""
-    subject = {"type": ["AchievementSubject"], "result": [{"type": ["Result"], "value": "A"}] * 11}
-    document = {**good(), "credentialSubject": [subject, subject]}
-    before = time.process_time()
-    assert why(document) == (Indication.INDETERMINATE, SubIndication.TOO_LARGE)
-    assert time.process_time() - before < 1
-
-
-def test_d3_a_huge_graph_is_refused_before_it_is_made() -> None:
-    document = good()
-    document["credentialSubject"]["achievement"]["tag"] = [f"t{at}" for at in range(MOST_NODES + 1)]
-    assert why(document) == (Indication.INDETERMINATE, SubIndication.TOO_LARGE)
-
-
-@pytest.mark.parametrize("size", [2_000, 19_000])
-def test_d3_a_long_array_is_refused_before_each_member_is_compared_with_each(size: int) -> None:
-    document = good()
-    document["credentialSubject"]["achievement"]["tag"] = [f"t{at}" for at in range(size)]
-    before = time.process_time()
-    assert why(document) == (Indication.INDETERMINATE, SubIndication.TOO_LARGE)
-    assert time.process_time() - before < 1
+# --- D3: poison: test_poison.py -----------------------------------------------------------------------------------------
 
 
 def test_d3_deep_nesting_is_refused_with_a_code() -> None:
@@ -333,41 +281,12 @@ def test_d6_an_ecdsa_value_of_zeros_fails() -> None:
 
 # --- all at once ------------------------------------------------------------------------------------------------------
 
-KEYWORDS = (
-    "@id @type @value @graph @reverse @included @list @set @nest @index @language @direction @json @base @vocab @import "
-    "id type name proof verifiableCredential Profile : a: _:x validUntil"
-).split()
-ODD = [
-    None, True, 5, -1, 1.5, 1e300, "", "x", "a:b", "_:b", "@id", "@graph", [], {}, [[]], [{}], {"@value": 1}, {"@value": None},
-    {"@value": [1]}, {"@list": [[1]]}, {"@set": []}, {"@id": "urn:x"}, {"@id": 5}, {"@type": 5, "@value": "x"},
-    {"@type": "@json", "@value": {"a": [1]}}, {"@language": 5, "@value": "x"}, {"@language": "en", "@value": "x"},
-    {"@graph": []}, {"@reverse": {"name": "x"}}, {"id": ["a"]}, {"id": {}}, {"type": {}}, {"type": [5]}, {"en": "x"},
-    {"@context": VC2}, {"@context": "https://www.w3.org/2018/credentials/v1", "id": "urn:a"}, {"@nest": 5}, "\0",
-]  # fmt: skip
-
-
-def places(value: object, path: tuple = ()):
-    yield path
-    for step in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
-        yield from places(value[step], (*path, step))
-
 
 def test_no_mutant_passes_with_other_content_and_none_ends_in_an_error() -> None:
     """Odd values and keywords of JSON-LD at every place of a badge: 600 of them, seeded."""
     base = good()
     expected = judged(base).content.document.octets
-    everywhere = list(places(base))
-    chance = random.Random(2026)
-    for _ in range(600):
-        document = copy.deepcopy(base)
-        *above, last = chance.choice(everywhere[1:])
-        place = document
-        for step in above:
-            place = place[step]
-        if isinstance(place[last], dict) and chance.random() < 0.5:
-            place[last][chance.choice(KEYWORDS)] = copy.deepcopy(chance.choice(ODD))
-        else:
-            place[last] = copy.deepcopy(chance.choice(ODD))
+    for document in mutants(base, 600):
         found = judged(document)
         if found.verdict.verdict is Indication.PASSED:
             assert found.content.document.octets == expected, document

@@ -1,7 +1,7 @@
 """Canonical N-Quads (RDF Dataset Canonicalization, RDFC-1.0) by PyLD, within a budget.
 
-A small graph of many alike blank nodes can take longer than the universe lasts (section 7.1). The work is counted
-before it is done: pure, so that the same graph is refused everywhere.
+A small graph of many alike blank nodes can take longer than the universe lasts (section 7.1). The work is paid for
+before it is done.
 """
 
 from __future__ import annotations
@@ -13,20 +13,21 @@ from typing import Any
 from pyld.canon import URDNA2015
 
 from gateway.errors import Refused
+from gateway.proofs.budget import Budget
 
-MOST_WORK = 10_000
-"""Orders of alike blank nodes that may be tried."""
+QUAD, RELATED, ORDER = 8, 6, 12
+"""Steps for a statement, for looking from a blank node along one, and for an order of alike nodes that is tried."""
 
-MOST_QUADS = 50_000
+_MOST_ALIKE = 8  # 9! orders are far over any budget
 
 
 class Canonicalization(URDNA2015):  # type: ignore[misc] # PyLD has no types
     """One canonicalization, with the digest that its suite names (RDFC-1.0, section 4.1)."""
 
-    def __init__(self, digest: str) -> None:
+    def __init__(self, digest: str, budget: Budget) -> None:
         super().__init__()
         self._digest = digest
-        self.work = 0
+        self._budget = budget
 
     def create_hash(self) -> Any:
         """The digest's state."""
@@ -39,26 +40,35 @@ class Canonicalization(URDNA2015):  # type: ignore[misc] # PyLD has no types
         return {"type": "blank node", "value": "_:a" if component["value"] == id_ else "_:z"}
 
     def create_hash_to_related(self, id_: str, issuer: Any) -> dict[str, list[str]]:
-        """As PyLD, and refuse where too many orders would have to be tried."""
+        """As PyLD; each order that will be tried is paid for, and it copies the names given so far."""
+        self._budget.spend(RELATED * len(self.blank_node_info[id_]["quads"]))
         related: dict[str, list[str]] = super().create_hash_to_related(id_, issuer)
-        self.work += 1 + sum(_orders(len(nodes)) for nodes in related.values())
-        if self.work > MOST_WORK:
-            message = "got a graph whose blank nodes are too much alike to be told apart in reasonable time"
-            raise Refused("limit.graph", message, advice="No genuine credential is like that: don't trust its source.")
+        orders = sum(_orders(len(nodes)) for nodes in related.values())
+        self._budget.spend(orders * (ORDER + 3 * len(issuer.order)))
         return related
 
 
-def canonical_quads(dataset: dict[str, Any], digest: str = "sha256") -> bytes:
+def canonical_quads(dataset: dict[str, Any], digest: str = "sha256", budget: Budget | None = None) -> bytes:
     """The canonical N-Quads of a dataset in PyLD's form.
 
     Raises:
-        Refused: `limit.graph`.
+        Refused: `limit.graph`, `limit.work`.
     """
-    if sum(map(len, dataset.values())) > MOST_QUADS:
-        raise Refused("limit.graph", f"got more than {MOST_QUADS} statements")
-    text: str = Canonicalization(digest).main(dataset, {"format": "application/n-quads"})
+    account = budget or Budget()
+    account.spend(QUAD * sum(map(len, dataset.values())))
+    try:
+        text: str = Canonicalization(digest, account).main(dataset, {"format": "application/n-quads"})
+    except RecursionError:
+        raise _too_much_alike() from None
     return text.encode()
 
 
 def _orders(nodes: int) -> int:
-    return factorial(nodes) if nodes <= 8 else MOST_WORK + 1  # noqa: PLR2004 - 9! is far over it
+    if nodes > _MOST_ALIKE:
+        raise _too_much_alike()
+    return factorial(nodes)
+
+
+def _too_much_alike() -> Refused:
+    message = "got a graph whose blank nodes are too much alike to be told apart in reasonable time"
+    return Refused("limit.graph", message, advice="No genuine credential is like that: don't trust its source.")

@@ -11,14 +11,22 @@ import hashlib
 import json
 from collections.abc import Collection
 
+from gateway.proofs.budget import Budget
 from gateway.readers.json import JsonValue, Number, dump_json
+
+OCTETS = 50
+"""Octets of a member that are put in order in a step."""
 
 _NOTHING: tuple[JsonValue, ...] = (None, [])
 
 
-def covered_json(document: dict[str, JsonValue], ordered: Collection[int]) -> bytes:
-    """The JSON of a document without its proof; `ordered` are the identities of arrays whose order is covered."""
-    covered = {name: _covered(name, value, ordered) for name, value in document.items() if _stays(name, value)}
+def covered_json(document: dict[str, JsonValue], ordered: Collection[int], budget: Budget) -> bytes:
+    """The JSON of a document without its proof; `ordered` are the identities of arrays whose order is covered.
+
+    Raises:
+        Refused: `limit.work`, where arrays in arrays would be put in order again and again.
+    """
+    covered = {name: _covered(name, value, ordered, budget) for name, value in document.items() if _stays(name, value)}
     if _has_printed_number(covered):
         return dump_json(covered)
     return json.dumps(covered, ensure_ascii=False, separators=(",", ":")).encode()  # the same octets, in C
@@ -42,22 +50,22 @@ def _stays(name: str, value: JsonValue) -> bool:
     return value not in _NOTHING and name not in ("proof", "@direction")
 
 
-def _covered(name: str, value: JsonValue, ordered: Collection[int]) -> JsonValue:
+def _covered(name: str, value: JsonValue, ordered: Collection[int], budget: Budget) -> JsonValue:
     if name == "@context":
         return value
     if isinstance(value, list):
-        members = [_covered("", member, ordered) for member in value if member not in _NOTHING]
-        return members if id(value) in ordered else _unordered(members)
+        members = [_covered("", member, ordered, budget) for member in value if member not in _NOTHING]
+        return members if id(value) in ordered else _unordered(members, budget)
     if isinstance(value, dict) and "proof" not in value:
-        return {key: _covered(key, member, ordered) for key, member in value.items() if _stays(key, member)}
+        return {key: _covered(key, member, ordered, budget) for key, member in value.items() if _stays(key, member)}
     return value
 
 
-def _unordered(members: list[JsonValue]) -> list[JsonValue]:
+def _unordered(members: list[JsonValue], budget: Budget) -> list[JsonValue]:
     """Members by digest; of a text, or a thing with a name, that stands there twice, one."""
     if len(members) < 2:  # noqa: PLR2004 - one has no order
         return members
-    keyed = sorted(((_digest(member), member) for member in members), key=lambda pair: pair[0])
+    keyed = sorted(((_digest(member, budget), member) for member in members), key=lambda pair: pair[0])
     return [
         member
         for at, (digest, member) in enumerate(keyed)
@@ -65,5 +73,7 @@ def _unordered(members: list[JsonValue]) -> list[JsonValue]:
     ]
 
 
-def _digest(member: JsonValue) -> bytes:
-    return hashlib.sha256(json.dumps(member, sort_keys=True).encode()).digest()
+def _digest(member: JsonValue, budget: Budget) -> bytes:
+    text = json.dumps(member, sort_keys=True).encode()
+    budget.spend(1 + len(text) // OCTETS)
+    return hashlib.sha256(text).digest()

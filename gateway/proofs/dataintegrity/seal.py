@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.errors import ConfigError, Refused, RequestError
+from gateway.proofs.budget import Budget
 from gateway.proofs.dataintegrity.contexts import Contexts, known_contexts
 from gateway.proofs.dataintegrity.suites import DATA_INTEGRITY, SUITES
 from gateway.proofs.dids import VerificationMethod
@@ -106,12 +107,13 @@ def _suite_for(key: PublicKey | None) -> str | None:
 
 
 def _to_sign(value: dict[str, JsonValue], options: dict[str, JsonValue], known: Contexts) -> bytes:
-    from gateway.proofs.dataintegrity.signed import signed_rdf
+    from gateway.proofs.dataintegrity.signed import signed_rdf, whole_rdf
 
     unknown, inline = known.strange_in(value)
     if unknown or inline or "@context" not in value:
         raise Refused("seal.not_verifiable", "got a credential with a context that isn't pinned, or with none")
-    signed = signed_rdf(value, options, known)
+    budget = Budget()
+    signed = signed_rdf(whole_rdf(value, known, ("sha256",), budget), options, value["@context"], known, budget)
     if signed.faults:
         message = f"got a credential that a proof would not cover whole: {'; '.join(signed.faults[:3])}"
         raise Refused("seal.not_verifiable", message)

@@ -7,13 +7,16 @@ contexts are pinned, keys come out of DIDs that hold them, out of DID documents 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from gateway.errors import Refused
 from gateway.model.verdict import Caveat, Finding, Status, SubIndication
+from gateway.proofs.budget import TRY, Budget
 from gateway.proofs.dataintegrity.contexts import Contexts
-from gateway.proofs.dataintegrity.signed import Signed, signed_json, signed_rdf
+from gateway.proofs.dataintegrity.signed import Signed, Whole, signed_json, signed_rdf, whole_json, whole_rdf
 from gateway.proofs.dataintegrity.suites import SUITES, Suite, digest_for, suite_of
 from gateway.proofs.dids import Methods, VerificationMethod, method_named
 from gateway.proofs.jose.steps import Steps
@@ -44,21 +47,27 @@ class Keys:
         return [key for key, whose in self.candidates if whose in ("", did)][:_MOST_KEYS]
 
 
-def verify_embedded(document: Json, keys: Keys, contexts: Contexts, *, now: dt.datetime) -> tuple[Proof, ...]:
-    """Check every proof under `proof`; empty where there is none."""
+def verify_embedded(
+    document: Json, keys: Keys, contexts: Contexts, *, now: dt.datetime, budget: Budget | None = None
+) -> tuple[Proof, ...]:
+    """Check every proof under `proof`; empty where there is none.
+
+    Raises:
+        Refused: `limit.work`, where more keys would have to be tried than `budget` pays for.
+    """
     members = _list(document.get("proof", []))
     if len(members) > MOST_PROOFS:
         steps = Steps("/proof")
         _broken(steps, "signature.structure", f"There are {len(members)} proofs, expected at most {MOST_PROOFS}.")
         return (Proof(kind="dataintegrity", findings=tuple(steps.findings), covered=None, about="/proof"),)
-    shared = _Shared(document, members, keys, contexts, now)
+    shared = _Shared(document, members, keys, contexts, now, budget or Budget())
     many = len(members) > 1
     return tuple(
         _Check(shared, member, Steps(f"/proof/{at}" if many else "/proof")).proof() for at, member in enumerate(members)
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Shared:
     """What all proofs of a document have in common."""
 
@@ -67,17 +76,49 @@ class _Shared:
     keys: Keys
     contexts: Contexts
     now: dt.datetime
+    budget: Budget
+    wholes: dict[object, Whole] = field(default_factory=dict)
+    strange: dict[object, tuple[set[str], bool]] = field(default_factory=dict)
 
     def unsecured(self, proof: Json) -> dict[str, JsonValue] | None:
         """The document without proofs, but for those that this one comes after; None where one isn't there once."""
-        without = {name: value for name, value in self.document.items() if name != "proof"}
         if "previousProof" not in proof:
-            return without
+            return self._without
         wanted = _list(proof["previousProof"])
         named = [one for one in self.proofs if isinstance(one, dict) and one.get("id") in wanted and one is not proof]
         if not wanted or sorted(map(str, wanted)) != sorted(str(one.get("id")) for one in named):
             return None
-        return without | {"proof": named}
+        return self._without | {"proof": named}
+
+    @cached_property
+    def _without(self) -> dict[str, JsonValue]:
+        return {name: value for name, value in self.document.items() if name != "proof"}
+
+    def strange_in(self, document: Json) -> tuple[set[str], bool]:
+        """The contexts that aren't known, and whether one stands in the document itself."""
+        key = _proofs_in(document)
+        if key not in self.strange:
+            self.strange[key] = self.contexts.strange_in(document)
+        return self.strange[key]
+
+    def whole_rdf(self, document: dict[str, JsonValue], digests: tuple[str, ...]) -> Whole:
+        """A document as proofs over RDF sign it, made once for all that are side by side."""
+        key = (_proofs_in(document), "", digests)
+        if key not in self.wholes:
+            self.wholes[key] = whole_rdf(document, self.contexts, digests, self.budget)
+        return self.wholes[key]
+
+    def whole_json(self, document: dict[str, JsonValue], digests: tuple[str, ...]) -> Whole:
+        """The same for proofs over JSON, which differ in how many contexts they name."""
+        key = (_proofs_in(document), json.dumps(document.get("@context")), digests)
+        if key not in self.wholes:
+            self.wholes[key] = whole_json(document, digests, self.budget)
+        return self.wholes[key]
+
+
+def _proofs_in(document: Json) -> tuple[int, ...]:
+    """The earlier proofs that stay in a document, by identity: two may have one id."""
+    return tuple(map(id, document.get("proof", ())))
 
 
 class _Check:
@@ -213,7 +254,7 @@ class _Check:
         if not fitting:
             self._no_key(suite, method)
             return None
-        made = next((key for key in fitting if _holds(suite, key, value, signed)), None)
+        made = next((key for key in fitting if self._holds(suite, key, value, signed)), None)
         if made is None and method is None:
             self._none_of_them()
             return None
@@ -224,6 +265,11 @@ class _Check:
         message = "The proof wasn't made with this key over this content: one of the three was changed."
         self.steps.failed("signature.value", SubIndication.SIG_CRYPTO_FAILURE, message)
         return fitting[0]
+
+    def _holds(self, suite: Suite, key: PublicKey, value: bytes, signed: Signed) -> bool:
+        self.shared.budget.spend(TRY)
+        algorithm = suite.algorithm(key)
+        return algorithm is not None and algorithm.verifies(key, value, signed.octets[digest_for(key)])
 
     def _no_key(self, suite: Suite, method: VerificationMethod | None) -> None:
         if method is not None and method.key is not None:
@@ -268,17 +314,20 @@ class _Check:
                 self.steps.failed("signature.contexts", SubIndication.SIG_CRYPTO_FAILURE, message)
                 return None
             document = {**document, "@context": options["@context"]}
-        return signed_json(document, options, digests)
+        shared = self.shared
+        return signed_json(shared.whole_json(document, digests), options, shared.budget)
 
     def _rdf(self, document: dict[str, JsonValue], options: Json, digests: tuple[str, ...]) -> Signed | None:
         if not self._contexts_known(document):
             return None
-        signed = signed_rdf(document, options, self.shared.contexts, digests)
+        shared = self.shared
+        whole = shared.whole_rdf(document, digests)
+        signed = signed_rdf(whole, options, document["@context"], shared.contexts, shared.budget)
         self._terms(signed.faults)
         return signed
 
     def _contexts_known(self, document: Json) -> bool:
-        unknown, inline = self.shared.contexts.strange_in(document)
+        unknown, inline = self.shared.strange_in(document)
         if inline or "@context" not in document:
             message = "A context stands in the document itself, or there is none: its words could mean anything."
             self.steps.open("signature.contexts", SubIndication.SIG_CONSTRAINTS_FAILURE, message)
@@ -297,11 +346,6 @@ class _Check:
         more = f"; and {len(faults) - _MOST_SHOWN} more" if len(faults) > _MOST_SHOWN else ""
         message = f"The proof doesn't cover all that stands in the document: {'; '.join(faults[:_MOST_SHOWN])}{more}."
         self.steps.open("signature.terms", SubIndication.SIG_CONSTRAINTS_FAILURE, message)
-
-
-def _holds(suite: Suite, key: PublicKey, value: bytes, signed: Signed) -> bool:
-    algorithm = suite.algorithm(key)
-    return algorithm is not None and algorithm.verifies(key, value, signed.octets[digest_for(key)])
 
 
 def _moment(text: str | None) -> dt.datetime | None:

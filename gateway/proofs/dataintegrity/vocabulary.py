@@ -9,6 +9,7 @@ from typing import Any
 from gateway.readers.json import JsonValue
 
 _UNCOVERED = frozenset({"@index", "@id", "@type"})  # containers whose keys, or part of them, don't reach the RDF
+_LANGUAGE = frozenset({"@language", "@direction"})
 _ABSOLUTE = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|\\^`]*')
 
 
@@ -33,6 +34,8 @@ class Vocabulary:
             if made and _covers(made) and not (_is_class(term) and made["@id"] in self._shared)
         }
         self.ordered = {term for term, made in self._mappings.items() if made and "@list" in _containers(made)}
+        self.texts = _texts(active)
+        self.types = [term for term, made in self._mappings.items() if made and made["@id"] == "@type"]
         self._ids = [term for term, made in self._mappings.items() if made and made["@id"] == "@id"]
         self._meanings = {made["@id"] for made in self._mappings.values() if made}
 
@@ -42,8 +45,7 @@ class Vocabulary:
 
     def types_of(self, node: Mapping[str, JsonValue]) -> list[JsonValue]:
         """The types of a node, as they stand in the document."""
-        terms = [term for term, made in self._mappings.items() if made and made["@id"] == "@type"]
-        found: JsonValue = next((node[term] for term in terms if term in node), [])
+        found: JsonValue = next((node[term] for term in self.types if term in node), [])
         return found if isinstance(found, list) else [found]
 
     def says(self, word: JsonValue) -> bool:
@@ -54,6 +56,17 @@ class Vocabulary:
         if made:
             return _is_class(word) or made["@id"] not in self._shared
         return is_iri(word) and word not in self._meanings
+
+
+def _texts(active: Mapping[str, Any]) -> dict[str, str | None]:
+    """The terms under which a text is that text, in no language, with its datatype (None: a bare text)."""
+    if "@language" in active or "@direction" in active:
+        return {}
+    return {
+        term: made.get("@type")
+        for term, made in active["mappings"].items()
+        if made and made["@id"][:1] != "@" and made.get("@type", "")[:1] != "@" and _LANGUAGE.isdisjoint(made)
+    }
 
 
 def _is_class(term: str) -> bool:

@@ -1,15 +1,17 @@
-"""What is seen while a document is made into RDF."""
+"""What is seen while a document is made into RDF, and paid for."""
 
 from __future__ import annotations
 
-from gateway.errors import Refused
+from collections.abc import Mapping
+
+from gateway.proofs.budget import Budget
 from gateway.readers.json import JsonValue
 
-MOST_NODES = 10_000
-"""Objects and values of one document that are made into RDF."""
+NODE, KEY, VALUE, FAULT = 12, 2, 8, 8
+"""Steps for an object, for each name in it, and for a value, from JSON to a statement; and for a fault."""
 
-MOST_PAIRS = 1_000_000
-"""Pairs of members of one array, over all arrays: the processor compares each with each, so 1,000 members at once."""
+CONTEXT, TERM = 300, 40
+"""Steps for what one context makes of another: in any case, and for each term in it."""
 
 _LONGEST_WORD = 60
 
@@ -19,28 +21,28 @@ class Watch:
 
     faults    what a proof over the RDF doesn't cover, or what reads otherwise than it is covered
     ordered   the identities of arrays whose order the RDF keeps
+    budget    what it is paid from
     """
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget | None = None) -> None:
         self.faults: dict[str, None] = {}
         self.ordered: set[int] = set()
-        self.nodes = 0
-        self.pairs = 0
+        self.budget = budget or Budget()
 
     def fault(self, what: str, word: JsonValue) -> None:
         """One fault; words are told only up to a length."""
+        self.budget.spend(FAULT)
         shown = word if isinstance(word, str) and len(word) <= _LONGEST_WORD and word.isprintable() else "…"
         self.faults[f"{what} {shown!r}"] = None
 
-    def count(self) -> None:
-        """One more object or value."""
-        self.nodes += 1
-        if self.nodes > MOST_NODES:
-            raise Refused("limit.graph", f"got more than {MOST_NODES} values to make into RDF")
+    def count_object(self, element: Mapping[str, JsonValue]) -> None:
+        """One more object."""
+        self.budget.spend(NODE + KEY * len(element))
 
-    def count_members(self, value: JsonValue) -> None:
-        """The members of one array, or of what is none."""
-        if isinstance(value, list):
-            self.pairs += len(value) * len(value)
-            if self.pairs > MOST_PAIRS:
-                raise Refused("limit.graph", "got arrays of too many members to make into RDF")
+    def count_value(self) -> None:
+        """One more value."""
+        self.budget.spend(VALUE)
+
+    def count_comparisons(self, present: int, more: int = 1) -> None:
+        """Values that are compared with those that a thing has of one property already, each with each."""
+        self.budget.spend(more * (1 + present * 2 // 3))

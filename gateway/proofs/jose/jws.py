@@ -15,6 +15,7 @@ from cryptography.x509 import Certificate
 
 from gateway.errors import Refused
 from gateway.model.verdict import SubIndication
+from gateway.proofs.budget import TRY, Budget
 from gateway.proofs.dids import Methods, method_named
 from gateway.proofs.jose import certificates as certs
 from gateway.proofs.jose import jades
@@ -39,6 +40,7 @@ _REGISTERED = frozenset(
 _UNDERSTOOD = frozenset({"b64"}) | jades.UNDERSTOOD
 _LONGEST_KEY_ID = 1024  # JAdES puts an issuer's whole name there; real ones have 424 characters
 _MOST_KEYS = 64
+_OCTETS = 500  # digested in a step
 
 
 def verify_jws(
@@ -47,6 +49,7 @@ def verify_jws(
     keys: KnownKeys = (),
     methods: Methods = NO_METHODS,
     algorithms: Collection[str] | None = None,
+    budget: Budget | None = None,
 ) -> tuple[Proof, ...]:
     """Check every signature of a JWS.
 
@@ -54,10 +57,13 @@ def verify_jws(
     names one, else all. Given by id, they alone count, beside certificates. `methods` are out of DID documents, by the
     names that a `kid` may have. Whether any key is trusted isn't asked here. `algorithms` are the only ones accepted,
     where a key or a protocol is bound to some (RFC 8725, section 3.1); else all that are implemented.
+
+    Raises:
+        Refused: `limit.work`, where more keys would have to be tried than `budget` pays for.
     """
-    many = len(jws.signatures) > 1
+    many, account = len(jws.signatures) > 1, budget or Budget()
     return tuple(
-        _verify(jws, signature, f"signatures/{at}" if many else "signature", keys, methods, algorithms)
+        _verify(jws, signature, f"signatures/{at}" if many else "signature", keys, methods, algorithms, account)
         for at, signature in enumerate(jws.signatures)
     )
 
@@ -69,6 +75,7 @@ def _verify(
     keys: KnownKeys,
     methods: Methods,
     algorithms: Collection[str] | None,
+    budget: Budget,
 ) -> Proof:
     steps = Steps(about)
     is_jades = jades.is_jades(signature)
@@ -78,7 +85,7 @@ def _verify(
     algorithm = _algorithm(signature.header, algorithms, steps)
     carried, hints = _certificates(signature, steps)
     candidates = _candidates(signature, carried, keys, methods, steps)
-    key = _check_value(jws, signature, algorithm, candidates, steps)
+    key = _check_value(jws, signature, algorithm, candidates, steps, budget)
     if is_jades:
         jades.check(jws, signature, carried, steps)
     certificates = tuple(dict.fromkeys((*carried, *hints)))
@@ -273,7 +280,12 @@ def _known(key_id: str | None, keys: KnownKeys) -> Candidates:
 
 
 def _check_value(
-    jws: ParsedJws, signature: JwsSignature, algorithm: Algorithm | None, candidates: Candidates, steps: Steps
+    jws: ParsedJws,
+    signature: JwsSignature,
+    algorithm: Algorithm | None,
+    candidates: Candidates,
+    steps: Steps,
+    budget: Budget,
 ) -> PublicKey | None:
     """The mathematics; the key by which they hold, else the first that was tried."""
     reason = _cannot_run(jws, signature)
@@ -287,7 +299,12 @@ def _check_value(
         _no_key(candidates, algorithm, steps)
         return None
     signed = signature.protected.encode() + b"." + jws.payload_text
-    made = next((key for key in fitting if algorithm.verifies(key, signature.value, signed)), None)
+    made = None
+    for key in fitting:
+        budget.spend(TRY + len(signed) // _OCTETS)
+        if algorithm.verifies(key, signature.value, signed):
+            made = key
+            break
     if made or candidates.named:
         steps.passed("signature.key", f"There is a key for {algorithm.name}.")
     if made:
