@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.synced
 
-.PHONY: help setup lint format test test-long bench demo docs clean
+.PHONY: help setup lint format test test-long bench demo docs judges clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,7 +33,7 @@ test: lint  ## everything that needs no internet (under 10 minutes on 2 cores)
 test-long: setup  ## the long forms: 100,000 mutants, every leaf
 	@$(BIN)/pytest -n 2 -m long
 
-demo: setup  ## two registries: verified, translated, reproduced, exchanged between nodes; forgeries refused
+demo: setup  ## three registries: verified, translated, reproduced, exchanged between nodes; forgeries refused
 	@$(BIN)/testamur demo
 
 bench: setup  ## the figures of docs/performance.md, side by side in one run
@@ -42,6 +42,11 @@ bench: setup  ## the figures of docs/performance.md, side by side in one run
 docs: setup  ## write the reference pages that come from the code
 	@$(BIN)/python -m scripts.cli_reference
 	@$(BIN)/python -m scripts.openapi
+	@$(BIN)/python -m scripts.render_gallery
+
+judges:  ## others' validators of our pages (needs mvn and npm): veraPDF, axe-core, into .judges/
+	@mvn -q -f tests/conformance/judges/pom.xml dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/.judges/verapdf
+	@mkdir -p .judges/axe && cd .judges/axe && npm pack --silent axe-core@4.14.1 >/dev/null && tar xzf axe-core-*.tgz --strip-components=1 package/axe.min.js
 
 clean:
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache

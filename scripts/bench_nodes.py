@@ -18,7 +18,7 @@ from gateway.delivery.states import ArrivalState
 from gateway.drivers.store.database import NAME, connect
 from gateway.drivers.store.history import OURS, note
 from gateway.drivers.store.rows import ARRIVALS, DELIVERIES, RECEIPTS, Table
-from gateway.node.demo_nodes import DemoNode, make_keys, make_nodes
+from gateway.node.demo_nodes import PARTICIPANTS, DemoNode, make_keys, make_nodes
 from tests.signing import ec_key, pinned_pem, rsa_key
 
 _T = TypeVar("_T")
@@ -47,7 +47,7 @@ def make_pair(folder: Path) -> Pair:
         (folder / place).mkdir(parents=True)
         (folder / place / "authority.pem").write_bytes(pinned_pem(key))
     make_keys(folder / "node-of-a-rogue", "A peer that is never asked")
-    return Pair(*make_nodes(folder, "http://127.0.0.1:9"))
+    return Pair(*make_nodes(folder, "http://127.0.0.1:9", PARTICIPANTS[:2]))
 
 
 @asynccontextmanager

@@ -74,7 +74,7 @@ STEPS: dict[str, tuple[tuple[Any, str], ...]] = {
     "verify": ((use_case, "verify"),),
     "read": ((VerifiedDocument, "read"),),
     "write": ((use_case, "translate"),),
-    "seal": ((use_case, "seal"),),
+    "seal": ((use_case, "seal_draft"),),
     "derive": (
         (use_case, "verdict_paper"),
         (use_case, "losses_paper"),

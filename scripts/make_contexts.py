@@ -17,6 +17,7 @@ OURS = Path(__file__).resolve().parent.parent / "schemas" / "contexts"
 _OB = "https://purl.imsglobal.org/spec/ob/v3p0"
 _CLR = "https://purl.imsglobal.org/spec/clr/v2p0"
 _W3ID = "https://w3id.org/security"
+_BLOCKCERTS = "../blockcerts/schemas"
 
 CONTEXTS: dict[str, tuple[str, str]] = {
     "credentials-1": ("https://www.w3.org/2018/credentials/v1", "w3c-credentials-v1.jsonld"),
@@ -36,6 +37,9 @@ CONTEXTS: dict[str, tuple[str, str]] = {
     "jwk-1": (f"{_W3ID}/jwk/v1", "w3c-security-jwk-v1.jsonld"),
     "bitstring-status-list": ("https://www.w3.org/ns/credentials/status/v1", "vc-bitstring-status-list-v1.jsonld"),
     "status-list-2021": ("https://w3id.org/vc/status-list/2021/v1", "vc-status-list-2021-v1.jsonld"),
+    "blockcerts-3": ("https://w3id.org/blockcerts/v3", f"{_BLOCKCERTS}/3.0/context.json"),
+    "blockcerts-3.1": ("https://w3id.org/blockcerts/v3.1", f"{_BLOCKCERTS}/3.1/context.json"),
+    "blockcerts-3.2": ("https://w3id.org/blockcerts/v3.2", f"{_BLOCKCERTS}/3.2/context.json"),
     "did-1": ("https://www.w3.org/ns/did/v1", "did-v1.jsonld"),
 }
 """Our file → the address of the context, and the file that holds the official one."""

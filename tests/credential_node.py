@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
+
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from gateway.drivers.did_keys import DidKey
 from gateway.kit.contract import Adapter
@@ -37,16 +40,15 @@ def credential_node(seal: DidKey | None = None, **changes: Any) -> Node:
     return node(**{"adapters": adapters(), "seals": seals, "renderer": None, **changes})
 
 
-def transcript(grade: str = "8", country: str = "XX") -> bytes:
-    """A small genuine ELMO: a programme with two courses."""
+def transcript(grade: str = "8", country: str = "XX", courses: int = 1) -> bytes:
+    """A small genuine ELMO: a programme with two courses, or more."""
     course = """<hasPart><learningOpportunitySpecification>
         <identifier type="local">{code}</identifier><title xml:lang="en">{title}</title><type>Course</type>
         <specifies><learningOpportunityInstance><status>passed</status><resultLabel>{grade}</resultLabel>
         <credit><scheme>ects</scheme><value>5</value></credit></learningOpportunityInstance></specifies>
         </learningOpportunitySpecification></hasPart>"""
-    courses = course.format(code="K-1", title="Knots", grade=grade) + course.format(
-        code="S-1", title="Sails", grade="9"
-    )
+    knots = (course.format(code=f"K-{n}", title=f"Knots {n}", grade=grade) for n in range(1, courses + 1))
+    inside = "".join(knots) + course.format(code="S-1", title="Sails", grade="9")
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <elmo xmlns="https://github.com/emrex-eu/elmo-schemas/tree/v1">
   <generatedDate>2025-02-03T04:05:06Z</generatedDate>
@@ -56,7 +58,7 @@ def transcript(grade: str = "8", country: str = "XX") -> bytes:
     <learningOpportunitySpecification><identifier type="local">B-0</identifier>
       <title xml:lang="en">Bachelor of Seafaring</title><type>Degree Programme</type>
       <specifies><learningOpportunityInstance><status>passed</status></learningOpportunityInstance></specifies>
-      {courses}
+      {inside}
     </learningOpportunitySpecification>
     <issueDate>2025-02-03T04:05:06Z</issueDate>
   </report>
@@ -72,3 +74,11 @@ def sealed_transcript(grade: str = "8") -> bytes:
 def forged_transcript() -> bytes:
     """A transcript whose grade was altered after it was sealed."""
     return sealed_transcript().replace(b"<resultLabel>8<", b"<resultLabel>10<")
+
+
+def credentials_entry(folder: Path, more: str = "", kind: str = "ed25519") -> str:
+    """A `[[seal]]` for credentials, with its key."""
+    octets = key(kind).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "vc.key.pem").touch(mode=0o600)
+    (folder / "vc.key.pem").write_bytes(octets)
+    return f'[[seal]]\nfor = ["vc"]\nkey = "vc.key.pem"\nname = "Ministry of Examplia"\n{more}'

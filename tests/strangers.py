@@ -121,6 +121,8 @@ class Strangers:
             yield self
         finally:
             await runner.cleanup()
+            for _ in range(5):
+                await asyncio.sleep(0)  # turns of the loop in which connections end
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(request.path_qs)

@@ -6,7 +6,7 @@ import hashlib
 import re
 
 from adapters.elmo import names
-from adapters.elmo.elements import code_of, filled, foreign_in, identifiers_of, stated, text_of, when_of
+from adapters.elmo.elements import code_of, foreign_in, identifiers_of, stated, text_of, when_of
 from gateway.kit import strict_base64
 from gateway.kit.xml_cursor import XmlCursor, collapsed, own_text
 from gateway.model.record import Attachment, Content, DiplomaSupplement, Identifier, SupplementSection
@@ -34,7 +34,7 @@ def _attachment(cursor: XmlCursor, blobs: Blobs) -> Attachment:
         identifiers=tuple(_plain(identifier) for identifier in identifiers_of(cursor)),
         title=text_of(cursor, "title"),
         description=text_of(cursor, "description", lines=True),
-        kind=next(iter(code_of(KIND, filled(cursor, "type"))), None),
+        kind=next(iter(code_of(KIND, cursor.filled_of("type"))), None),
         contents=tuple(_content(child, blobs) for child in cursor.children("content")),
         passthrough=foreign_in(cursor),
     )

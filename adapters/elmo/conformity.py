@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from itertools import islice
 
 from lxml import etree
@@ -35,7 +36,7 @@ def check(tree: etree._ElementTree) -> tuple[Finding, ...]:
         found = list(islice(rule(elmo), MOST))
         check = f"conformity.elmo.{name}"
         if not found:
-            findings.append(Finding(check=check, status=Status.PASSED, explanation=meaning))
+            findings.append(_passed(check, meaning))
         findings += [_warning(check, elmo.place(element), sentence) for element, sentence in found]
     return tuple(findings)
 
@@ -46,19 +47,19 @@ class Elmo:
     def __init__(self, tree: etree._ElementTree) -> None:
         self.tree = tree
         self.namespace = etree.QName(tree.getroot()).namespace or ""
+        self._prefix = f"{{{self.namespace}}}" if self.namespace else ""
         self._opportunity = self._tag("learningOpportunitySpecification")
         self._reports = self._tag("report"), self._tag("recognitionReport")
         self._places = XmlReading(tree, frozenset())
         self._kinds: dict[etree._Element | None, str] = {None: ""}
         self._report_around: dict[etree._Element, etree._Element | None] = {}
-        prefix = f"{{{self.namespace}}}" if self.namespace else ""
         tagged: defaultdict[str, list[etree._Element]] = defaultdict(list)
         for element in tree.iter(etree.Element):
             tagged[element.tag].append(element)
         self._named = {
             name: elements
             for tag, elements in tagged.items()
-            if tag.startswith(prefix) and "}" not in (name := tag.removeprefix(prefix))
+            if tag.startswith(self._prefix) and "}" not in (name := tag.removeprefix(self._prefix))
         }
 
     def all(self, name: str) -> list[etree._Element]:
@@ -72,11 +73,11 @@ class Elmo:
 
     def child(self, parent: etree._Element, name: str) -> etree._Element | None:
         """The first child of a local name."""
-        return parent.find(self._tag(name))
+        return next(parent.iterchildren(self._tag(name)), None)
 
     def children(self, parent: etree._Element, name: str) -> list[etree._Element]:
         """The children of a local name."""
-        return parent.findall(self._tag(name))
+        return list(parent.iterchildren(self._tag(name)))
 
     def token(self, parent: etree._Element, name: str) -> str:
         """The text of the first child of a name, white space collapsed; "" when there is none."""
@@ -98,7 +99,7 @@ class Elmo:
         return self._report_around[over]
 
     def _tag(self, name: str) -> str:
-        return f"{{{self.namespace}}}{name}" if self.namespace else name
+        return self._prefix + name
 
     def place(self, element: etree._Element) -> str:
         """Where an element stands."""
@@ -124,6 +125,12 @@ def token(element: etree._Element) -> str:
     return collapsed(element.text or "")
 
 
+@cache
+def _passed(check: str, meaning: str) -> Finding:
+    """The finding of a rule that is kept: made once, for its words are the rule's."""
+    return Finding(check=check, status=Status.PASSED, explanation=meaning)
+
+
 def _warning(check: str, place: str, sentence: str) -> Finding:
     return Finding(check=check, status=Status.WARNING, about=place, explanation=sentence)
 
@@ -131,7 +138,7 @@ def _warning(check: str, place: str, sentence: str) -> Finding:
 def _namespace(elmo: Elmo) -> list[Finding]:
     check = "conformity.elmo.namespace"
     if elmo.namespace in (names.V1, names.V2):
-        return [Finding(check=check, status=Status.PASSED, explanation="The namespace is one of ELMO.")]
+        return [_passed(check, "The namespace is one of ELMO.")]
     got = f"got the namespace {elmo.namespace!r}" if elmo.namespace else "got no namespace"
     return [_warning(check, elmo.place(elmo.tree.getroot()), f"{got}, expected {names.V1!r}")]
 
@@ -143,7 +150,7 @@ def _schema(elmo: Elmo) -> list[Finding]:
         return [Finding(check=check, status=Status.NOT_CHECKED, explanation=sentence)]
     found: list[Fault] = faults(elmo.tree, MOST)
     if not found:
-        return [Finding(check=check, status=Status.PASSED, explanation="The document follows the schema of ELMO 1.7.")]
+        return [_passed(check, "The document follows the schema of ELMO 1.7.")]
     return [_warning(check, elmo.place(fault.element), fault.sentence) for fault in found]
 
 

@@ -46,12 +46,6 @@ def when_of(parent: XmlCursor, name: str) -> When | None:
     return None
 
 
-def filled(parent: XmlCursor, name: str) -> str | None:
-    """The first child of a name as a token; an empty one is left, and so lost."""
-    child = parent.child(name)
-    return None if child is None else child.filled()
-
-
 def identifiers_of(parent: XmlCursor) -> tuple[Identifier, ...]:
     """The identifiers with their types; a missing type, as in some files, is the empty scheme. Empty ones are lost."""
     found = [(child, child.filled()) for child in parent.children("identifier")]
@@ -59,7 +53,7 @@ def identifiers_of(parent: XmlCursor) -> tuple[Identifier, ...]:
 
 
 def _identifier(cursor: XmlCursor, value: str) -> Identifier:
-    return Identifier(scheme=collapsed(cursor.attribute("type") or ""), value=value)
+    return Identifier.made(scheme=collapsed(cursor.attribute("type") or ""), value=value)
 
 
 def country_of(parent: XmlCursor, name: str) -> str | None:
@@ -86,18 +80,18 @@ def country_code(word: str) -> str:
 
 def organisation_of(cursor: XmlCursor) -> Organisation:
     """An issuer."""
-    url = filled(cursor, "url")
+    url = cursor.filled_of("url")
     return Organisation(
         country=country_of(cursor, "country"),
         identifiers=identifiers_of(cursor),
         legal_name=text_of(cursor, "title"),
-        homepages=() if url is None else (Link(url=url),),
+        homepages=() if url is None else (Link.made(url=url),),
     )
 
 
 def code_of(scheme: str, value: str | None) -> tuple[Code, ...]:
     """A list of one code, or of none."""
-    return () if value is None else (Code(scheme=scheme, value=value),)
+    return () if value is None else (Code.made(scheme=scheme, value=value),)
 
 
 def foreign_in(parent: XmlCursor) -> tuple[Foreign, ...]:

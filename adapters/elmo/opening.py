@@ -50,11 +50,11 @@ def _first(parent: etree._Element, tag: str) -> etree._Element | None:
 def _organisation(issuer: etree._Element, named: Named) -> Organisation:
     children = list(issuer)
     title, identifier, country = named("title"), named("identifier"), named("country")
-    return Organisation(
+    return Organisation.made(
         legal_name=_names([child for child in children if child.tag == title]),
         identifiers=tuple(
             [
-                Identifier(scheme=collapsed(child.get("type", "")), value=value)
+                Identifier.made(scheme=collapsed(child.get("type", "")), value=value)
                 for child in children
                 if child.tag == identifier and (value := collapsed(own_text(child)))
             ]

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from adapters.elmo.attachments import Blobs, supplement_in
 from adapters.elmo.elements import (
     code_of,
-    filled,
     foreign_in,
     identifiers_of,
     said,
@@ -107,7 +106,7 @@ def _study(opportunity: XmlCursor, around: Surroundings) -> Achievement | Enrolm
             "passthrough": union(foreign_in(opportunity), foreign_in(specifies), foreign_in(instance)),
         }
     )
-    return Enrolment(**facts) if under_way else Achievement(status=status, **facts)
+    return Enrolment.made(**facts) if under_way else Achievement.made(status=status, **facts)
 
 
 def _status(instance: XmlCursor) -> str:
@@ -125,21 +124,21 @@ def _status(instance: XmlCursor) -> str:
 
 
 def _specification(opportunity: XmlCursor, instance: XmlCursor, offered: tuple[Credit, ...]) -> Specification:
-    url, hours, language = filled(opportunity, "url"), filled(instance, "engagementHours"), _language(instance)
+    url, hours, language = opportunity.filled_of("url"), instance.filled_of("engagementHours"), _language(instance)
     facts = {
         "identifiers": identifiers_of(opportunity),
         "title": text_of(opportunity, "title"),
         "description": _description(opportunity),
-        "kinds": code_of(KIND, filled(opportunity, "type")),
+        "kinds": code_of(KIND, opportunity.filled_of("type")),
         "levels": tuple(_level(child) for child in instance.children("level")),
         "credits_offered": offered,
-        "fields": code_of(ISCED_F, filled(opportunity, "iscedCode")),
-        "subjects": code_of(SUBJECT, filled(opportunity, "subjectArea")),
+        "fields": code_of(ISCED_F, opportunity.filled_of("iscedCode")),
+        "subjects": code_of(SUBJECT, opportunity.filled_of("subjectArea")),
         "languages": () if language is None else (language,),
         "contact_hours": () if hours is None else (hours,),
-        "homepages": () if url is None else (Link(url=url),),
+        "homepages": () if url is None else (Link.made(url=url),),
     }
-    return Specification(**said(facts))
+    return Specification.made(**said(facts))
 
 
 def _description(opportunity: XmlCursor) -> Text:
@@ -157,7 +156,7 @@ def _description(opportunity: XmlCursor) -> Text:
 
 def _language(instance: XmlCursor) -> str | None:
     """The language of instruction as ISO 639-1; a word that isn't one stays as it is printed."""
-    word = filled(instance, "languageOfInstruction")
+    word = instance.filled_of("languageOfInstruction")
     if word is None:
         return None
     language = languages.by_alpha2(word)
@@ -166,27 +165,27 @@ def _language(instance: XmlCursor) -> str | None:
 
 def _period(instance: XmlCursor) -> Period | None:
     start, end = when_of(instance, "start"), when_of(instance, "date")
-    return None if start is None and end is None else Period(start=start, end=end)
+    return None if start is None and end is None else Period.made(start=start, end=end)
 
 
 def _term(instance: XmlCursor) -> Period | None:
     term = instance.child("academicTerm")
     if term is None:
         return None
-    return Period(title=text_of(term, "title"), start=when_of(term, "start"), end=when_of(term, "end"))
+    return Period.made(title=text_of(term, "title"), start=when_of(term, "start"), end=when_of(term, "end"))
 
 
 def _credit(cursor: XmlCursor) -> Credit:
     """An amount of credits. ECTS is known by any spelling; every other scheme is the issuer's word."""
     word = cursor.token_of("scheme") or ""
     known = credit_schemes.credit_scheme(word)
-    scheme = Code(value=word) if known is None else Code(scheme=CREDIT, value=known)
-    return Credit(scheme=scheme, value=cursor.token_of("value"), level=cursor.token_of("level"))
+    scheme = Code.made(value=word) if known is None else Code.made(scheme=CREDIT, value=known)
+    return Credit.made(scheme=scheme, value=cursor.token_of("value"), level=cursor.token_of("level"))
 
 
 def _level(cursor: XmlCursor) -> Level:
     word = cursor.token_of("type") or ""
-    return Level(
+    return Level.made(
         scheme=EQF if word.casefold() == EQF else word,
         value=cursor.token_of("value"),
         label=text_of(cursor, "description", lines=True),
@@ -204,12 +203,12 @@ def _assessments(instance: XmlCursor, around: Surroundings) -> tuple[Assessment,
         "shortened": None if shortened is None else _shortened(shortened),
         "distribution": None if distribution is None else _distribution(distribution),
     }
-    return (Assessment(**said(facts)),)
+    return (Assessment.made(**said(facts)),)
 
 
 def _scheme(instance: XmlCursor, around: Surroundings) -> str | None:
     """The key of the grading scheme; an id known elsewhere is kept on the scheme itself."""
-    local, external = filled(instance, "gradingSchemeLocalId"), filled(instance, "gradingSchemeExternalId")
+    local, external = instance.filled_of("gradingSchemeLocalId"), instance.filled_of("gradingSchemeExternalId")
     if external is not None:
         around.external.setdefault(local, []).append(external)
     if local is None:
@@ -218,7 +217,7 @@ def _scheme(instance: XmlCursor, around: Surroundings) -> str | None:
 
 
 def _shortened(cursor: XmlCursor) -> ShortenedGrading:
-    return ShortenedGrading(
+    return ShortenedGrading.made(
         lower=cursor.token_of("percentageLower"),
         equal=cursor.token_of("percentageEqual"),
         higher=cursor.token_of("percentageHigher"),
@@ -226,9 +225,9 @@ def _shortened(cursor: XmlCursor) -> ShortenedGrading:
 
 
 def _distribution(cursor: XmlCursor) -> Distribution:
-    return Distribution(
+    return Distribution.made(
         categories=tuple(
-            ResultCategory(label=child.attribute("label") or "", count=child.attribute("count"))
+            ResultCategory.made(label=child.attribute("label") or "", count=child.attribute("count"))
             for child in cursor.children("category")
         ),
         description=text_of(cursor, "description", lines=True),
@@ -243,7 +242,7 @@ def _membership(cursor: XmlCursor) -> GroupMembership:
     """The ids of a group; a text beside them is told as changed, for the element itself is kept."""
     if own_text(cursor.element).strip():
         cursor.note("approximated", from_=cursor.text(), to="", detail="a membership has ids and no text")
-    return GroupMembership(group_type=cursor.attribute("typeref") or "", group=cursor.attribute("idref") or "")
+    return GroupMembership.made(group_type=cursor.attribute("typeref") or "", group=cursor.attribute("idref") or "")
 
 
 def _references(instance: XmlCursor, around: Surroundings) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ def is_addressed(code: Code | Level) -> bool:
 
 def says_none_of(noun: Noun, names: frozenset[str]) -> bool:
     """Whether a noun was made without any of these fields: then there is nothing in them to fit, or to write."""
-    return names.isdisjoint(noun.model_fields_set)
+    return names.isdisjoint(noun.__pydantic_fields_set__)
 
 
 class Fitting:
@@ -90,7 +90,7 @@ class Fitting:
                 update[name] = value
         if not update:
             return noun
-        made: N = self.origins.note(noun.model_copy(update=update), noun)
+        made: N = self.origins.note(noun.changed(update), noun)
         return made
 
     def each(self, members: tuple[N, ...], fit: Callable[[N], N | None]) -> tuple[N, ...]:

@@ -74,6 +74,25 @@ def rehearsal_lines(rehearsal: Answer) -> Iterator[str]:
     yield f"  message      {rehearsal['message_bytes']} octets; lost in translation: {len(rehearsal['losses'])}"
 
 
+def arrival_lines(arrivals: Iterable[Answer]) -> Iterator[str]:
+    """One line each."""
+    for one in arrivals:
+        why = f"  {_on_one_line(one['problem'])}" if one["problem"] else ""
+        yield f"{one['id']}  {one['state']:<11}  {_minute(one['received'])}  from {_on_one_line(one['from'])}{why}"
+
+
+def alarm_lines(alarms: Iterable[Answer]) -> Iterator[str]:
+    """One line each: its number first."""
+    for one in alarms:
+        about = "  ".join(_on_one_line(one[name]) for name in ("peer", "message") if one[name])
+        seen = f"  (acknowledged {_minute(one['acknowledged'])})" if one["acknowledged"] else ""
+        yield f"{one['number']:>6}  {_second(one['at'])}  {_on_one_line(one['code'])}  {about}{seen}"
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(shown(text).split())
+
+
 def _next(delivery: Answer) -> str:
     return f", the next at {_minute(delivery['next_attempt'])}" if delivery["next_attempt"] else ""
 

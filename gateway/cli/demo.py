@@ -17,7 +17,7 @@ _COLOURS = {Indication.PASSED: "green", Indication.FAILED: "red", Indication.IND
 
 
 @click.command("demo", short_help="Show it all with fictional registries.")
-@click.option("--keep", is_flag=True, help="Keep the folder with all files, and leave the two nodes running.")
+@click.option("--keep", is_flag=True, help="Keep the folder with all files, and leave the nodes running.")
 def command(keep: bool) -> None:
     """Show what Testamur does with documents of fictional registries, made and sealed on the spot.
 
@@ -50,7 +50,7 @@ async def _show(folder: Path, *, keep: bool) -> bool:
         else:
             click.secho("\nSomething did not happen as it must: see above.", fg="red", bold=True)
         if keep:
-            click.echo("\nBoth nodes go on running; look at them, and end them:")
+            click.echo("\nThe nodes go on running; look at them, and end them:")
             for line in shown.left_running():
                 click.echo(f"  {line}")
     return held

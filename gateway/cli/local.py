@@ -16,11 +16,28 @@ from gateway.drivers.local_client import LocalNode, local_node
 from gateway.drivers.token import load_token
 from gateway.errors import ConfigError
 from gateway.node import startup
+from gateway.node.settings import Settings
 
 CONFIG = click.option("--config", type=FILE, metavar="FILE", help="The node's settings; without it ./node.toml.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 _T = TypeVar("_T")
+
+
+def settings_of(config: Path | None) -> Settings:
+    """The settings of the node that is meant.
+
+    Raises:
+        ConfigError: `config.missing`, and settings that can't be used.
+    """
+    settings = startup.find_settings(config)
+    if settings is None:
+        raise ConfigError(
+            "config.missing",
+            "there are no settings here, so that no node is known",
+            advice="name them with --config, or go to the folder of node.toml",
+        )
+    return settings
 
 
 def through_node(config: Path | None, ask: Callable[[LocalNode], Awaitable[_T]]) -> _T:
@@ -30,13 +47,7 @@ def through_node(config: Path | None, ask: Callable[[LocalNode], Awaitable[_T]])
         ConfigError: settings or token that can't be used.
         Stopped: what the node answers, or that it doesn't.
     """
-    settings = startup.find_settings(config)
-    if settings is None:
-        raise ConfigError(
-            "config.missing",
-            "there are no settings here, so that no node is known",
-            advice="name them with --config, or go to the folder of node.toml",
-        )
+    settings = settings_of(config)
 
     async def asked() -> _T:
         listen, file = settings.node.local_listen, settings.node.token

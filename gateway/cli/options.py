@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import click
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 
 class UtcTime(click.ParamType[dt.datetime]):
@@ -26,6 +28,22 @@ class UtcTime(click.ParamType[dt.datetime]):
             return parsed.astimezone(dt.UTC) if parsed.tzinfo else parsed.replace(tzinfo=dt.UTC)
         except (ValueError, OverflowError):  # a zone can lead out of the calendar
             self.fail(f"got {value!r}, expected a time such as 2026-11-22 or 2026-11-22T10:00:00Z", param, ctx)
+
+
+class Languages(click.ParamType[tuple[str, ...]]):
+    """Languages by their tags (BCP 47), the first being the primary one."""
+
+    name = "L,…"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """Parse the option."""
+        if isinstance(value, tuple):
+            return value
+        tags = dict.fromkeys(tag.strip().lower() for tag in value.split(","))
+        wrong = [tag for tag in tags if not _LANGUAGE.fullmatch(tag) or tag == "und"]
+        if wrong:
+            self.fail(f"got {wrong[0]!r}, expected language tags such as en,el,zh-hant", param, ctx)
+        return tuple(tags)
 
 
 def verifying(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -51,8 +69,8 @@ def verifying(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--online",
                 is_flag=True,
-                help="Ask the outside what only it can tell: the keys of a did:web, status lists, hosted badges. Only "
-                "public hosts are asked, over https.",
+                help="Ask the outside what only it can tell: the keys of a did:web, status lists. Only public hosts "
+                "are asked, over https.",
             ),
             click.option(
                 "--keep-evidence",

@@ -40,7 +40,7 @@ def verdict_lines(verdict: Verdict, *, every_check: bool = False) -> Iterator[st
     """
     word = click.style(verdict.verdict.value, fg=_COLOUR[verdict.verdict], bold=True)
     why = f" ({verdict.sub_indication.value})" if verdict.sub_indication else ""
-    yield f"{word}{why}  {words.MEANING[verdict.verdict]}"
+    yield f"{word}{why}  {words.meaning(verdict)}"
     yield f"  document     {shown(verdict.format)}: {words.CONFORMITY[verdict.conformity]}"
     for seal in words.sealers(verdict):
         yield f"  {words.sealed_by(verdict).lower():<12} {_sealer(seal)}"

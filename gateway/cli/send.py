@@ -11,7 +11,7 @@ import click
 
 from gateway.cli.delivery_text import STATES, delivery_lines, rehearsal_lines
 from gateway.cli.local import CONFIG, JSON, print_json, through_node
-from gateway.cli.options import FILE
+from gateway.cli.options import FILE, Languages
 from gateway.drivers.local_client import LocalNode
 
 EXIT = {"refused": 1, "dead": 4, "discarded": 4}
@@ -23,6 +23,16 @@ _SHORTEST, _LONGEST = 0.1, 2.0
 @click.option("--to", "to", required=True, metavar="PARTICIPANT", help="Who gets it: the id of a [[peer]].")
 @click.option("--as", "adapter", metavar="ADAPTER", help="Translate it for this system; without it as the peer wants.")
 @click.option("--purpose", metavar="P", help="Why: a word that both registries know, never about a person.")
+@click.option("--consent", metavar="SHA256", help="The digest of a consent statement that the two registries keep.")
+@click.option(
+    "--lang", "languages", type=Languages(), default=(), help="Languages of a translation, the first being primary."
+)
+@click.option(
+    "--idempotency-key",
+    "key",
+    metavar="KEY",
+    help="Your own name for this submission: said again under the same key, it is the same delivery.",
+)
 @click.option("--dry-run", is_flag=True, help="Do all of it, but keep and send nothing.")
 @click.option("--wait", is_flag=True, help="Wait until the peer has decided, and show how it goes.")
 @CONFIG
@@ -32,6 +42,9 @@ def command(
     to: str,
     adapter: str | None,
     purpose: str | None,
+    consent: str | None,
+    languages: tuple[str, ...],
+    key: str | None,
     dry_run: bool,
     wait: bool,
     config: Path | None,
@@ -42,10 +55,17 @@ def command(
     Without --wait this ends when the node has it on its disk; `testamur deliveries show` tells the rest.
     Exit code: 0 taken in (with --wait: accepted), 1 refused by the peer, 4 given up, or no node answers here.
     """
-    query = {"to": to, "as": adapter, "purpose": purpose, "dry_run": "true" if dry_run else None}
+    query = {
+        "to": to,
+        "as": adapter,
+        "purpose": purpose,
+        "consent": consent,
+        "lang": ",".join(languages) or None,
+        "dry_run": "true" if dry_run else None,
+    }
 
     async def send(node: LocalNode) -> Any:
-        answer = await node.post("/v1/deliveries", query, file)
+        answer = await node.post("/v1/deliveries", query, file, key=key)
         return await _decided(node, answer) if wait and not dry_run else answer
 
     answer = through_node(config, send)

@@ -13,7 +13,9 @@ from gateway.drivers.reach import Reach
 from gateway.errors import RequestError
 from gateway.kit.contract import Adapter
 from gateway.node import startup
+from gateway.node.startup import Node
 from gateway.verify.evidence import Answers
+from gateway.verify.gathering import Gathered
 from gateway.verify.terms import Terms
 
 
@@ -71,3 +73,17 @@ class Judging:
 
     def _made(self, answers: Answers) -> Terms:
         return startup.terms(self.trust, policy=self.policy, at=self.at, answers=answers)
+
+
+def terms_in_place(node: Node, judging: Judging, octets: bytes, now: dt.datetime) -> Terms | None:
+    """What the source is judged by, in place of the node's own terms; None where those hold as they are."""
+
+    def made(answers: Answers) -> Terms:
+        if judging.is_callers:
+            return node.terms_of_caller(judging.trust, judging.policy, judging.at, now, answers)
+        return node.terms(now, Gathered(answers=answers))
+
+    if judging.online:
+        return judging.ask(octets, node.adapters, made, None if judging.is_callers else node.reach)
+    given = judging.given()
+    return made(given) if judging.is_callers else None

@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-from gateway.cli.options import FILE, verifying
+from gateway.cli.options import FILE, Languages, verifying
 from gateway.cli.presentation import json_line
-from gateway.cli.terms import Judging
+from gateway.cli.terms import Judging, terms_in_place
 from gateway.cli.translation_text import translated_lines, withheld_lines
 from gateway.cli.verify import EXIT
 from gateway.drivers.files import write_file, write_folder
@@ -23,12 +22,8 @@ from gateway.kit.contract import Form
 from gateway.model.verdict import Indication, Verdict
 from gateway.node import startup
 from gateway.node.account import page_of
-from gateway.node.startup import Node
 from gateway.node.translate import Order, Translated, Withheld, translate_file
 from gateway.translate.papers import losses_paper
-from gateway.verify.evidence import Answers
-from gateway.verify.gathering import Gathered
-from gateway.verify.terms import Terms
 
 _OUT_HELP = (
     "A file for the translation alone, or a folder (ends in /, or exists) for original, translation, losses, verdict "
@@ -39,23 +34,6 @@ _FORM_HELP = (
     "Without it as -o ends (.jwt, .png), else as the settings of the seal say."
 )
 _FORMS: dict[str, Form] = {".jwt": "jwt", ".png": "png"}
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
-
-
-class _Languages(click.ParamType[tuple[str, ...]]):
-    """Languages by their tags (BCP 47), the first being the primary one."""
-
-    name = "L,…"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
-        """Parse the option."""
-        if isinstance(value, tuple):
-            return value
-        tags = dict.fromkeys(tag.strip().lower() for tag in value.split(","))
-        wrong = [tag for tag in tags if not _LANGUAGE.fullmatch(tag) or tag == "und"]
-        if wrong:
-            self.fail(f"got {wrong[0]!r}, expected language tags such as en,el,zh-hant", param, ctx)
-        return tuple(tags)
 
 
 @click.command("translate", short_help="Translate a document for another system.")
@@ -64,7 +42,7 @@ class _Languages(click.ParamType[tuple[str, ...]]):
 @click.option("-o", "out", metavar="OUT", help=_OUT_HELP)
 @click.option("--unsealed", is_flag=True, help="Write a marked draft, without seal and without issuer.")
 @click.option("--config", type=FILE, metavar="FILE", help="The node's settings; without it ./node.toml.")
-@click.option("--lang", "languages", type=_Languages(), default=(), help="Languages wanted, the first being primary.")
+@click.option("--lang", "languages", type=Languages(), default=(), help="Languages wanted, the first being primary.")
 @click.option("--agreement", "agreements", multiple=True, type=FILE, metavar="FILE", help="Not possible yet.")
 @click.option("--losses", type=FILE, metavar="OUT.json", help="Write the list of losses to this file.")
 @click.option("--html", "page", type=FILE, metavar="OUT.html", help="Write a page for people to this file.")
@@ -107,7 +85,7 @@ def command(
     node = startup.start(startup.find_settings(config), now=now)
     judging = Judging(trust=trust, policy=policy, at=at, evidence=evidence, online=online, keep_evidence=keep_evidence)
     octets = startup.read_file(file, node.limits)
-    terms = _terms(node, judging, octets, now)
+    terms = terms_in_place(node, judging, octets, now)
     order = Order(
         octets=octets,
         to=to,
@@ -130,20 +108,6 @@ def command(
         click.echo(json_line(json.dumps(_as_json(outcome, written), ensure_ascii=False)))
     else:
         click.echo("\n".join(translated_lines(outcome, written)), err=out is None)
-
-
-def _terms(node: Node, judging: Judging, octets: bytes, now: dt.datetime) -> Terms | None:
-    """What the source is judged by, in place of the node's own terms; None where those hold as they are."""
-
-    def made(answers: Answers) -> Terms:
-        if judging.is_callers:
-            return node.terms_of_caller(judging.trust, judging.policy, judging.at, now, answers)
-        return node.terms(now, Gathered(answers=answers))
-
-    if judging.online:
-        return judging.ask(octets, node.adapters, made, None if judging.is_callers else node.reach)
-    given = judging.given()
-    return made(given) if judging.is_callers else None
 
 
 def _form_of(out: str | None, picture: Path | None) -> Form | None:

@@ -33,12 +33,14 @@ class AdmissionLimits:
     queue_depth     arrivals not yet decided or handed over, beyond which nothing more is accepted
     min_free_bytes  of the disk that keeps the messages, beyond the message itself
     max_hops        participants that a document may have passed through before its sender
+    peer_share      of the disk's room above `min_free_bytes`, what one peer's messages alone may hold
     """
 
     message_bytes: int = 1024 * MIB
     queue_depth: int = 10_000
     min_free_bytes: int = 1024 * MIB
     max_hops: int = 3
+    peer_share: float = 0.5
 
 
 DEFAULT_ADMISSION = AdmissionLimits()
@@ -98,6 +100,19 @@ def check_share(held: int, depth: Depth, limits: AdmissionLimits = DEFAULT_ADMIS
     """
     if held and held >= limits.queue_depth - max(held, depth.undecided + depth.inbox):
         raise _no_room("capacity.peer", "too many messages of this peer wait here", 60, status=429)
+
+
+def check_disk_share(held: int, free_bytes: int, length: int, limits: AdmissionLimits = DEFAULT_ADMISSION) -> None:
+    """Whether a peer leaves room on the disk for the others (attack G10): of what it holds and what is free, its share.
+
+    With half for a share, one alone gets half of the room, two a third each. `held` counts the octets of the peer's
+    messages that are kept or coming in, also of those that are done with and wait for retention.
+
+    Raises:
+        Stopped: `capacity.peer` (429, retryable).
+    """
+    if held + length > limits.peer_share * (held + free_bytes - limits.min_free_bytes):
+        raise _no_room("capacity.peer", "messages of this peer hold their share of the disk here", 300, status=429)
 
 
 def _no_room(code: str, message: str, retry_after: int, *, status: int = 503) -> Stopped:

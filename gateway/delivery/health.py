@@ -28,6 +28,7 @@ _DECIDING_LATE = dt.timedelta(minutes=5)
 _DECIDING_STUCK = dt.timedelta(hours=1)
 _HAND_OVER_LATE = dt.timedelta(hours=24)
 _ALARM_RECENT = dt.timedelta(days=7)
+_RETENTION_BEHIND = dt.timedelta(hours=1)
 _QUEUE_NEARLY_FULL = 0.8
 _WORKER_STUCK = 900.0
 _WORKER_FAILING = 3
@@ -247,19 +248,30 @@ def alarms(known: Sequence[Alarm], now: dt.datetime) -> Iterator[Check]:
             about=peer,
             status=Level.WARN,
             reason=f"{codes.total()} within 7 days: {', '.join(sorted(codes))}",
-            advice="docs/how-to/watch-a-node.md says what each means; talk to the peer, if it is about one",
+            advice="docs/how-to/watch-a-node.md says what each means; talk to the peer, if it is about one; then "
+            "`testamur alarms acknowledge`",
         )
 
 
-def retention(code: str | None) -> Check:
-    """Whether what is done with is deleted in time; `code` is why the last round wasn't."""
+def retention(code: str | None, behind: dt.timedelta = dt.timedelta()) -> Check:
+    """Whether what is done with is deleted in time; `code` is why the last round wasn't, `behind` how far the time that
+    it goes by is behind the machine's clock.
+    """
+    if code is None and behind >= _RETENTION_BEHIND:
+        return Check(
+            name="retention",
+            status=Level.WARN,
+            reason=f"the machine's clock is {_span(behind)} ahead of what this node saw pass: nothing is deleted by it",
+            advice="see the check of the clock, and set it right (timedatectl); after a rest it is believed as soon as "
+            "a peer's clock says the same",
+        )
     if code is None:
         return Check(name="retention", status=Level.PASS, reason="deletes in time")
     return Check(
         name="retention",
         status=Level.WARN,
         reason=f"documents that are done with aren't all deleted ({code})",
-        advice="a row is damaged: stop the node and restore a backup (docs/how-to/back-up-and-restore.md)"
+        advice="a row is damaged, and what it names is kept: restore a backup (docs/how-to/back-up-and-restore.md)"
         if code == "store.damaged"
         else "see the check of the database, and the log (`retention.failed`, `worker.failed`)",
     )
@@ -415,7 +427,7 @@ class Vitals:
     """All that was measured at one time.
 
     database   code of what the store answered instead of doing its work; then `depth` and `alarms` are unknown
-    retention  code of why the last round of deleting failed
+    retention  code of why the last round of deleting failed; `behind` how far the time that it goes by is behind
     stopping   the node was told to stop: it finishes what it does, and takes in nothing more
     """
 
@@ -431,6 +443,7 @@ class Vitals:
     workers: Sequence[WorkerVitals] = ()
     work: WorkVitals = WorkVitals()
     retention: str | None = None
+    behind: dt.timedelta = dt.timedelta()
     clock_jump: dt.timedelta = dt.timedelta()
     stopping: bool = False
 
@@ -442,7 +455,7 @@ def judge(vitals: Vitals) -> Health:
     if vitals.depth is not None:
         checks += queues(vitals.depth, vitals.now, limit=vitals.queue_limit)
         checks += alarms(vitals.alarms, vitals.now)
-    checks.append(retention(vitals.retention))
+    checks.append(retention(vitals.retention, vitals.behind))
     checks += peers(vitals.peers)
     checks.append(clock(vitals.peers, vitals.clock_jump))
     checks += workers(vitals.workers)

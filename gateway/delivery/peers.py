@@ -25,6 +25,7 @@ class Peer:
     keys   its node keys by key id (RFC 7638 thumbprint): for envelopes, receipts and the door
     seals  SHA-256 of the public keys that it seals translations with; a translation sealed otherwise is refused
     wants  the adapter in whose format it wants a translation beside the original; None: the original alone
+    vouches_for  adapters for whose documents without a proof its word counts: it has them from their issuer
     """
 
     id: str
@@ -32,6 +33,7 @@ class Peer:
     keys: Mapping[str, NodePublicKey] = field(default_factory=dict)
     seals: frozenset[str] = frozenset()
     wants: str | None = None
+    vouches_for: frozenset[str] = frozenset()
 
 
 def public_jwk(key: NodePublicKey) -> dict[str, str]:

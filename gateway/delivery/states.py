@@ -1,17 +1,18 @@
 """What can become of a delivery at the sender, of an arrival at the receiver, and the rows that tell it.
 
     delivery   queued ─▶ receipted ─▶ accepted            arrival   received ─▶ accepted ─▶ handed_over
-                 │          │   └────▶ refused                          └─────▶ refused
-                 └──────────┴────────▶ dead ─▶ queued (retry) | discarded
+                 │          │   └────▶ refused                          ├─────▶ refused
+                 └──────────┴────────▶ dead ─▶ queued (retry) | discarded    └─────▶ discarded
 
 `accepted` and `refused` come from a signed business receipt alone. A dead letter is one that this node gave up: it
-expired, or the peer answered that trying again is of no use.
+expired, or the peer answered that trying again is of no use. An arrival is discarded only by an operator, where this
+node couldn't decide about it, or hand it over: the sender is told nothing, and its delivery ends undecided.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gateway.delivery.envelope import Envelope
@@ -35,6 +36,7 @@ class ArrivalState(StrEnum):
     ACCEPTED = "accepted"
     HANDED_OVER = "handed_over"
     REFUSED = "refused"
+    DISCARDED = "discarded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -82,7 +84,8 @@ class Arrival:
     account            JSON: the verdicts of ours on the parts, and what running derivations again showed; None until
                        it was decided, and once the body was deleted (a finding may name whom the document names)
     attempts           how often deciding or handing over failed since it came into its state
-    finished           since when nothing more is to be done: handed over or refused
+    next_attempt       when deciding or handing over is due; None in an unfinished one: it was set aside
+    finished           since when nothing more is to be done: handed over, refused or discarded
     """
 
     sender: str
@@ -135,9 +138,15 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """Something that a person must look at: a conflict, a receipt that doesn't fit, a gap after a restore."""
+    """Something that a person must look at: a conflict, a receipt that doesn't fit, a gap after a restore.
+
+    number        by which the store knows it; None until it was kept
+    acknowledged  since when somebody has looked at it
+    """
 
     at: dt.datetime
     code: str
     peer: str | None
     message: str | None
+    number: int | None = field(default=None, compare=False)
+    acknowledged: dt.datetime | None = None

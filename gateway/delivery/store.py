@@ -10,7 +10,7 @@ Whoever is cancelled while a call runs may find later that it was done: every ca
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -48,6 +48,18 @@ class Depth:
     oldest_receipt: dt.datetime | None = None
     oldest_undecided: dt.datetime | None = None
     oldest_inbox: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedBodies:
+    """The bodies that rows name.
+
+    names     of all rows, as it stands there
+    doubtful  those of them that only a damaged row names: what it should name may be another
+    """
+
+    names: frozenset[str]
+    doubtful: frozenset[str] = frozenset()
 
 
 class DeliveryStore(Protocol):
@@ -168,6 +180,26 @@ class DeliveryStore(Protocol):
         """
         ...
 
+    async def set_aside(self, *, limit: int) -> Sequence[Arrival]:
+        """Unfinished arrivals that nothing is done about by itself any more."""
+        ...
+
+    async def arrival_again(self, sender: str, message: str, now: dt.datetime) -> Arrival:
+        """An arrival that was set aside is due again.
+
+        Raises:
+            Stopped: `arrival.unknown` (404), `arrival.not_set_aside` (409).
+        """
+        ...
+
+    async def arrival_discard(self, sender: str, message: str, now: dt.datetime, reason: str) -> Arrival:
+        """An arrival that was set aside is given up for good. Raises as `arrival_again`."""
+        ...
+
+    async def held(self) -> Mapping[str, int]:
+        """Octets of the messages that came and whose bodies are kept, by sender."""
+        ...
+
     # --- both
 
     async def delivery(self, message: str) -> Delivery | None:
@@ -205,11 +237,21 @@ class DeliveryStore(Protocol):
         ...
 
     async def alarms(self, *, limit: int = 50) -> Sequence[Alarm]:
-        """The newest alarms first."""
+        """The newest alarms first, acknowledged or not."""
         ...
 
     async def alarms_of_each(self, *, limit: int) -> Sequence[Alarm]:
-        """The newest alarms about each peer, and about none: so many of each, so that no peer's hide another's."""
+        """The newest alarms about each peer, and about none, that nobody has acknowledged: so many of each, so that no
+        peer's hide another's.
+        """
+        ...
+
+    async def acknowledge(self, number: int, now: dt.datetime) -> Alarm:
+        """Somebody has looked at an alarm; said again, nothing changes.
+
+        Raises:
+            Stopped: `alarm.unknown` (404).
+        """
         ...
 
     async def probe(self) -> None:
@@ -218,8 +260,8 @@ class DeliveryStore(Protocol):
 
     # --- retention
 
-    async def bodies(self) -> frozenset[str]:
-        """The names of all bodies that a row still needs."""
+    async def bodies(self) -> NamedBodies:
+        """The bodies that rows still need."""
         ...
 
     async def release_bodies(self, now: dt.datetime, *, older_than: dt.timedelta, limit: int) -> Sequence[str]:
@@ -230,6 +272,16 @@ class DeliveryStore(Protocol):
 
     async def forget(self, now: dt.datetime, *, older_than: dt.timedelta, limit: int) -> int:
         """Delete finished rows older than that, if their envelope is past its end; returns how many."""
+        ...
+
+    # --- what a node notes for its next start
+
+    async def noted(self, name: str) -> str | None:
+        """What was noted last under a name; None where nothing was, or where the disk altered it."""
+        ...
+
+    async def note(self, name: str, value: str) -> None:
+        """Note something."""
         ...
 
     async def close(self) -> None:

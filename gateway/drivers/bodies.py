@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from gateway.delivery.problem import Stopped
+from gateway.delivery.store import NamedBodies
 from gateway.drivers.failpoints import reach
 from gateway.drivers.folders import flush_folder, private_folder
 from gateway.drivers.store.faults import damaged, failed, full
@@ -32,7 +33,7 @@ T = TypeVar("T")
 CHUNK_BYTES = 1024 * 1024
 _THREADS = 4
 _NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC
-_NAME = re.compile(r"[0-9a-f]{64}")
+BODY_NAME = re.compile(r"[0-9a-f]{64}")
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -173,26 +174,32 @@ class Bodies:
 
     # --- away
 
-    async def sweep(self, needed: Callable[[], Awaitable[frozenset[str]]]) -> int:
+    async def sweep(self, needed: Callable[[], Awaitable[NamedBodies]]) -> int:
         """Delete what was never kept, and what no row names; returns how many files.
 
         `needed` is the store's `bodies`. It is asked after looking what is there, so that a body whose row is written
-        meanwhile stays.
+        meanwhile stays. Where a damaged row names what isn't there, its own may be any that no other row names: all
+        of those stay.
         """
         async with self._sweeping:
             unkept = await self.run(self._unlink_unkept)
-            return unkept + await self._delete(await self.run(self._kept), needed)
+            there = await self.run(self._kept)
+            named = await needed()
+            if not named.doubtful.issubset(there):
+                return unkept
+            return unkept + await self.run(self._unlink, [name for name in there if name not in named.names])
 
-    async def delete(self, names: Iterable[str], needed: Callable[[], Awaitable[frozenset[str]]]) -> int:
-        """Delete those of these bodies that no row names; returns how many."""
+    async def delete(self, names: Iterable[str], needed: Callable[[], Awaitable[NamedBodies]]) -> int:
+        """Delete those of these bodies that no row names any more; returns how many.
+
+        They were named by sound rows: what a damaged row should name isn't among them, for each message has a body of
+        its own.
+        """
         async with self._sweeping:
             with self._lock:
                 self._touched = set(self._held)
-            return await self._delete(names, needed)
-
-    async def _delete(self, names: Iterable[str], needed: Callable[[], Awaitable[frozenset[str]]]) -> int:
-        named = await needed()
-        return await self.run(self._unlink, [name for name in names if name not in named])
+            named = (await needed()).names
+            return await self.run(self._unlink, [name for name in names if name not in named])
 
     def _unlink_unkept(self) -> int:
         with self._lock:
@@ -204,7 +211,7 @@ class Bodies:
     def _kept(self) -> list[str]:
         with self._lock:
             self._touched = set(self._held)
-        return [path.name for path in self.folder.glob("??/*") if _NAME.fullmatch(path.name)]
+        return [path.name for path in self.folder.glob("??/*") if BODY_NAME.fullmatch(path.name)]
 
     def _unlink(self, names: Iterable[str]) -> int:
         deleted = 0
@@ -233,7 +240,7 @@ class Bodies:
         Raises:
             Stopped: `body.missing` for what is no name of a body: names never lead elsewhere.
         """
-        if not _NAME.fullmatch(name):
+        if not BODY_NAME.fullmatch(name):
             raise missing()
         return self.folder / name[:2] / name
 

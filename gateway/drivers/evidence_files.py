@@ -2,7 +2,8 @@
 
 Each answer is a pair: `NAME.json` (url, fetched_at, status, media_type, sha256) and `NAME.body`, the octets that were
 answered. Whoever gives the folder vouches for it; a list that only its signer
-vouches for needs that signer in `--trust` all the same.
+vouches for needs that signer in `--trust` all the same. `NAME.json` may hold an `attestation`, a JWS of who fetched it,
+and `asked`, the HMAC of what was posted: an answer that nothing else vouches for counts only with the first.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from gateway.verify.evidence import Answer
 MOST_ANSWERS = 1_000
 _LARGEST = 16 * MIB
 _NOTE = Limits(document_bytes=64 * 1024, depth=10, nodes=200)
-_ADVICE = "a note has the members url, fetched_at, status, media_type and sha256"
+_ADVICE = "a note has the members url, fetched_at, status, media_type and sha256; perhaps asked and attestation"
 
 
 def load_evidence(folder: Path) -> dict[str, Answer]:
@@ -37,17 +38,15 @@ def load_evidence(folder: Path) -> dict[str, Answer]:
     if len(notes) > MOST_ANSWERS:
         message = f"got {len(notes)} answers in {folder}, expected at most {MOST_ANSWERS}"
         raise ConfigError("evidence.unreadable", message, advice="give a folder for one document")
-    answers: dict[str, Answer] = {}
-    for answer in sorted(map(_answer, notes), key=lambda one: one.fetched_at):
-        answers[answer.url] = answer
-    return answers
+    several = sorted(map(_answer, notes), key=lambda one: one[1].fetched_at)
+    return dict(several)
 
 
 def keep_evidence(folder: Path, answers: Iterable[Answer]) -> None:
     """Write answers for a later look, readable by their owner alone; what stands in the folder stays.
 
     A name tells nothing: the address of a hosted badge tells whose it is. The octets come before their note, so that
-    no note is without them.
+    no note is without them. An answer to what was posted isn't kept: it repeats the secret that it was asked by.
 
     Raises:
         RequestError: `request.not_writable`.
@@ -58,7 +57,7 @@ def keep_evidence(folder: Path, answers: Iterable[Answer]) -> None:
         raise RequestError(
             "request.not_writable", f"{folder} can't be made: {error.strerror}", advice="name another folder"
         ) from None
-    for answer in answers:
+    for answer in (one for one in answers if not one.posted):
         sha256 = hashlib.sha256(answer.octets).hexdigest()
         note = {
             "request": "GET",
@@ -74,18 +73,21 @@ def keep_evidence(folder: Path, answers: Iterable[Answer]) -> None:
         write_file(folder / f"{name}.json", octets)
 
 
-def _answer(note: Path) -> Answer:
+def _answer(note: Path) -> tuple[str, Answer]:
+    """An answer, and the name that it is looked up by."""
     stated = _note(note)
     body = _read(note.with_suffix(".body"))
     if hashlib.sha256(body).hexdigest() != stated["sha256"]:
         message = f"the octets of {note.with_suffix('.body')} aren't those that its note names"
         raise ConfigError("evidence.digest", message, advice="gather the answer again")
-    return Answer(
+    name = f"{stated['url']}#{stated['asked']}" if "asked" in stated else stated["url"]
+    return name, Answer(
         url=stated["url"],
         fetched_at=dt.datetime.fromisoformat(stated["fetched_at"]),
         octets=body,
         status=stated["status"],
         media_type=stated["media_type"],
+        attestation=stated.get("attestation", "").encode(),
     )
 
 
@@ -98,6 +100,7 @@ def _note(file: Path) -> dict[str, Any]:
         raise ConfigError("evidence.note", f"{file} holds no JSON object", advice=_ADVICE)
     wanted = {"url": str, "fetched_at": str, "status": int, "media_type": str, "sha256": str}
     wrong = [name for name, kind in wanted.items() if not isinstance(note.get(name), kind)]
+    wrong += [name for name in ("asked", "attestation") if not isinstance(note.get(name, ""), str)]
     if wrong or not _is_moment(note["fetched_at"]):
         message = f"got {', '.join(wrong) or 'fetched_at'} missing or of another kind in {file}"
         raise ConfigError("evidence.note", message, advice=_ADVICE)

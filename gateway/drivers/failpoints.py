@@ -31,6 +31,10 @@ COMMITS = (
     "alarm",
     "release_bodies",
     "forget",
+    "acknowledge",
+    "arrival_again",
+    "arrival_discard",
+    "note",
 )
 """What the store commits: each has a point just before it is on disk, and one just after."""
 

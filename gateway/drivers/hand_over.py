@@ -51,8 +51,19 @@ class FolderHandOver:
             raise _failed(f"the folder of hand-over can't be written: {error.strerror}") from error
 
     async def forget(self, name: str) -> None:
-        """It is known elsewhere that this one was handed over: the mark isn't needed any more."""
-        await asyncio.to_thread((self._begun / f"{name}{_READY}").unlink, missing_ok=True)
+        """It is known elsewhere that this one was handed over: what was begun, and the mark, aren't needed any more."""
+        await asyncio.to_thread(self._forget, name)
+
+    async def begun(self) -> frozenset[str]:
+        """The names of what was begun or marked, and not forgotten."""
+        return frozenset(await asyncio.to_thread(self._left))
+
+    def _left(self) -> list[str]:
+        return [place.name.removesuffix(_READY) for place in self._begun.iterdir()]
+
+    def _forget(self, name: str) -> None:
+        shutil.rmtree(self._begun / name, ignore_errors=True)
+        (self._begun / f"{name}{_READY}").unlink(missing_ok=True)
 
     async def _write(self, begun: Path, files: Mapping[str, Callable[[], AsyncIterator[bytes]]]) -> None:
         await asyncio.to_thread(_make_anew, begun)

@@ -47,9 +47,14 @@ class LocalNode:
         """The JSON at a path that also answers 503 with it: of health. Raises as `get`."""
         return await self._ask("GET", path, query, None, also=503)
 
-    async def post(self, path: str, query: Query | None = None, document: Path | None = None) -> Any:
-        """The JSON that a POST is answered with; `document` is streamed. Raises as `get`, and RequestError for it."""
-        return await self._ask("POST", path, query, document)
+    async def post(
+        self, path: str, query: Query | None = None, document: Path | None = None, *, key: str | None = None
+    ) -> Any:
+        """The JSON that a POST is answered with; `document` is streamed, `key` is its Idempotency-Key.
+
+        Raises as `get`, and RequestError for the document.
+        """
+        return await self._ask("POST", path, query, document, key=key)
 
     async def _ask(
         self,
@@ -59,9 +64,12 @@ class LocalNode:
         document: Path | None,
         *,
         also: int | None = None,
+        key: str | None = None,
     ) -> Any:
         given = {name: value for name, value in (query or {}).items() if value is not None}
-        headers = {"Content-Type": "application/octet-stream"} if document is not None else None
+        headers = {"Content-Type": "application/octet-stream"} if document is not None else {}
+        if key is not None:
+            headers["Idempotency-Key"] = key
         body = _opened(document) if document is not None else None
         try:
             async with self._session.request(

@@ -17,7 +17,7 @@ from gateway.model.verdict import Indication
 Ended = Literal["accepted", "refused", "dead", "discarded"]
 Sent = Literal["message", "receipt"]
 Attempted = Literal["done", "failed", "stopped"]
-Arrived = Literal["received", "again", "accepted", "refused", "handed_over"]
+Arrived = Literal["received", "again", "accepted", "refused", "handed_over", "discarded"]
 
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600, 21600, 86400, 259200)
 _REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60)

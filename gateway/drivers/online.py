@@ -1,6 +1,7 @@
 """Asking strangers: the guarded client behind `--online` and `[online]`, and the only one that follows a document.
 
-An address in a document is an attacker's to choose. So: https alone, GET alone, no redirect, no cookie, no credential,
+An address in a document is an attacker's to choose. So: https alone, GET alone (a question with fields of its own is
+posted: its secret stands in no address), no redirect, no cookie, no credential,
 no proxy from the environment; a host by its name, never by a number; every address that the name resolves to is one of
 the public internet (or of a network that the settings name), and the one that was looked at is the one connected to.
 Limits on every wait, on octets and inflation of an answer, and one budget for all the questions of a document. Nothing
@@ -108,6 +109,7 @@ class OnlineClient:
     ) -> None:
         if self._session is not None:
             await self._session.close()
+            await asyncio.sleep(0)  # connections that were broken off end in the loop's next turn
 
     def for_document(self) -> DocumentAsker:
         """Who asks for one document, with a budget of its own."""
@@ -123,18 +125,18 @@ class DocumentAsker:
         self._session = session
         self._reach = reach
         self._now = now
-        self._asked: dict[str, asyncio.Task[Answer | NoAnswer]] = {}
+        self._asked: dict[tuple[str, ...], asyncio.Task[Answer | NoAnswer]] = {}
         self._turns = asyncio.Semaphore(UNDER_WAY)
         self._octets = DOCUMENT_BYTES
         self._until: float | None = None
 
     async def ask(self, question: EvidenceRequest) -> Answer | NoAnswer:
         """What was answered, or why nothing was; the same question is asked once."""
-        if question.url not in self._asked:
+        if question.identity not in self._asked:
             if len(self._asked) >= QUESTIONS:
                 return NoAnswer(code="online.budget", why=f"more than {QUESTIONS} questions would have to be asked")
-            self._asked[question.url] = asyncio.create_task(self._answer(question))
-        return await self._asked[question.url]
+            self._asked[question.identity] = asyncio.create_task(self._answer(question))
+        return await self._asked[question.identity]
 
     async def _answer(self, question: EvidenceRequest) -> Answer | NoAnswer:
         address = address_of(question.url)
@@ -157,8 +159,10 @@ class DocumentAsker:
 
     async def _fetch(self, question: EvidenceRequest, address: URL, seconds: float) -> Answer | NoAnswer:
         try:
-            async with self._session.get(
+            async with self._session.request(
+                "POST" if question.form else "GET",
                 address,
+                data=question.form or None,
                 headers={"Accept": _ACCEPT[question.vouches]},
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=seconds),
@@ -190,6 +194,8 @@ class DocumentAsker:
             octets=octets,
             status=response.status,
             media_type=media_type,
+            fetched_here=True,
+            posted=question.form is not None,
         )
 
     async def _octets_of(self, response: aiohttp.ClientResponse) -> bytes | NoAnswer:

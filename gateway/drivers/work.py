@@ -91,7 +91,7 @@ class WorkProcesses(Generic[_C]):
         self._turns = _Turns(size)
         self._idle: list[_Process] = []
         self._processes = 0
-        self._losses: Counter[Loss] = Counter()
+        self._losses: Counter[str] = Counter()
         self._lost_at: float | None = None
 
     async def __call__(
@@ -119,7 +119,7 @@ class WorkProcesses(Generic[_C]):
         return WorkState(
             processes=self._processes,
             waiting=self._turns.waiting,
-            lost={**self._losses},
+            lost=dict(self._losses),
             lost_ago=None if self._lost_at is None else time.monotonic() - self._lost_at,
             able=self._server.alive,
         )

@@ -12,7 +12,8 @@ import pickle
 import signal
 import socket
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -28,6 +29,7 @@ from gateway.kit.contract import (
     Reading,
     Recognition,
     WriteRequest,
+    comparing,
 )
 from gateway.kit.discovery import Found
 from gateway.kit.guard import failed
@@ -99,6 +101,11 @@ class IsolatedAdapter:
     def core(self, body: bytes) -> bytes:
         """See `Adapter.core`."""
         return self._call("core", body)  # type: ignore[no-any-return]
+
+    @property
+    def compare(self) -> Callable[[Content, Content], tuple[Finding, ...]] | None:
+        """See `Comparing.compare`; None where the adapter can't."""
+        return partial(self._call, "compare") if comparing(self._adapter) is not None else None
 
     def close(self) -> None:
         """End the worker."""

@@ -4,6 +4,7 @@ from gateway.errors import AdapterError, Refused
 from gateway.kit.contract import (
     CONTRACT,
     Adapter,
+    Comparing,
     Content,
     Draft,
     EvidenceRequest,
@@ -34,6 +35,7 @@ __all__ = [
     "CONTRACT",
     "Adapter",
     "AdapterError",
+    "Comparing",
     "Content",
     "Document",
     "Draft",

@@ -10,6 +10,10 @@ What it needs from outside it asks for (`EvidenceRequest`). The gateway calls, i
     write       drafts, losses                              from a Record alone
     core        the unsealed body without page images       what two nodes compare
 
+and, of an adapter whose documents are vouched for by an online check alone:
+
+    compare     does the document say what the check answered?   (`Comparing`)
+
 docs/your-first-adapter.md builds one from nothing.
 """
 
@@ -17,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, cast, runtime_checkable
 
 from gateway.model.document import DocumentFacts
 from gateway.model.losses import Loss
@@ -34,7 +38,7 @@ HEAD_BYTES = 64 * 1024
 SealProfile = Literal["xmldsig", "jades", "vc"]
 Form = Literal["json", "jwt", "png"]
 """How a sealed credential is packed: with its proof embedded, as a token, or with it embedded in a picture's text."""
-Vouched = Literal["proof", "outer", "channel", "unverified"]
+Vouched = Literal["proof", "outer", "online", "channel", "unverified"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +97,15 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What recognition sees: the first 64 KiB, an XML root in Clark notation, the members of a JSON object."""
+    """What recognition sees: the first 64 KiB, an XML root in Clark notation, the members of a JSON object.
+
+    `text` is the beginning of an HTML page as characters, tags and all.
+    """
 
     media: Media
     start: bytes
     root: str = ""
+    text: str = ""
     members: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -125,13 +133,21 @@ class EvidenceRequest:
     One that no evidence answers leaves the verdict INDETERMINATE, TRY_LATER. What core can judge by itself, the status
     lists that `credentialStatus` names, needs no question: it asks that whether an adapter does or not.
 
-    vouches  its answer is the content, and the document a claim (an online check): a page for people may be the answer,
-             and only a host that the settings name is asked
+    form     fields to be posted, where asking takes a secret that no address may hold; never logged, never kept. An
+             empty one: what it would take to ask isn't known, and only an answer that was given counts
+    vouches  its answer is the content, and the document a claim (an online check; `Comparing` holds one against the
+             other): a page for people may be the answer, and only a host that the settings name is asked
     """
 
     url: str
     why: str
+    form: Mapping[str, str] | None = field(default=None, repr=False)
     vouches: bool = False
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What tells it from other questions: the address, and what is posted there. Never shown, never kept."""
+        return (self.url, *(f"{name}={value}" for name, value in sorted((self.form or {}).items())))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +182,8 @@ class Opened:
 class Content:
     """What a reader is given: the octets that were vouched for, as a document of their own.
 
-    `vouched` says by what; "unverified" content may be read and translated, and is never sealed.
+    `vouched` says by what; "unverified" content may be read and translated, and is never sealed. Of an online check it
+    is the answer; of a channel the file of an authenticated peer that the node's policy lets vouch for it.
     """
 
     document: Document
@@ -271,3 +288,20 @@ class Adapter(Protocol):
 
     def core(self, body: bytes) -> bytes:
         """The unsealed body without page images (the body itself where there are none)."""
+
+
+class Comparing(Protocol):
+    """An adapter whose documents an online check vouches for: one function more, which others haven't."""
+
+    def compare(self, claim: Content, answer: Content) -> tuple[Finding, ...]:
+        """Hold a document, the claim, against the answer of the check, which is the content.
+
+        Findings: FAILED for a field that both have and that differs; NOT_CHECKED, `about` its place in the claim, for a
+        field that the answer doesn't show: it isn't handed on, and becomes a loss; INDETERMINATE where the answer isn't
+        one. No finding holds what stands in a field.
+        """
+
+
+def comparing(adapter: Adapter) -> Comparing | None:
+    """The adapter as one that can compare; None where it can't."""
+    return cast("Comparing", adapter) if callable(getattr(adapter, "compare", None)) else None

@@ -7,6 +7,7 @@ from typing import Any
 
 from gateway.kit.contract import HEAD_BYTES, Head
 from gateway.readers.document import Document
+from gateway.readers.pages import page_text
 
 
 def head_of(document: Document) -> Head:
@@ -17,4 +18,5 @@ def head_of(document: Document) -> Head:
         root = str(document.tree.getroot().tag)
     elif document.media == "json" and isinstance(document.value, Mapping):
         members = document.value
-    return Head(media=document.media, start=document.octets[:HEAD_BYTES], root=root, members=members)
+    text = page_text(document.octets, document.limits)[:HEAD_BYTES] if document.media == "html" else ""
+    return Head(media=document.media, start=document.octets[:HEAD_BYTES], root=root, text=text, members=members)

@@ -201,6 +201,11 @@ class XmlCursor:
         found = named.get(name)
         return None if found is None else XmlCursor(found[0], self._reading)
 
+    def _first(self, name: str) -> etree._Element | None:
+        named = self._named if self._named is not None else self._by_name()
+        found = named.get(name)
+        return None if found is None else found[0]
+
     def __iter__(self) -> Iterator[XmlCursor]:
         """The child elements in the reading's namespaces, in order."""
         return (cursor for cursor in self.foreign() if self._reading.local_names[cursor.element.tag] is not None)
@@ -222,8 +227,20 @@ class XmlCursor:
 
     def token_of(self, name: str) -> str | None:
         """Take the text of the first child of a name as a token, None when there is no such child."""
-        child = self.child(name)
-        return None if child is None else child.token()
+        element = self._first(name)
+        if element is None:
+            return None
+        self._reading.take(element, "")
+        return collapsed(own_text(element))
+
+    def filled_of(self, name: str) -> str | None:
+        """As `filled` of the first child of a name."""
+        element = self._first(name)
+        value = None if element is None else collapsed(own_text(element))
+        if element is None or not value:
+            return None
+        self._reading.take(element, "")
+        return value
 
     def when_of(self, name: str) -> str | None:
         """Take the first child of a name where it is a date or time."""

@@ -92,7 +92,7 @@ def is_empty(value: Any) -> bool:
 def filled(noun: Noun) -> list[tuple[str, Any]]:
     """The fields of a noun that aren't empty, with their values, in the order of the model: most of them are."""
     held = noun.__dict__.items()
-    return [(n, v) for n, v in held if v or (v is not None and v != () and not is_empty(v))]
+    return [(n, v) for n, v in held if v or (v is not None and v not in ((), {}) and not is_empty(v))]
 
 
 @cache

@@ -67,6 +67,7 @@ class SubIndication(StrEnum):
     CREDENTIAL_EXPIRED = "CREDENTIAL_EXPIRED"
     CREDENTIAL_NOT_YET_VALID = "CREDENTIAL_NOT_YET_VALID"
     CREDENTIAL_REVOKED = "CREDENTIAL_REVOKED"
+    ANSWER_DIFFERS = "ANSWER_DIFFERS"
 
 
 class Caveat(StrEnum):
@@ -82,6 +83,9 @@ class Caveat(StrEnum):
     NOT_SIGNED_APART = "not_signed_apart"
     UNKNOWN_PROOF_IN_SET = "unknown_proof_in_set"
     OLD_SUITE_NAME = "old_suite_name"
+    CHECKED_ONLINE = "checked_online"
+    VOUCHED_BY_CHANNEL = "vouched_by_channel"
+    SIMULATED = "simulated"
 
 
 class Conformity(StrEnum):
@@ -169,7 +173,7 @@ def conclude(
     top = worst([own, *parts]) if parts else own
     sub = _reason(findings, own) if top is own else SubIndication.INNER_DOCUMENT
     caveats = tuple(dict.fromkeys([f.caveat for f in findings if f.caveat is not None]))
-    return Verdict(
+    return Verdict.made(
         verdict=top,
         own=own,
         sub_indication=sub,

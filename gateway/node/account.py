@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from gateway.errors import Refused
 from gateway.kit.contract import Reading
@@ -25,28 +26,41 @@ def page_of(done: Translated, node: Node, terms: Terms, languages: tuple[str, ..
 
 def account_of(done: Translated, node: Node, terms: Terms, languages: tuple[str, ...] = ()) -> Account:
     """What a page tells of a translation: the document that was translated, its verdict, its losses, and its making."""
-    reading, unread = _reading(done.source) if done.reading is None else (done.reading, "")
+    reading, unread = reading_of(done.source) if done.reading is None else (done.reading, "")
     chosen = languages or (languages_of(reading.record) if reading is not None else ())
     if done.derivation is not None:
         chosen = done.derivation.languages
-    media_type = media_type_of(done.source)
+    account = account_of_document(done.source, reading, unread, node, terms, chosen)
+    making = None if done.derivation is None else _making(done)
+    return replace(account, inside=done.chosen.path, losses=done.losses, making=making)
+
+
+def account_of_document(
+    document: VerifiedDocument,
+    reading: Reading | None,
+    unread: str,
+    node: Node,
+    terms: Terms,
+    languages: tuple[str, ...],
+) -> Account:
+    """What a page tells of a document as it is; `unread` says why, where there is no reading."""
+    media_type = media_type_of(document)
     return Account(
-        original=_paper("original" + extension_of(media_type), media_type, done.source.original),
-        inside=done.chosen.path,
-        verdict=done.verdict,
+        original=paper_of("original" + extension_of(media_type), media_type, document.original),
+        verdict=document.verdict,
         judged_at=terms.now.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         policy=terms.policy.name,
-        languages=chosen,
+        languages=languages,
         gateway=node.gateway.version,
         record=reading.record if reading is not None else None,
         document=reading.document if reading is not None else DocumentFacts(),
-        losses=done.losses,
+        losses=reading.losses if reading is not None else (),
         unread=unread,
-        making=None if done.derivation is None else _making(done),
     )
 
 
-def _reading(document: VerifiedDocument) -> tuple[Reading | None, str]:
+def reading_of(document: VerifiedDocument) -> tuple[Reading | None, str]:
+    """What a document says, or None and why it can't be read."""
     try:
         return document.read(), ""
     except Refused as refused:
@@ -59,7 +73,7 @@ def _making(done: Translated) -> Making:
     adapters = dict.fromkeys((derivation.reader, derivation.writer))
     types = {f"translation{result.extension}": result.media_type for result in done.results}
     papers = [
-        _paper(name, types.get(name, _type(name)), octets)
+        paper_of(name, types.get(name), octets)
         for name, octets in done.files().items()
         if not name.startswith("original")
     ]
@@ -80,5 +94,6 @@ def _type(name: str) -> str:
     )
 
 
-def _paper(name: str, media_type: str, octets: bytes) -> Paper:
-    return Paper(name=name, media_type=media_type, size=len(octets), sha256=sha256(octets))
+def paper_of(name: str, media_type: str | None, octets: bytes) -> Paper:
+    """A file by what can be checked of it; without a media type, the one that its name tells."""
+    return Paper(name=name, media_type=media_type or _type(name), size=len(octets), sha256=sha256(octets))

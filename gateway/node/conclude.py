@@ -15,8 +15,9 @@ from gateway.delivery.signing import (
     check_business_receipt,
     read_business_receipt,
 )
-from gateway.delivery.states import Alarm, Delivery, DeliveryState
+from gateway.delivery.states import Delivery, DeliveryState
 from gateway.drivers.logs import say, tracing
+from gateway.node.alarms import alarm
 from gateway.node.running import Running
 
 _ALARMING = frozenset({"receipt.conflict", "receipt.mismatch", "receipt.unknown_message"})
@@ -36,8 +37,7 @@ async def conclude(running: Running, visitor: Visitor, chunks: AsyncIterator[byt
             await _keep(running, visitor, octets, receipt)
         except Stopped as stopped:
             if stopped.code in _ALARMING:
-                alarm = Alarm(at=running.now(), code=stopped.code, peer=visitor.peer.id, message=receipt.message)
-                await running.store.alarm(alarm)
+                await alarm(running, stopped.code, peer=visitor.peer.id, message=receipt.message)
             raise
 
 

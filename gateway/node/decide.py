@@ -11,19 +11,21 @@ import logging
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from gateway.delivery.decision import Decision, business_receipt, decide
 from gateway.delivery.message import slices
 from gateway.delivery.problem import Stopped
 from gateway.delivery.schedule import next_attempt
 from gateway.delivery.signing import SignedEnvelope, sign_receipt
-from gateway.delivery.states import Alarm, Arrival, ArrivalState, OutgoingReceipt
+from gateway.delivery.states import Arrival, ArrivalState, OutgoingReceipt
 from gateway.delivery.store import Retry
 from gateway.drivers.bodies import missing
 from gateway.drivers.failpoints import reach
 from gateway.drivers.logs import say, tracing
 from gateway.drivers.work import LOST
-from gateway.node.examine_arrival import Closeness, Found, Message, examine_arrival, questions_of_arrival
+from gateway.node.alarms import alarm
+from gateway.node.examine_arrival import Closeness, Found, Message, Sender, examine_arrival, questions_of_arrival
 from gateway.node.online import gather_for
 from gateway.node.queue_worker import QueueWorker, Task
 from gateway.node.running import Running
@@ -72,12 +74,13 @@ class _Decide:
         running, self._last = self._running, arrival.sender
         with tracing(arrival.trace):
             peer = running.peers.get(arrival.sender)
-            seals = peer.seals if peer is not None else frozenset()
+            sender = Sender() if peer is None else Sender(seals=peer.seals, vouches_for=peer.vouches_for)
             message, closeness, now = self._message(arrival), how_closely(arrival), running.now()
             gathered = NOTHING
             if closeness is not Closeness.UNSEEN:
-                gathered = await gather_for(running, arrival.sender, questions_of_arrival, message, now)
-            found = await running.work(arrival.sender, examine_arrival, message, now, seals, closeness, gathered)
+                questions = partial(questions_of_arrival, sender=sender)
+                gathered = await gather_for(running, arrival.sender, questions, message, now)
+            found = await running.work(arrival.sender, examine_arrival, message, now, sender, closeness, gathered)
             running.metrics.verdict(found.original.verdict)
             decision = decide(found.original, found.translations, running.receive_policy)
             reach("decide.found")
@@ -134,6 +137,6 @@ class _Decide:
         at = next_attempt(failures, now, random.random(), until=now + dt.timedelta(days=1))  # noqa: S311 - jitter
         if failures >= TRIES or hopeless:
             at = None
-            await running.store.alarm(Alarm(at=now, code=code, peer=arrival.sender, message=arrival.id))
+            await alarm(running, code, peer=arrival.sender, message=arrival.id)
             say("arrival.set_aside", level=logging.ERROR, peer=arrival.sender, message=arrival.id, code=code)
         await running.store.hand_over_failed(arrival.sender, arrival.id, now, Retry(code=code, at=at))

@@ -1,4 +1,4 @@
-"""The demonstration: two registries, translations, forgeries, and nodes that exchange documents.
+"""The demonstration: registries, translations, forgeries, and nodes that exchange documents.
 
 Each step checks itself.
 
@@ -15,15 +15,16 @@ from pathlib import Path
 from gateway.drivers.files import write_file, write_folder
 from gateway.model.verdict import Indication, Verdict
 from gateway.node.account import page_of
+from gateway.node.demo_china import china
 from gateway.node.demo_exchange import Exchange, exchange
-from gateway.node.demo_forgeries import altered_grade, altered_name, wrapped
+from gateway.node.demo_forgeries import altered_badge, altered_grade, altered_name, wrapped
 from gateway.node.demo_step import Step
-from gateway.node.demo_world import MINISTRY, REGISTRIES, World, make_world
+from gateway.node.demo_world import MINISTRY, REGISTRIES, Registry, World, make_world
 from gateway.node.reproduce import Claim, reproduce
 from gateway.node.startup import right_now, terms
 from gateway.node.translate import Order, Translated, Withheld, translate_file
 from gateway.rendering import words
-from gateway.rendering.html_record import name_of
+from gateway.rendering.telling.record import name_of
 from gateway.translate.reproduction import Outcome
 from gateway.verify.engine import VerifiedDocument, verify
 
@@ -56,10 +57,12 @@ class Demonstration:
         yield stage.set_up()
         for step in (*stage.verified(), stage.without_trust()):
             yield step
-        for source, target in (("elmo", "europass"), ("europass", "elmo")):
+        for source, target in (("elmo", "europass"), ("europass", "elmo"), ("elmo", "clr"), ("clr", "europass")):
             async for step in stage.translated(source, target):
                 yield step
         async for step in stage.forgeries():
+            yield step
+        async for step in china(self._world, right_now()):
             yield step
 
     def left_running(self) -> tuple[str, ...]:
@@ -76,8 +79,8 @@ class _Stage:
 
     def set_up(self) -> Step:
         """Who takes part."""
-        told = [f"{registry.university}, vouched for by the {registry.authority}" for registry in REGISTRIES]
-        told.append(f"a node of the {MINISTRY} that trusts both and seals translations")
+        told = [f"{one.university}, {_vouched(one)}" for one in REGISTRIES]
+        told.append(f"a node of the {MINISTRY} that trusts them and seals translations")
         return Step(title="Fictional registries make their keys, and a node is set up", told=tuple(told), held=True)
 
     def verified(self) -> Iterator[Step]:
@@ -126,7 +129,7 @@ class _Stage:
 
     def _received(self, done: Translated) -> Step:
         """A receiver trusts the node's seal for translations; the original inside is judged by itself."""
-        there = terms([str(self.world.seal_certificate)], at=self.now)
+        there = terms(self.world.seals, at=self.now)
         document = verify(done.results[0].octets, adapters=self.world.node.adapters, terms=there)
         derived = document.read().document.derived
         told = (f"it says of itself that it is a translation: {'yes' if derived else 'no'}",)
@@ -154,6 +157,12 @@ class _Stage:
             "A genuine seal is wrapped into another document", "wrapped.xml", wrapped(elmo), "europass"
         )
         yield await self._refused(
+            "A grade is altered in one badge of a learner record",
+            "altered-badge.json",
+            altered_badge(self.world.documents["clr"].read_bytes()),
+            "elmo",
+        )
+        yield await self._refused(
             "A name is altered under the JAdES seal", "altered.json", altered_name(europass), "elmo"
         )
 
@@ -178,7 +187,11 @@ class _Stage:
         return verify(octets, adapters=self.world.node.adapters, terms=self.world.node.terms(self.now))
 
 
+def _vouched(registry: Registry) -> str:
+    return f"vouched for by the {registry.authority}" if registry.authority is not None else "with a DID of its own"
+
+
 def _judged(title: str, verdict: Verdict, expected: Indication, told: tuple[str, ...]) -> Step:
     reason = f" ({verdict.sub_indication.value})" if verdict.sub_indication else ""
-    answer = f"{verdict.verdict.value}{reason}: {words.MEANING[verdict.verdict]}"
+    answer = f"{verdict.verdict.value}{reason}: {words.meaning(verdict)}"
     return Step(title=title, told=(answer, *told), held=verdict.verdict is expected, verdict=verdict.verdict)

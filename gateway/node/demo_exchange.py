@@ -1,10 +1,11 @@
-"""The second half of the demonstration: two nodes exchange documents, one is killed, and a rogue is found out."""
+"""The second half of the demonstration: nodes exchange documents, one is killed, and a rogue is found out."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from itertools import permutations
 from typing import Any
 
 from gateway.delivery.peers import Peer
@@ -28,34 +29,34 @@ from gateway.node.demo_world import World
 
 @asynccontextmanager
 async def exchange(world: World, *, keep: bool) -> AsyncIterator[Exchange]:
-    """Make two nodes and the rogue. With `keep` the nodes go on running afterwards."""
+    """Make the nodes and the rogue. With `keep` the nodes go on running afterwards."""
     port = free_port()
     make_rogue_keys(world.folder)
-    shore, river = make_nodes(world.folder, f"http://127.0.0.1:{port}")
+    nodes = make_nodes(world.folder, f"http://127.0.0.1:{port}")
     async with rogue(world.folder, port) as lone:
         try:
-            yield Exchange(world, shore, river, lone)
+            yield Exchange(world, nodes, lone)
         finally:
             if not keep:
-                shore.stop()
-                river.stop()
+                for node in nodes:
+                    node.stop()
 
 
 class Exchange:
     """The steps, in order."""
 
-    def __init__(self, world: World, shore: DemoNode, river: DemoNode, rogue: Rogue) -> None:
+    def __init__(self, world: World, nodes: Sequence[DemoNode], rogue: Rogue) -> None:
         self.world = world
-        self.shore = shore
-        self.river = river
+        self.nodes = nodes
+        self.shore, self.river = nodes[:2]
         self.rogue = rogue
         self.deliveries: list[tuple[str, DemoNode, DemoNode, dict[str, Any]]] = []
 
     async def steps(self) -> AsyncIterator[Step]:
         """The steps, as they happen."""
         yield await self._started()
-        yield await self._sent("elmo", self.shore, self.river)
-        yield await self._sent("europass", self.river, self.shore)
+        for sender, receiver in permutations(self.nodes, 2):
+            yield await self._sent(sender, receiver)
         yield await self._killed()
         yield await self._refused_at_home()
         async for step in self._rogue():
@@ -63,23 +64,24 @@ class Exchange:
         yield self._evidence()
 
     async def _started(self) -> Step:
-        """Two processes."""
-        self.shore.start()
-        self.river.start()
-        ready = [await node.ready() for node in (self.shore, self.river)]
+        """A process each."""
+        for node in self.nodes:
+            node.start()
+        ready = [await node.ready() for node in self.nodes]
         told = [
             f"{node.id}: peers at {node.url}, its own registry at http://{node.local_listen}, wants {node.wants}"
-            for node in (self.shore, self.river)
+            for node in self.nodes
         ]
-        title = "Two registries' nodes start, each a process of its own with its own keys"
+        title = "Three registries' nodes start, each a process of its own with its own keys"
         return Step(title=title, told=tuple(told), held=all(ready))
 
-    async def _sent(self, adapter: str, sender: DemoNode, receiver: DemoNode) -> Step:
+    async def _sent(self, sender: DemoNode, receiver: DemoNode) -> Step:
+        """A document of the sender's own registry, which is in the format that it wants from others."""
         began = dt.datetime.now(dt.UTC)
-        message = await sender.submit(self.world.documents[adapter], receiver)
+        message = await sender.submit(self.world.documents[sender.wants], receiver)
         answer = await sender.reaches(message, "accepted", "refused", "dead")
         seconds = (dt.datetime.now(dt.UTC) - began).total_seconds()
-        self._keep(f"{adapter}-to-{receiver.wants}", sender, receiver, answer)
+        self._keep(f"{sender.wants}-to-{receiver.wants}", sender, receiver, answer)
         outcome = _outcome(answer)
         told = (
             f"{answer['state']} after {seconds:.1f} s; the receiver verified the original itself: {outcome[0]}",
@@ -140,9 +142,8 @@ class Exchange:
 
     def left_running(self) -> tuple[str, ...]:
         """How to look at the nodes that go on running, and how to stop them."""
-        nodes = (self.shore, self.river)
-        pids = " ".join(str(node.process) for node in nodes if node.process is not None)
-        looks = (f"testamur deliveries list --config {node.folder / 'node.toml'}" for node in nodes)
+        pids = " ".join(str(node.process) for node in self.nodes if node.process is not None)
+        looks = (f"testamur deliveries list --config {node.folder / 'node.toml'}" for node in self.nodes)
         return (*looks, f"kill {pids}")
 
     # --- evidence

@@ -23,3 +23,8 @@ def altered_name(sealed: bytes) -> bytes:
     jws = json.loads(sealed)
     jws["payload"] = jws["payload"].replace("Мила", "Елена")
     return json.dumps(jws, ensure_ascii=False).encode()
+
+
+def altered_badge(record: bytes) -> bytes:
+    """A learner record in which one badge has a better grade."""
+    return record.replace(b'"value":"B"', b'"value":"A"', 1)

@@ -8,6 +8,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -18,17 +19,27 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 from gateway.drivers.files import write_file
+from gateway.proofs.multikey import write_multikey
 
 _BEGIN = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
 _END = dt.datetime(2049, 12, 31, tzinfo=dt.UTC)
 
 
 def make_seal(folder: Path, owner: str) -> None:
-    """A seal for translations in two files: `seal.key.pem`, and its certificate `seal.pem`."""
+    """The seals for translations: `seal.key.pem` and its certificate `seal.pem`, `credentials.key.pem` and its DID."""
     key = new_key()
     found = certificate(name_of(owner, "LU", "GOVLU-0000"), key)
     write_file(folder / "seal.key.pem", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     write_file(folder / "seal.pem", found.public_bytes(Encoding.PEM))
+    credentials = Ed25519PrivateKey.generate()
+    secret = credentials.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    write_file(folder / "credentials.key.pem", secret)
+    write_file(folder / "credentials.did", did_of(credentials).encode())
+
+
+def did_of(key: Ed25519PrivateKey) -> str:
+    """The did:key that a key makes by itself."""
+    return f"did:key:{write_multikey(key.public_key())}"
 
 
 def public_pem(secret: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""The two nodes of the demonstration: each a process of its own on loopback, with keys made on the spot."""
+"""The nodes of the demonstration: each a process of its own on loopback, with keys made on the spot."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import secrets
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,39 +23,45 @@ from gateway.drivers.node_keys import load_peer_keys, new_node_key
 from gateway.drivers.token import load_token
 from gateway.drivers.trust_files import load_anchors
 from gateway.node.demo_keys import make_seal, public_pem
+from gateway.node.demo_settings import Listening, PeerEntry, settings_of
 
 PATIENCE = 20.0
 _FIRST_PORT, _PORTS = 20_000, 12_000  # below those that systems give to outgoing connections
 _LOOK_AGAIN = 0.05
-_SETTINGS = """# A node of the demonstration.
-[node]
-id = "{id}"
-url = "{url}"
-listen = "{listen}"
-local_listen = "{local}"
-key = "node.key.pem"
 
-[[seal]]
-for = ["xmldsig", "jades"]
-key = "seal.key.pem"
-certificate = "seal.pem"
 
-[[trust]]
-anchor = "../registry-of-the-shore/authority.pem"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """A registry that exchanges documents: the folder of its node, what it wants, and by what it is trusted."""
 
-[[trust]]
-anchor = "../registry-of-the-river/authority.pem"
+    id: str
+    folder: str
+    wants: str
+    anchor: str
 
-[delivery]
-min_free_bytes = 0
-"""
-_PEER = """
-[[peer]]
-id = "{id}"
-url = "{url}"
-keys = ["../{folder}/node.pem"]
-seals = ["../{folder}/seal.pem"]
-"""
+
+PARTICIPANTS = (
+    Participant(
+        id="registry.shore.example",
+        folder="node-of-the-shore",
+        wants="elmo",
+        anchor="registry-of-the-shore/authority.pem",
+    ),
+    Participant(
+        id="registry.river.example",
+        folder="node-of-the-river",
+        wants="europass",
+        anchor="registry-of-the-river/authority.pem",
+    ),
+    Participant(
+        id="registry.isle.example",
+        folder="node-of-the-isle",
+        wants="clr",
+        anchor="registry-of-the-isle/university.did",
+    ),
+)
+ROGUE_ID = "registry.rogue.example"
+ROGUE_FOLDER = "node-of-a-rogue"
 
 
 @dataclass(kw_only=True)
@@ -84,7 +91,8 @@ class DemoNode:
     @property
     def peer(self) -> Peer:
         """The node as others pin it."""
-        seals = frozenset(anchor.key_sha256 for anchor in load_anchors([self.folder / "seal.pem"]))
+        files = [self.folder / name for name in ("seal.pem", "credentials.did")]
+        seals = frozenset(anchor.key_sha256 for anchor in load_anchors(files))
         return Peer(id=self.id, url=self.url, keys=load_peer_keys(self.folder / "node.pem"), seals=seals)
 
     # --- its process
@@ -181,26 +189,33 @@ class DemoNode:
         return local_node(self.local_listen, load_token(self.folder / "local.token"))
 
 
-def make_nodes(folder: Path, rogue_url: str) -> tuple[DemoNode, DemoNode]:
-    """The nodes of the two registries. Both know a third one, which will turn out to be a rogue."""
-    shore = _make(folder, "registry.shore.example", "node-of-the-shore", "elmo")
-    river = _make(folder, "registry.river.example", "node-of-the-river", "europass")
-    rogue = {"id": ROGUE_ID, "url": rogue_url, "folder": ROGUE_FOLDER}
-    for node, other in ((shore, river), (river, shore)):
-        peer = {"id": other.id, "url": other.url, "folder": other.folder.name}
-        settings = _SETTINGS.format(id=node.id, url=node.url, listen=f"127.0.0.1:{node.port}", local=node.local_listen)
-        settings += _PEER.format(**peer) + f'wants = "{other.wants}"\n' + _PEER.format(**rogue)
-        write_file(node.folder / "node.toml", settings.encode())
-    return shore, river
+def make_nodes(
+    folder: Path, rogue_url: str, participants: Sequence[Participant] = PARTICIPANTS
+) -> tuple[DemoNode, ...]:
+    """The nodes of registries, each a peer of every other. All know one more, which will turn out to be a rogue."""
+    nodes = tuple(_make(folder, one) for one in participants)
+    rogue = PeerEntry(id=ROGUE_ID, url=rogue_url, folder=ROGUE_FOLDER)
+    for node in nodes:
+        others = [
+            PeerEntry(id=other.id, url=other.url, folder=other.folder.name, wants=other.wants)
+            for other in nodes
+            if other is not node
+        ]
+        settings = settings_of(
+            node.id,
+            about="A node of the demonstration.",
+            owner=f"Authority {node.id}",
+            trust=[one.anchor for one in participants],
+            listening=Listening(url=node.url, listen=f"127.0.0.1:{node.port}", local=node.local_listen),
+            peers=[*others, rogue],
+        )
+        write_file(node.folder / "node.toml", settings)
+    return nodes
 
 
-ROGUE_ID = "registry.rogue.example"
-ROGUE_FOLDER = "node-of-a-rogue"
-
-
-def _make(folder: Path, name: str, place: str, wants: str) -> DemoNode:
-    node = DemoNode(id=name, folder=folder / place, wants=wants, port=free_port(), local_port=free_port())
-    make_keys(node.folder, f"Authority {name}")
+def _make(folder: Path, one: Participant) -> DemoNode:
+    node = DemoNode(id=one.id, folder=folder / one.folder, wants=one.wants, port=free_port(), local_port=free_port())
+    make_keys(node.folder, f"Authority {node.id}")
     return node
 
 

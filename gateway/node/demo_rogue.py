@@ -28,26 +28,13 @@ from gateway.drivers.files import write_file
 from gateway.drivers.http_client import Outgoing, PeerClient
 from gateway.drivers.node_keys import load_node_key
 from gateway.kit.contract import Draft
-from gateway.node.demo_nodes import PATIENCE, ROGUE_FOLDER, ROGUE_ID, DemoNode, make_keys
+from gateway.node.demo_nodes import PARTICIPANTS, PATIENCE, ROGUE_FOLDER, ROGUE_ID, DemoNode, make_keys
+from gateway.node.demo_settings import settings_of
 from gateway.node.sealing import seal_draft
 from gateway.node.settings import load_settings
 from gateway.node.startup import Node, right_now, start
 from gateway.node.translate import Order, Translated, translate_now
 from gateway.translate.papers import losses_paper
-
-_SETTINGS = f"""# The rogue of the demonstration: its settings are those of an honest node.
-[node]
-id = "{ROGUE_ID}"
-key = "node.key.pem"
-
-[[seal]]
-for = ["xmldsig", "jades"]
-key = "seal.key.pem"
-certificate = "seal.pem"
-
-[[trust]]
-anchor = "../registry-of-the-shore/authority.pem"
-"""
 
 Parts = list[tuple[PartRole, str, bytes]]
 
@@ -157,7 +144,9 @@ class Rogue:
 def make_rogue_keys(folder: Path) -> None:
     """Its keys and settings, before the others are told of it."""
     make_keys(folder / ROGUE_FOLDER, "Authority of Nowhere")
-    write_file(folder / ROGUE_FOLDER / "node.toml", _SETTINGS.encode())
+    about = "The rogue of the demonstration: its settings are those of an honest node."
+    settings = settings_of(ROGUE_ID, about=about, owner="Authority of Nowhere", trust=[PARTICIPANTS[0].anchor])
+    write_file(folder / ROGUE_FOLDER / "node.toml", settings)
 
 
 @asynccontextmanager

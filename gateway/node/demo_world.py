@@ -12,37 +12,52 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from gateway.drivers.did_keys import DidKey, SealingKey
 from gateway.drivers.files import write_file
 from gateway.drivers.keys import SealKey
 from gateway.kit.contract import SealProfile
-from gateway.node.demo_keys import certificate, make_seal, name_of, new_key
-from gateway.node.sealing import seal
+from gateway.node.demo_keys import certificate, did_of, make_seal, name_of, new_key
+from gateway.node.demo_settings import settings_of
+from gateway.node.sealing import seal, seal_credential
 from gateway.node.settings import load_settings
 from gateway.node.startup import Node, right_now, start
 from gateway.packaged import data_folder
+from gateway.proofs.dids import VerificationMethod
 from gateway.readers.limits import DEFAULT_LIMITS
 from gateway.rendering.image import draw
 from gateway.rendering.record_page import describe
+from gateway.translate.issuer import issuer_by_did
 from gateway.verify.engine import verify
 
 _PAGE_LANGUAGES = ("bg", "en")
+_ISSUER = b"did:example:college"
+"""What stands in the demonstration's learner record for a DID that isn't made yet."""
 _SEALED_AT = dt.datetime(2025, 7, 4, 9, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
-    """A fictional registry: its trust service, the university that it vouches for, and what that university issues."""
+    """A fictional registry: its trust service, the university that it vouches for, and what that university issues.
+
+    `authority` None: there is no trust service, and the university is trusted by its DID.
+    """
 
     folder: str
-    authority: str
+    authority: str | None
     university: str
     country: str
     identifier: str | None
     document: str
     profile: SealProfile
     adapter: str
+
+    @property
+    def anchor(self) -> str:
+        """The file by which its documents are trusted."""
+        return f"{self.folder}/{'authority.pem' if self.authority is not None else 'university.did'}"
 
 
 REGISTRIES = (
@@ -66,23 +81,18 @@ REGISTRIES = (
         profile="jades",
         adapter="europass",
     ),
+    Registry(
+        folder="registry-of-the-isle",
+        authority=None,
+        university="Far Isle Community College",
+        country="US",
+        identifier=None,
+        document="clr.json",
+        profile="vc",
+        adapter="clr",
+    ),
 )
 MINISTRY = "Example Ministry of Education"
-_SETTINGS = """# The settings of the demonstration's node: whom it trusts, and what it seals with.
-[node]
-id = "gateway.example.org"
-
-[[seal]]
-for = ["xmldsig", "jades"]
-key = "seal.key.pem"
-certificate = "seal.pem"
-
-[[trust]]
-anchor = "../registry-of-the-shore/authority.pem"
-
-[[trust]]
-anchor = "../registry-of-the-river/authority.pem"
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +109,9 @@ class World:
         return self.folder / "node" / "node.toml"
 
     @property
-    def seal_certificate(self) -> Path:
-        """The certificate of the seal on translations: what a receiver trusts."""
-        return self.folder / "node" / "seal.pem"
+    def seals(self) -> tuple[str, ...]:
+        """The certificate and the DID of the seals on translations: what a receiver trusts."""
+        return tuple(str(self.folder / "node" / name) for name in ("seal.pem", "credentials.did"))
 
 
 def make_world(folder: Path) -> World:
@@ -122,14 +132,24 @@ def make_world(folder: Path) -> World:
 # --- documents -------------------------------------------------------------------------------------------------------
 
 
-def _seal_document(folder: Path, registry: Registry, key: SealKey, node: Node) -> Path:
+def _seal_document(folder: Path, registry: Registry, key: SealingKey, node: Node) -> Path:
     body = (data_folder("config") / "demo" / registry.document).read_bytes()
     if registry.profile == "jades":
         body = _with_pages(body, node)
-    sealed = seal(body, registry.profile, key, now=_SEALED_AT, limits=DEFAULT_LIMITS)
+    if isinstance(key, DidKey):
+        body = body.replace(_ISSUER, key.method.controller.encode())
+        sealed = seal_credential(body, _badges_in(body), key, token=False, now=_SEALED_AT)
+    else:
+        sealed = seal(body, registry.profile, key, now=_SEALED_AT, limits=DEFAULT_LIMITS)
     file = folder / registry.folder / registry.document
     write_file(file, sealed)
     return file
+
+
+def _badges_in(body: bytes) -> list[str]:
+    """The places of the badges in a learner record, each of which is sealed apart."""
+    badges = json.loads(body)["credentialSubject"]["verifiableCredential"]
+    return [f"/credentialSubject/verifiableCredential/{n}" for n in range(len(badges))]
 
 
 def _with_pages(body: bytes, node: Node) -> bytes:
@@ -146,17 +166,30 @@ def _with_pages(body: bytes, node: Node) -> bytes:
 # --- keys ------------------------------------------------------------------------------------------------------------
 
 
-def _make_registry(folder: Path, registry: Registry) -> SealKey:
-    """A trust service and the seal of its university; only the trust service's certificate is shown to the world."""
+def _make_registry(folder: Path, registry: Registry) -> SealingKey:
+    """The seal of a university, under a trust service or a DID of its own; only what vouches for it is shown."""
+    if registry.authority is None:
+        return _make_did(folder, registry)
     authority_key, key = new_key(), new_key()
     authority = certificate(name_of(registry.authority, registry.country), authority_key, ca=True)
     subject = name_of(registry.university, registry.country, registry.identifier)
     own = certificate(subject, key, by=(authority, authority_key))
-    write_file(folder / registry.folder / "authority.pem", authority.public_bytes(Encoding.PEM))
+    write_file(folder / registry.anchor, authority.public_bytes(Encoding.PEM))
     write_file(folder / registry.folder / "university.pem", own.public_bytes(Encoding.PEM))
     return SealKey(key, (own,))
 
 
+def _make_did(folder: Path, registry: Registry) -> DidKey:
+    key = Ed25519PrivateKey.generate()
+    did = did_of(key)
+    write_file(folder / registry.anchor, did.encode())
+    method = VerificationMethod(id=f"{did}#{did.removeprefix('did:key:')}", key=key.public_key(), controller=did)
+    return DidKey(private_key=key, method=method, issuer=issuer_by_did(did, registry.university, registry.country))
+
+
 def _make_ministry(folder: Path) -> None:
     make_seal(folder, MINISTRY)
-    write_file(folder / "node.toml", _SETTINGS.encode())
+    about = "The settings of the demonstration's node: whom it trusts, and what it seals with."
+    anchors = [registry.anchor for registry in REGISTRIES]
+    settings = settings_of("gateway.example.org", about=about, owner=MINISTRY, trust=anchors)
+    write_file(folder / "node.toml", settings)

@@ -13,10 +13,11 @@ from gateway.delivery.message import MEDIA_TYPE
 from gateway.delivery.problem import Stopped
 from gateway.delivery.schedule import ask_again, end_of
 from gateway.delivery.signing import SignedEnvelope, read_transport_receipt
-from gateway.delivery.states import Alarm, Delivery, DeliveryState
+from gateway.delivery.states import Delivery, DeliveryState
 from gateway.delivery.store import Retry
 from gateway.drivers.failpoints import reach
 from gateway.drivers.logs import say, tracing
+from gateway.node.alarms import alarm
 from gateway.node.links import Request, failed, post, retry_of, say_failed, succeeded, take_fairly, turn
 from gateway.node.queue_worker import QueueWorker, Task
 from gateway.node.running import Link, Running
@@ -119,8 +120,7 @@ class _Dispatch:
     async def _unreadable(self, delivery: Delivery, fault: Stopped) -> None:
         """What our own disk lost or altered doesn't mend itself: a person is told."""
         if not fault.retryable:
-            at = self._running.now()
-            await self._running.store.alarm(Alarm(at=at, code=fault.code, peer=delivery.peer, message=delivery.id))
+            await alarm(self._running, fault.code, peer=delivery.peer, message=delivery.id)
         await self._put_off(delivery, fault)
 
     async def _check(self, link: Link, delivery: Delivery, receipt: bytes) -> None:
@@ -129,8 +129,7 @@ class _Dispatch:
             sent = SignedEnvelope(jws=delivery.envelope_jws, envelope=delivery.envelope)
             read_transport_receipt(receipt, link.peer, sent)
         except Stopped as stopped:
-            at = self._running.now()
-            await self._running.store.alarm(Alarm(at=at, code=stopped.code, peer=delivery.peer, message=delivery.id))
+            await alarm(self._running, stopped.code, peer=delivery.peer, message=delivery.id)
             raise Stopped(stopped.code, stopped.message, status=502, stage="receipt", retryable=True) from None
 
     async def _failed(self, link: Link, leave: Leave, delivery: Delivery, stopped: Stopped) -> None:

@@ -10,7 +10,6 @@ import asyncio
 import datetime as dt
 import os
 import shutil
-import ssl
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -23,7 +22,7 @@ from gateway.delivery.health import Check, Health, KeyVitals, Level, PeerVitals
 from gateway.delivery.peers import Peer
 from gateway.delivery.problem import Stopped
 from gateway.drivers.clock import SystemClock
-from gateway.drivers.did_keys import SealingKey
+from gateway.drivers.did_keys import DidKey, SealingKey
 from gateway.drivers.folders import private_folder
 from gateway.drivers.http_client import PeerClient, tls_context
 from gateway.drivers.local_client import local_node
@@ -33,6 +32,7 @@ from gateway.drivers.store.faults import SQLITE_FAULTS, damaged
 from gateway.drivers.store.faults import stopped as store_stopped
 from gateway.drivers.store.lock import ProcessLock
 from gateway.drivers.store.soundness import faults_of
+from gateway.drivers.tls import listener_context
 from gateway.drivers.token import Token, load_token
 from gateway.drivers.trust_files import load_anchors
 from gateway.errors import ConfigError, TestamurError
@@ -42,7 +42,7 @@ from gateway.node.health import tls_vitals
 from gateway.node.pages import find_renderer
 from gateway.node.peering import load_keys
 from gateway.node.settings import STANDARD_FILE, Settings, load_settings
-from gateway.node.settings.delivery import PeerSection
+from gateway.node.settings.delivery import PeerSection, TlsSection
 from gateway.node.startup import load_seal, start
 from gateway.node.watch import look_at
 from gateway.trust.policies import load_policy
@@ -117,32 +117,32 @@ def _keys(settings: Settings, now: dt.datetime) -> Iterator[Check]:
             partial(load_seal, entry, now),
             "can be used",
         )
-        yield from [check] if key is None else health.keys([_vitals(check.about, key)], now)
+        yield from [check] if key is None else health.keys([_vitals(_told(check.about, key), key)], now)
     if settings.node.key is not None:
         file = settings.node.key
         yield _attempt("key", "node", lambda: load_node_key(file), "can be used")[1]
     if settings.node.tls is not None:
-        tls = settings.node.tls
-        yield _tls(tls.certificate, tls.key, now)
+        yield _tls(settings.node.tls, now)
+
+
+def _told(about: str, key: SealingKey) -> str:
+    """A DID too: peers and receivers have to be told it, and nobody reads it off a key."""
+    return f"{about}: {key.method.id}" if isinstance(key, DidKey) else about
 
 
 def _vitals(name: str, key: SealingKey) -> KeyVitals:
     return KeyVitals(name=name, expires=key.expires)
 
 
-def _tls(certificate: Path, key: Path, now: dt.datetime) -> Check:
+def _tls(section: TlsSection, now: dt.datetime) -> Check:
     """What the peers' API shows: a pair, and valid."""
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
-    except (OSError, ValueError, ssl.SSLError) as error:
-        return Check(
-            name="key",
-            about="tls",
-            status=Level.FAIL,
-            reason=f"{certificate} and {key} can't be used together: {type(error).__name__}",
-            advice="name the PEM files of one certificate and its key, readable by the node's user",
-        )
-    return next(health.keys([tls_vitals(certificate)], now))
+    context, check = _attempt(
+        "key",
+        "tls",
+        lambda: listener_context(section.certificate, section.key, passphrase_variable=section.passphrase_variable),
+        "can be used",
+    )
+    return check if context is None else next(health.keys([tls_vitals(section.certificate)], now))
 
 
 def _trust(settings: Settings) -> Iterator[Check]:

@@ -18,9 +18,10 @@ from gateway.delivery.receipt import Checked
 from gateway.drivers.bodies import read_part
 from gateway.kit.contract import EvidenceRequest
 from gateway.node.examine import Received, ReceivedPart, ReceivedTranslation, examine, unseen
+from gateway.node.online import open_questions
 from gateway.node.startup import Node
-from gateway.verify.engine import verify
 from gateway.verify.gathering import NOTHING, Gathered
+from gateway.verify.terms import Terms
 
 TOGETHER = 4
 """Translations and derivations of one message are looked at up to so many times the limit of one document."""
@@ -43,6 +44,14 @@ class Message:
     parts: tuple[Slice, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """What is pinned for whom it came from: the keys that it seals with, the adapters for which its word counts."""
+
+    seals: frozenset[str] = frozenset()
+    vouches_for: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Found:
     """What was found of it: what a decision rests on, and the account for the registry."""
@@ -56,11 +65,11 @@ def examine_arrival(
     node: Node,
     message: Message,
     now: dt.datetime,
-    seals: frozenset[str],
+    sender: Sender,
     closeness: Closeness,
     gathered: Gathered = NOTHING,
 ) -> Found:
-    """Verify the original and run each derivation again; `seals` are the keys that the sender seals with.
+    """Verify the original and run each derivation again, as closely as is said.
 
     `gathered` is what the outside answered about the original.
 
@@ -71,17 +80,24 @@ def examine_arrival(
     if closeness is Closeness.UNSEEN:
         examined = unseen(received)
     else:
-        examined = examine(node, received, node.terms(now, gathered), seals, rerun=closeness is Closeness.WHOLE)
+        terms = _terms(node, now, sender, gathered)
+        examined = examine(node, received, terms, sender.seals, rerun=closeness is Closeness.WHOLE)
     return Found(original=examined.original, translations=examined.translations, account=examined.account())
 
 
 def questions_of_arrival(
-    node: Node, message: Message, now: dt.datetime, gathered: Gathered
+    node: Node, message: Message, now: dt.datetime, gathered: Gathered, *, sender: Sender
 ) -> tuple[EvidenceRequest, ...]:
     """What is still open about the original; nothing where it is too large to be looked at."""
     original = _part(message, message.parts[0], node.limits.document_bytes)
-    terms = node.terms(now, gathered)
-    return () if original.octets is None else verify(original.octets, adapters=node.adapters, terms=terms).questions
+    if original.octets is None:
+        return ()
+    return open_questions(original.octets, node.adapters, _terms(node, now, sender, gathered))
+
+
+def _terms(node: Node, now: dt.datetime, sender: Sender, gathered: Gathered) -> Terms:
+    """The node's own terms, with what the outside answered, and with the word of the peer where that counts."""
+    return replace(node.terms(now, gathered), channel=sender.vouches_for)
 
 
 def _received(message: Message, limit: int) -> Received:

@@ -34,6 +34,7 @@ from gateway.translate.papers import paper
 
 AT_ONCE = 4
 _LONGEST_SENDER = 200
+_ID_LENGTH = 36  # of a UUID
 _NAMES = {"derivation": ".jws", "losses": ".json", "verdict": ".json"}
 
 
@@ -75,6 +76,29 @@ def hand_over_worker(running: Running) -> QueueWorker[Arrival] | None:
             most=AT_ONCE,
         ),
     )
+
+
+async def tidy_folder(running: Running) -> int:
+    """Take away what a crash between a hand-over's commit and its end left out of sight; returns how much.
+
+    What isn't known to be finished stays: a mark is what keeps a folder from appearing twice.
+    """
+    section, tidied = running.settings.hand_over, 0
+    if section.kind != "folder" or section.folder is None:
+        return 0
+    folder = FolderHandOver(section.folder)
+    for name in await folder.begun():
+        arrival = await _arrival_of(running, name)
+        if arrival is not None and arrival.finished is not None:
+            await folder.forget(name)
+            tidied += 1
+    return tidied
+
+
+async def _arrival_of(running: Running, name: str) -> Arrival | None:
+    message = name[-_ID_LENGTH:]
+    sender = next((one for one in running.peers if _folder_name(one, message) == name), None)
+    return None if sender is None else await running.store.arrival(sender, message)
 
 
 def load_secret(file: Path) -> Token:
@@ -138,10 +162,12 @@ class _IntoFolder:
 
     async def give(self, arrival: Arrival) -> None:
         files = {name: self._part(arrival, one) for name, one in _named_parts(arrival).items()}
-        await self._folder.put(_folder_name(arrival), files | {"account.json": _once(paper(account_of(arrival)))})
+        await self._folder.put(
+            _folder_name(arrival.sender, arrival.id), files | {"account.json": _once(paper(account_of(arrival)))}
+        )
 
     async def given(self, arrival: Arrival) -> None:
-        await self._folder.forget(_folder_name(arrival))
+        await self._folder.forget(_folder_name(arrival.sender, arrival.id))
 
     def _part(self, arrival: Arrival, one: Slice) -> Callable[[], AsyncIterator[bytes]]:
         body, part = arrival.body or "", one.part
@@ -196,12 +222,12 @@ def account_of(arrival: Arrival) -> dict[str, Any]:
     }
 
 
-def _folder_name(arrival: Arrival) -> str:
+def _folder_name(sender: str, message: str) -> str:
     """File systems take names of 255 octets; what is longer is told apart by its digest."""
-    sender = quote(arrival.sender, safe="")
+    sender = quote(sender, safe="")
     if len(sender) > _LONGEST_SENDER:
         sender = f"{sender[:100]}_{hashlib.sha256(sender.encode()).hexdigest()}"
-    return f"{sender}_{arrival.id}"
+    return f"{sender}_{message}"
 
 
 def _named_parts(arrival: Arrival) -> dict[str, Slice]:

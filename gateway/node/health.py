@@ -54,6 +54,7 @@ async def vitals_of(running: Running) -> Vitals:
         workers=tuple(_workers(running)),
         work=_work(running),
         retention=retaining.problem if (retaining := running.workers.get(RETENTION)) is not None else None,
+        behind=_behind(running),
         clock_jump=dt.timedelta(seconds=running.clock.jumped),
         stopping=running.stopping.is_set(),
     )
@@ -66,6 +67,15 @@ async def _store(running: Running) -> tuple[str | None, Depth | None, Sequence[A
         return None, await running.store.depth(), await running.store.alarms_of_each(limit=_MOST_ALARMS)
     except Stopped as stopped:
         return stopped.code, None, ()
+
+
+def _behind(running: Running) -> dt.timedelta:
+    """How far the time of retention was behind when its last round began; what passed since is known to both."""
+    kept = running.kept
+    if kept.at is None:
+        return dt.timedelta()
+    passed = dt.timedelta(seconds=running.clock.monotonic() - kept.monotonic)
+    return max(running.now() - kept.at - passed, dt.timedelta())
 
 
 def key_vitals(running: Running) -> Iterator[KeyVitals]:

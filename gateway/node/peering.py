@@ -45,7 +45,8 @@ def _peer(entry: PeerSection) -> Peer:
         tls_context(entry.authority)  # it is used at the first request: found out here, a start is refused instead
     keys = {name: key for file in entry.keys for name, key in load_peer_keys(file).items()}
     seals = frozenset(anchor.key_sha256 for anchor in load_anchors(entry.seals))
-    return Peer(id=entry.id, url=entry.url, keys=keys, seals=seals, wants=entry.wants)
+    vouches_for = frozenset(entry.vouches_for)
+    return Peer(id=entry.id, url=entry.url, keys=keys, seals=seals, wants=entry.wants, vouches_for=vouches_for)
 
 
 def _refuse_two_roles(key: NodeKey, node: Node, peers: Mapping[str, Peer]) -> None:
@@ -81,5 +82,12 @@ def _require_known(node: Node, peers: Mapping[str, Peer]) -> None:
             raise ConfigError(
                 "config.unknown_adapter",
                 f"[[peer]] {peer.id} wants {peer.wants!r}, expected one of {', '.join(known)}",
+                advice="`testamur adapters list` shows the adapters",
+            )
+        unknown = sorted(peer.vouches_for.difference(known))
+        if unknown:
+            raise ConfigError(
+                "config.unknown_adapter",
+                f"[[peer]] {peer.id} vouches for {', '.join(unknown)}, expected some of {', '.join(known)}",
                 advice="`testamur adapters list` shows the adapters",
             )

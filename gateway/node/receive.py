@@ -5,7 +5,6 @@ door (gateway.web) ─▶ announced size ─▶ room ─▶ envelope ─▶ seen
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,6 +13,7 @@ from gateway.delivery.admission import (
     admit,
     check_announced,
     check_capacity,
+    check_disk_share,
     check_parties,
     check_same,
     check_share,
@@ -23,11 +23,12 @@ from gateway.delivery.door import Visitor
 from gateway.delivery.message import MessageReader
 from gateway.delivery.problem import Stopped
 from gateway.delivery.signing import SignedEnvelope, read_envelope, sign_receipt
-from gateway.delivery.states import Alarm, Arrival, ArrivalState
+from gateway.delivery.states import Arrival, ArrivalState
 from gateway.delivery.store import Retry
 from gateway.drivers.bodies import IncomingBody
 from gateway.drivers.failpoints import reach
 from gateway.drivers.logs import say, tracing
+from gateway.node.alarms import alarm
 from gateway.node.running import Running
 
 _UNFINISHED = frozenset({ArrivalState.RECEIVED, ArrivalState.ACCEPTED})
@@ -43,26 +44,36 @@ async def receive(running: Running, visitor: Visitor, chunks: AsyncIterator[byte
     check_announced(visitor.media_type, visitor.length, running.admission)
     check_capacity(await running.depth(), running.bodies.free_bytes(), visitor.length, running.admission)
     reader = MessageReader(length=visitor.length)
-    async with _place(running, visitor.peer.id), running.bodies.incoming() as body:
+    async with _place(running, visitor.peer.id, visitor.length), running.bodies.incoming() as body:
         signed = read_envelope(await _envelope(reader, body, chunks), visitor.peer)
         with tracing(signed.envelope.trace):
             return await _Reception(running, visitor, signed).of(reader, body, chunks)
 
 
 @asynccontextmanager
-async def _place(running: Running, sender: str) -> AsyncIterator[None]:
-    """A place in the queue, taken before the octets come: many messages at once don't get by the peer's share.
+async def _place(running: Running, sender: str, length: int) -> AsyncIterator[None]:
+    """A place in the queue and on the disk, taken before the octets come: many at once don't get by the peer's share.
 
     A node with one peer has nobody else to keep places for.
     """
     if len(running.peers) > 1:
-        held = await running.store.unfinished(sender) + running.receiving[sender]
-        check_share(held, await running.depth(), running.admission)
+        await _check_shares(running, sender, length)
     running.receiving[sender] += 1
+    running.incoming[sender] += length
     try:
         yield
+        running.note_held(sender, length)
     finally:
         running.receiving[sender] -= 1
+        running.incoming[sender] -= length
+
+
+async def _check_shares(running: Running, sender: str, length: int) -> None:
+    limits = running.admission
+    places = await running.store.unfinished(sender)
+    depth, held = await running.depth(), await running.held()
+    check_share(places + running.receiving[sender], depth, limits)
+    check_disk_share(held[sender] + running.incoming[sender], running.bodies.free_bytes(), length, limits)
 
 
 async def _envelope(reader: MessageReader, body: IncomingBody, chunks: AsyncIterator[bytes]) -> bytes:
@@ -175,6 +186,4 @@ class _Reception:
         if stopped.code != "envelope.conflict":
             return
         envelope = self._signed.envelope
-        with contextlib.suppress(Stopped):  # it is refused whether or not the alarm can be kept
-            alarm = Alarm(at=self._running.now(), code=stopped.code, peer=envelope.sender, message=envelope.id)
-            await self._running.store.alarm(alarm)
+        await alarm(self._running, stopped.code, peer=envelope.sender, message=envelope.id)

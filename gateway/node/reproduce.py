@@ -17,7 +17,7 @@ from cryptography.x509 import Certificate
 from gateway.errors import Refused
 from gateway.kit.contract import Adapter, Reading
 from gateway.model.record import Organisation
-from gateway.model.verdict import Indication
+from gateway.model.verdict import Caveat, Indication
 from gateway.node.source import source_of
 from gateway.node.startup import Node
 from gateway.translate.derivation import Derivation, DerivationRead, read_derivation
@@ -172,7 +172,7 @@ class _Rerun:
     @cached_property
     def _translation(self) -> tuple[Translation, Adapter] | Reproduction:
         here = {adapter.manifest.id: self.node.used(adapter) for adapter in self.node.adapters}
-        found = obstacles(self.derivation, here, self.node.gateway) or self._other_reader()
+        found = obstacles(self.derivation, here, self.node.gateway) or self._other_reader() or self._other_answer()
         if found:
             return Reproduction(outcome=Outcome.NOT_HERE, obstacles=found)
         target = next(a for a in self.node.adapters if a.manifest.id == self.derivation.writer.id)
@@ -201,6 +201,12 @@ class _Rerun:
             return ()
         name = "no adapter" if adapter is None else f"the adapter {adapter.manifest.id!r}"
         return (f"here {name} reads the source, the translation was made with {self.derivation.reader.id!r}",)
+
+    def _other_answer(self) -> tuple[str, ...]:
+        """What was read was the answer of an online check, which doesn't travel, and may be another one today."""
+        if Caveat.CHECKED_ONLINE not in self.derivation.judgement.caveats:
+            return ()
+        return ("the translation was made of the answer of an online check, which doesn't travel with it",)
 
     @cached_property
     def _statements(self) -> tuple[Difference, ...]:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import logging
 
+from gateway.delivery.kept_time import next_kept_time
 from gateway.delivery.problem import Stopped
-from gateway.delivery.states import Alarm
 from gateway.drivers.logs import say
+from gateway.drivers.store.faults import damaged
+from gateway.node.alarms import alarm
+from gateway.node.hand_over import tidy_folder
 from gateway.node.rounds import go_round
-from gateway.node.running import Running
+from gateway.node.running import KeptTime, Running
 
 EVERY = 600.0
 """Seconds between two rounds."""
 WORKER = "retention"
 """Its name in health."""
 _DAMAGED = "store.damaged"
+_TIME = "retention.time"
 AT_ONCE = 500
 """Rows of one transaction, so that others are not kept waiting."""
 
@@ -26,34 +30,60 @@ async def forget_in_time(running: Running) -> None:
 
 
 async def _forget_or_alarm(running: Running) -> None:
-    """A damaged row stops every round until somebody mends it: one alarm says so, and health as long as it lasts."""
+    """A damaged row fails every round until somebody mends it: one alarm says so, and health as long as it lasts."""
     try:
         await forget(running)
     except Stopped as stopped:
         say("retention.failed", level=logging.WARNING, code=stopped.code)
         if stopped.code == _DAMAGED and running.workers[WORKER].problem != _DAMAGED:
-            await running.store.alarm(Alarm(at=running.now(), code=_DAMAGED, peer=None, message=WORKER))
+            await alarm(running, _DAMAGED, peer=None, message=WORKER)
         raise
 
 
 async def forget(running: Running) -> None:
-    """One round: documents, then rows, then files that nothing names."""
-    bodies = await _release(running)
-    rows = await _forget_rows(running)
-    orphans = await running.bodies.sweep(running.store.bodies)
+    """One round: documents, then rows, then files that nothing names, then what a hand-over left behind.
+
+    Raises:
+        Stopped: `store.damaged`, when all was deleted that may be: what a damaged row names is kept.
+    """
+    now = await _kept_time(running)
+    bodies = await _release(running, now)
+    rows = await _forget_rows(running, now)
+    orphans = await running.bodies.sweep(running.store.bodies) + await tidy_folder(running)
     if bodies or rows or orphans:
         say("retention.done", count=bodies + orphans)
+    if (await running.store.bodies()).doubtful:
+        raise damaged("a row is damaged, and its document is kept")
 
 
-async def _release(running: Running) -> int:
+async def _kept_time(running: Running) -> dt.datetime:
+    """The time to go by; written down, so that the next start goes on from there."""
+    monotonic, before = running.clock.monotonic(), running.kept
+    now = next_kept_time(
+        running.now(),
+        kept=before.at or await _noted_time(running),
+        passed=dt.timedelta(seconds=monotonic - before.monotonic if before.at is not None else 0.0),
+        peers=[seen.at + seen.skew for seen in running.seen.values() if seen.skew is not None],
+    )
+    await running.store.note(_TIME, now.isoformat())
+    running.kept = KeptTime(at=now, monotonic=monotonic)
+    return now
+
+
+async def _noted_time(running: Running) -> dt.datetime | None:
+    noted = await running.store.noted(_TIME)
+    return None if noted is None else dt.datetime.fromisoformat(noted)
+
+
+async def _release(running: Running, now: dt.datetime) -> int:
     age, deleted = dt.timedelta(hours=running.settings.retention.bodies_hours), 0
-    while names := await running.store.release_bodies(running.now(), older_than=age, limit=AT_ONCE):
+    while names := await running.store.release_bodies(now, older_than=age, limit=AT_ONCE):
         deleted += await running.bodies.delete(names, running.store.bodies)
     return deleted
 
 
-async def _forget_rows(running: Running) -> int:
+async def _forget_rows(running: Running, now: dt.datetime) -> int:
     age, forgotten = dt.timedelta(days=running.settings.retention.rows_days), 0
-    while count := await running.store.forget(running.now(), older_than=age, limit=AT_ONCE):
+    while count := await running.store.forget(now, older_than=age, limit=AT_ONCE):
         forgotten += count
     return forgotten

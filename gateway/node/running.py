@@ -29,6 +29,7 @@ from gateway.node.startup import Node
 from gateway.node.watch import Seen
 
 _DEPTH_SECONDS = 1.0
+_HELD_SECONDS = 5.0
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -83,6 +84,14 @@ class HealthKept:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptTime:
+    """The time that the last round of retention went by (None: there was none yet), and when that was (monotonic)."""
+
+    at: dt.datetime | None = None
+    monotonic: float = 0.0
+
+
 @dataclass(kw_only=True)
 class Running:
     """A node at work.
@@ -94,7 +103,8 @@ class Running:
     authorities  of the TLS certificates of peers that have one of their own
     online       asks the outside about documents; None: nobody is asked
     seen         what asking the peers showed last
-    receiving    messages that are coming in now, by sender
+    receiving    messages that are coming in now, by sender; `incoming` the octets that they announced
+    kept         the time that retention goes by
     """
 
     node: Node
@@ -126,8 +136,11 @@ class Running:
     online: OnlineClient | None = None
     seen: dict[str, Seen] = field(default_factory=dict)
     receiving: Counter[str] = field(default_factory=Counter)
+    incoming: Counter[str] = field(default_factory=Counter)
+    kept: KeptTime = KeptTime()
     health: HealthKept = field(default_factory=HealthKept)
     _depth: tuple[float, Depth] | None = None
+    _held: tuple[float, Counter[str]] | None = None
 
     @property
     def id(self) -> str:
@@ -165,6 +178,18 @@ class Running:
             self._depth = (now, await self.store.depth())
         return self._depth[1]
 
+    async def held(self) -> Counter[str]:
+        """Octets on the disk by sender, as of five seconds ago at the most, and what was noted since."""
+        now = self.clock.monotonic()
+        if self._held is None or now - self._held[0] > _HELD_SECONDS:
+            self._held = (now, Counter(await self.store.held()))
+        return self._held[1]
+
+    def note_held(self, sender: str, octets: int) -> None:
+        """A sender's message was taken in."""
+        if self._held is not None:
+            self._held[1][sender] += octets
+
     @property
     def admission(self) -> AdmissionLimits:
         """What this node takes in."""
@@ -174,6 +199,7 @@ class Running:
             queue_depth=section.queue_depth,
             min_free_bytes=section.min_free_bytes,
             max_hops=section.max_hops,
+            peer_share=section.peer_share,
         )
 
     @property

@@ -7,14 +7,16 @@ from collections.abc import Iterable
 
 from gateway.drivers.did_keys import DidKey, SealingKey
 from gateway.drivers.keys import SealKey
-from gateway.errors import ConfigError, RequestError
+from gateway.errors import ConfigError, Refused, RequestError
 from gateway.kit.contract import Adapter, Draft, Form, SealProfile
 from gateway.model.record import Organisation
 from gateway.node.startup import Node
+from gateway.proofs.budget import MOST_STEPS, Budget
 from gateway.readers.json import JsonValue, dump_json, parse_json
 from gateway.readers.limits import Limits
 from gateway.translate.issuer import issuer_by_certificate
 from gateway.trust.issuers import Sealer
+from gateway.verify.engine import INNER_DOCUMENTS
 
 
 def seal_key_for(node: Node, target: Adapter) -> SealingKey:
@@ -89,20 +91,43 @@ def seal_credential(body: bytes, inner: Iterable[str], key: DidKey, *, token: bo
 
     `inner` are the places of the credentials inside, each before whatever it stands in. With `token` the whole becomes
     a token (VC-JWT); else it has a proof embedded too.
+
+    Raises:
+        Refused: `seal.too_many`, where whoever verifies wouldn't look at all of it.
     """
-    value = parse_json(body)
-    for place in inner:
-        holder, name = _holder(value, place)
-        holder[name] = parse_json(_with_proof(dump_json(holder[name]), key, now))
-    octets = dump_json(value)
-    return _as_token(octets, key) if token else _with_proof(octets, key, now)
+    places, budget = tuple(inner), Budget(_MOST_STEPS)
+    if len(places) >= INNER_DOCUMENTS:
+        raise _too_many(places)
+    try:
+        value = parse_json(body)
+        for place in places:
+            holder, name = _holder(value, place)
+            holder[name] = parse_json(_with_proof(dump_json(holder[name]), key, now, budget))
+        octets = dump_json(value)
+        return _as_token(octets, key) if token else _with_proof(octets, key, now, budget)
+    except Refused as refused:
+        if refused.code != "limit.work":
+            raise
+        raise _too_many(places) from None
 
 
-def _with_proof(credential: bytes, key: DidKey, now: dt.datetime) -> bytes:
+_MOST_STEPS = MOST_STEPS * 3 // 4
+"""What the proofs of a document that we seal may cost to check: verifying it, one does more than that."""
+
+
+def _too_many(places: tuple[str, ...]) -> Refused:
+    return Refused(
+        "seal.too_many",
+        f"got {len(places)} credentials inside one document, more than whoever verifies it looks at",
+        advice="translate for a system that seals the whole at once (elmo, europass), or add --unsealed for a draft",
+    )
+
+
+def _with_proof(credential: bytes, key: DidKey, now: dt.datetime, budget: Budget) -> bytes:
     from gateway.proofs.dataintegrity.seal import finish_proof, prepare_proof
 
     prepared = prepare_proof(credential, method=key.method, signed_at=now)
-    return finish_proof(prepared, key.sign(prepared.signing_input))
+    return finish_proof(prepared, key.sign(prepared.signing_input), budget)
 
 
 def _as_token(credential: bytes, key: DidKey) -> bytes:

@@ -32,6 +32,7 @@ from gateway.node.retention import forget_in_time
 from gateway.node.running import Link, Running
 from gateway.node.settings import Settings
 from gateway.node.startup import start
+from gateway.node.trusted import compare_trust
 from gateway.node.watch_peers import watch_peers
 
 DRAIN_SECONDS = 10.0
@@ -80,6 +81,7 @@ async def run(settings: Settings, *, clock: Clock | None = None) -> AsyncIterato
             started=clock.now(),
         )
         say("node.started", count=await _swept(bodies, store))
+        await compare_trust(running)
         await stack.enter_async_context(_working(running))
         yield running
 

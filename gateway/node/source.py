@@ -8,13 +8,15 @@ from gateway.kit.contract import Reading, Source
 from gateway.model.verdict import Indication
 from gateway.verify.engine import VerifiedDocument
 
-_MEDIA = {"xml": "application/xml", "json": "application/json", "pdf": "application/pdf"}
+_MEDIA = {"xml": "application/xml", "json": "application/json", "html": "text/html", "pdf": "application/pdf"}
 _CONTAINERS = {"base64": "text/plain", "gzip": "application/gzip", "png": "image/png"}
 _EXTENSIONS = {
     "application/xml": ".xml",
     "application/json": ".json",
     "application/jose": ".jws",
+    "application/jwt": ".jwt",
     "application/pdf": ".pdf",
+    "text/html": ".html",
     "application/gzip": ".gz",
     "image/png": ".png",
     "text/plain": ".txt",
@@ -77,7 +79,8 @@ def media_type_of(document: VerifiedDocument) -> str:
         return "application/json" if document.original.lstrip()[:1] == b"{" else "application/jose"
     if outermost is not None:
         return "application/json"
-    media = document.content.document.media if document.content is not None else "other"
+    given = document.claim or document.content
+    media = given.document.media if given is not None else "other"
     return _MEDIA.get(media, "application/octet-stream")
 
 

@@ -18,10 +18,11 @@ from gateway.errors import Refused
 from gateway.readers.json import JsonValue, parse_json
 from gateway.readers.jws import ParsedJws, is_json_jws, parse_compact, parse_json_jws
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
+from gateway.readers.pages import PAGE
 from gateway.readers.vc_jwt import JwtCredential, credential_in, is_token
 
 LayerKind = Literal["base64", "gzip", "png", "upload_wrapper", "jws", "jwt"]
-DocumentKind = Literal["xml", "json", "pdf", "other"]
+DocumentKind = Literal["xml", "json", "html", "pdf", "other"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,8 @@ def _outermost(data: bytes, limits: Limits, most: int) -> Layer | Unpacked:
         return _document(data, "other") if baked is None else Layer(kind="png", octets=baked)
     if data.startswith(b"%PDF-"):
         return _document(data, "pdf")
+    if PAGE.match(data):
+        return _document(data, "html")
     if data.startswith(b"<") or _XML.match(data):
         return _document(data, "xml")
     if _JSON.match(data):

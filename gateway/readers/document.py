@@ -15,7 +15,7 @@ from gateway.readers.limits import DEFAULT_LIMITS, Limits
 if TYPE_CHECKING:
     from lxml import etree
 
-Media = Literal["xml", "json", "pdf", "other"]
+Media = Literal["xml", "json", "html", "pdf", "other"]
 
 
 class Document:
@@ -47,7 +47,11 @@ class Document:
 
     @cached_property
     def tree(self) -> etree._ElementTree:
-        """The XML tree; `Refused` when the bytes aren't acceptable XML."""
+        """The tree of XML, or of an HTML page; `Refused` when the bytes aren't acceptable."""
+        if self.media == "html":
+            from gateway.readers.pages import parse_page
+
+            return parse_page(self.octets, self.limits)
         from gateway.readers.xml import parse_xml
 
         return parse_xml(self.octets, self.limits)

@@ -29,10 +29,10 @@ def decode_multibase(text: str, what: str) -> bytes:
     raise Refused("multibase.invalid", f"got {what} that is neither base58btc (z…) nor base64url (u…)")
 
 
-def decode_base58(text: str, what: str) -> bytes:
+def decode_base58(text: str, what: str, longest: int = LONGEST_BASE58) -> bytes:
     """The octets of base58btc, each leading "1" a zero octet."""
-    if len(text) > LONGEST_BASE58 or not all(character in _VALUES for character in text):
-        raise Refused("multibase.invalid", f"got {what} that is no base58btc, or is longer than {LONGEST_BASE58}")
+    if len(text) > longest or not all(character in _VALUES for character in text):
+        raise Refused("multibase.invalid", f"got {what} that is no base58btc, or is longer than {longest}")
     number = 0
     for character in text:
         number = number * _BASE + _VALUES[character]

@@ -1,6 +1,6 @@
 """All that a page tells of one document: what is proven, what it states, what a translation changed, how it came to be.
 
-Values only: whoever has them (a command, a node) fills this in, and gateway.rendering.html makes a page of it.
+Values only: whoever has them (a command, a node) fills this in, and gateway.rendering.telling makes a page of it.
 """
 
 from __future__ import annotations
@@ -56,6 +56,9 @@ class Account:
     languages  the languages asked for, the first being the primary one
     unread     why it couldn't be read, where `record` is None
     making     None where nothing was translated
+    node       whose account this is; "" where nobody configured one
+    enclosed   the files that the page itself carries, where it can carry any
+    left_out   the files that it doesn't carry because they are too large
     """
 
     original: Paper
@@ -70,6 +73,9 @@ class Account:
     losses: tuple[Loss, ...] = ()
     unread: str = ""
     making: Making | None = None
+    node: str = ""
+    enclosed: tuple[Paper, ...] = ()
+    left_out: tuple[Paper, ...] = ()
 
     @property
     def draft(self) -> bool:

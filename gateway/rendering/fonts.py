@@ -54,6 +54,7 @@ _CHAIN = (
 )
 # The member of the CJK collection that has a language's national forms.
 _CJK_MEMBERS = {"ja": 0, "ko": 1, "zh": 2, "zh-Hant": 3, "zh-HK": 4}
+_CJK_FAMILIES = {"ja": "JP", "ko": "KR", "zh": "SC", "zh-Hant": "TC", "zh-HK": "HK"}
 
 
 def national_form(language: str) -> str:
@@ -136,3 +137,22 @@ def renderer() -> str:
         except PackageNotFoundError as error:
             raise _not_installed(package) from error
     return " ".join(named)
+
+
+def folders() -> tuple[str, ...]:
+    """Where the font files stand, for an engine that opens them itself.
+
+    Raises: ConfigError `pages.not_installed`.
+    """
+    return tuple(_path(package, "") for package in ("manimgx_fonts", "manimgx_fonts_cjk"))
+
+
+def families(form: str) -> tuple[str, ...]:
+    """The names of the families in the order in which they are asked, Han characters in the forms of a language."""
+    cjk = f"Noto Sans CJK {_CJK_FAMILIES[form]}"
+    return tuple(cjk if face == _CJK else _family(face) for face in _CHAIN)
+
+
+def _family(face: str) -> str:
+    """NotoSansThai is "Noto Sans Thai"."""
+    return face.replace("Noto", "Noto ").replace("Sans", "Sans ").strip()

@@ -13,7 +13,7 @@ from html import escape
 
 _VOID = frozenset({"meta", "wbr"})
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_TURNING = re.compile("[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_TURNING = re.compile("[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
 
 class Markup(str):
@@ -46,7 +46,9 @@ def together(children: Child) -> Markup:
 
 
 def shown(text: str) -> str:
-    """A text with nothing invisible that could deceive: what turns the direction of writing is named, not obeyed."""
+    """A text with nothing invisible that could deceive: what turns the direction of writing, or has no width
+    and joins no letters, is named, not obeyed.
+    """
     named = _TURNING.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
     return _CONTROL.sub("\ufffd", named)
 

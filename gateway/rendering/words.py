@@ -20,6 +20,26 @@ MEANING = {
 }
 """What the three answers mean, in one line."""
 
+UNSEALED = {
+    Caveat.CHECKED_ONLINE: "authentic: unsealed, and the online check says the same",
+    Caveat.VOUCHED_BY_CHANNEL: "authentic: unsealed, and the peer that sent it may vouch for it",
+}
+"""What PASSED means where no seal vouches."""
+
+
+def meaning_name(verdict: Verdict) -> str:
+    """The name of the phrase that says what a verdict means."""
+    unsealed = next((caveat for caveat in verdict.caveats if caveat in UNSEALED), None)
+    if verdict.verdict is Indication.PASSED and unsealed is not None:
+        return f"meaning.{unsealed.value}"
+    return f"meaning.{verdict.verdict.value}"
+
+
+def meaning(verdict: Verdict) -> str:
+    """What a verdict means, in one line."""
+    return phrases()[meaning_name(verdict)]
+
+
 ADVICE = {
     Indication.PASSED: "You may rely on what the record states, as far as you trust whoever sealed it.",
     Indication.FAILED: "Do not rely on this document. Ask its issuer for a genuine one.",
@@ -120,6 +140,10 @@ REASONS = {
         "the issuer has taken the credential back",
         "Do not rely on it. Ask its issuer why.",
     ),
+    SubIndication.ANSWER_DIFFERS: (
+        "the answer of the online check isn't what the document says",
+        "Do not rely on it. Ask its holder for a new one, and keep this copy as evidence.",
+    ),
 }
 """Why a document isn't PASSED, and what to do about it."""
 
@@ -134,6 +158,9 @@ CAVEATS = {
     Caveat.NOT_SIGNED_APART: "a part has no proof of its own",
     Caveat.UNKNOWN_PROOF_IN_SET: "one of several proofs is of an unknown kind",
     Caveat.OLD_SUITE_NAME: "the proof is called by an old name",
+    Caveat.CHECKED_ONLINE: "no seal vouches for it, but the answer of an online check on the day that it was asked",
+    Caveat.VOUCHED_BY_CHANNEL: "no seal vouches for it, but the peer that sent it, as this node's policy allows",
+    Caveat.SIMULATED: "it rests on the answer of a simulator, not of the register",
 }
 """Reasons to be careful that don't change the answer."""
 
@@ -191,6 +218,8 @@ CHECKS = {
     "signature.crit": "Is everything understood that the seal calls critical?",
     "signature.key": "Can the sealing key be used?",
     "signature.key_id": "Is the key named the key used?",
+    "signature.path": "Does its digest lead to the root that it names?",
+    "signature.anchor": "Does the blockchain hold its anchor?",
     "signature.value": "Was the seal made by that key?",
     "signature.digest": "Is the document unchanged since it was sealed?",
     "signature.claims": "Do the token and the credential in it agree?",
@@ -218,6 +247,14 @@ CHECKS = {
     "credential.status": "Has its issuer revoked it?",
     "credential.validity": "Is the credential itself valid at this time?",
     "inner.followed": "Were all documents inside looked at?",
+    "conformity": "Does it keep the rules of its format?",
+    "online.answer": "What did the online check answer?",
+    "online.attested": "Does somebody trusted attest to have fetched that answer?",
+    "online.source": "Did the register itself answer?",
+    "online.field": "Does the answer say the same?",
+    "online.fields": "Is what document and answer both say equal?",
+    "online.date": "Is the answer of the same date as the document?",
+    "online.time": "Is the answer of this time?",
     "evidence.asked": "Was everything asked outside that only an answer from there can tell?",
     "content.attachment": "Are the attached files compared with the results?",
     "content.evidence": "Are the files enclosed as evidence looked at?",
@@ -246,23 +283,29 @@ def advice_in_words(verdict: Verdict) -> str:
 
 
 _POINTS = (
-    (("signature.value", "signature.digest"), "it is unchanged since it was sealed"),
-    (("trust.anchor",), "somebody whom you trust vouches for the sealer"),
-    (("trust.issuer",), "the sealer is the issuer that it names"),
-    (("credential.validity",), "it is valid at this time"),
+    ("unchanged", ("signature.value", "signature.digest"), "it is unchanged since it was sealed"),
+    ("vouched", ("trust.anchor",), "somebody whom you trust vouches for the sealer"),
+    ("issuer", ("trust.issuer",), "the sealer is the issuer that it names"),
+    ("valid", ("credential.validity",), "it is valid at this time"),
 )
 
 
 def proven(verdict: Verdict) -> tuple[str, ...]:
     """What matters most of what is proven, as clauses; nothing where the document itself is FAILED."""
+    clauses = {name: clause for name, _, clause in _POINTS}
+    return tuple(clauses[name] for name in proven_points(verdict))
+
+
+def proven_points(verdict: Verdict) -> tuple[str, ...]:
+    """As `proven`, by the names of the points."""
     if verdict.own is Indication.FAILED:
         return ()
     answers: dict[str, set[Status]] = {}
     for finding in verdict.findings:
         answers.setdefault(finding.check, set()).add(finding.status)
     passed = {check for check, statuses in answers.items() if statuses == {Status.PASSED}}
-    made = [(set(checks) & answers.keys(), clause) for checks, clause in _POINTS]
-    return tuple(clause for checks, clause in made if checks and checks <= passed)
+    made = [(set(checks) & answers.keys(), name) for name, checks, _ in _POINTS]
+    return tuple(name for checks, name in made if checks and checks <= passed)
 
 
 # --- who sealed ------------------------------------------------------------------------------------------------------
@@ -328,3 +371,25 @@ def _places(source: str) -> list[str]:
     """The names on the way to a place in a document, without positions and list indices."""
     bare = (name.partition("[")[0].removeprefix("@") for name in _names(source))
     return [name for name in bare if name and not name.isdigit()]
+
+
+# --- all of these by name, for the tables of other languages ----------------------------------------------------------
+
+
+def phrases() -> dict[str, str]:
+    """The English phrases under the names by which `wording/` has them in other languages."""
+    return {
+        **{f"meaning.{answer.value}": told for answer, told in MEANING.items()},
+        **{f"meaning.{caveat.value}": told for caveat, told in UNSEALED.items()},
+        **{f"advice.{answer.value}": told for answer, told in ADVICE.items()},
+        **{f"reason.{sub.value}": told for sub, (told, _) in REASONS.items()},
+        **{f"what_to_do.{sub.value}": told for sub, (_, told) in REASONS.items()},
+        **{f"caveat.{caveat.value}": told for caveat, told in CAVEATS.items()},
+        **{f"conformity.{answer.value}": told for answer, told in CONFORMITY.items()},
+        **{f"inside.{role}": f"Inside it: {told}" for role, told in ROLES.items()},
+        **{f"status.{status.value}": told for status, told in STATUSES.items()},
+        **{f"kind.{kind}": told for kind, told in KINDS.items()},
+        **{f"stage.{stage}": told for stage, told in STAGES.items()},
+        **{f"check.{check}": told for check, told in CHECKS.items()},
+        **{f"proven.{name}": clause for name, _, clause in _POINTS},
+    }

@@ -161,7 +161,7 @@ class _Comparison:
         same = next((number for number, draft in enumerate(drafts) if draft.body == delivered.body), None)
         if same is not None:
             yield from self._seal(delivered, self.derivation.results[same], drafts[same])
-            yield from self._named(delivered, self.derivation.results[same])
+            yield from self._named(delivered, self.again.bodies[same], self.derivation.results[same])
         else:
             yield from self._otherwise(delivered, drafts)
 
@@ -181,10 +181,11 @@ class _Comparison:
         elif self.pages and self._form(delivered.body, delivered) != self._form(mine.body, delivered):
             yield Difference(what="pages", explanation="the page images delivered aren't what is drawn here")
         else:
-            yield from self._named(delivered, theirs)
+            yield from self._named(delivered, sha256(delivered.body), theirs)
 
-    def _named(self, delivered: Delivered, theirs: Result) -> Iterator[Difference]:
-        if not self._is_canonical(delivered) and sha256(delivered.body) != theirs.sha256:
+    def _named(self, delivered: Delivered, digest: str, theirs: Result) -> Iterator[Difference]:
+        """Whether the file delivered, which has this digest, is the one that the derivation names."""
+        if not self._is_canonical(delivered) and digest != theirs.sha256:
             what = "pages" if self.target.manifest.pages else "result"
             yield Difference(what=what, explanation="the file delivered isn't the one that the derivation names")
 

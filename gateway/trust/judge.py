@@ -397,7 +397,7 @@ def _time(case: _Case) -> Finding:
     if case.document_time is None:
         return case.finding("time", Status.NOT_CHECKED, "the document doesn't say when it was made")
     late = case.past_claim is None
-    return Finding(
+    return Finding.made(
         check="trust.time",
         status=Status.WARNING if late else Status.NOT_CHECKED,
         about=case.proof.about,

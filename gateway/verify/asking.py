@@ -8,6 +8,9 @@ a bounded number.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -30,6 +33,21 @@ class NoAnswer:
 
 Unanswered = Mapping[str, NoAnswer]
 """By the address that was asked in vain."""
+
+
+OF_THIS_PROCESS = secrets.token_bytes(32)
+"""A secret for names of answers that only this process has to know again."""
+
+
+def name_of(question: EvidenceRequest, secret: bytes = OF_THIS_PROCESS) -> str:
+    """The name under which what comes of a question is kept: its address; where something is posted, with its HMAC.
+
+    What is posted may be a secret that opens a document, and a plain digest of a short one falls to whoever tries all.
+    """
+    if not question.form:
+        return question.url
+    asked = "\n".join(question.identity).encode()
+    return f"{question.url}#{hmac.new(secret, asked, hashlib.sha256).hexdigest()}"
 
 
 class Asker(Protocol):

@@ -3,7 +3,7 @@
  1. containers come off (base64, gzip, JWS …), whole, by core
  2. the document inside is parsed, once
  3. exactly one adapter recognises it
- 4. its proofs are checked: a JWS around it, XML signatures under its root
+ 4. its proofs are checked: a JWS around it, XML signatures under its root; without any, the answer of an online check
  5. the adapter opens it: what it states, what is inside
  6. each proof is judged: trust, policy, time, issuer
  7. the credential's own life is looked at
@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -37,14 +37,17 @@ from gateway.kit.contract import (
 )
 from gateway.kit.guard import guarded
 from gateway.kit.recognition import head_of
+from gateway.model.losses import Loss
 from gateway.model.verdict import (
     Conformity,
     Finding,
+    Indication,
     InnerVerdict,
     Role,
     Status,
     SubIndication,
     Verdict,
+    answer,
     conclude,
 )
 from gateway.proofs.budget import Budget
@@ -55,6 +58,7 @@ from gateway.readers.document import Document
 from gateway.verify.covered import covered_by, document_of
 from gateway.verify.keys import key_findings, key_questions
 from gateway.verify.life import life_findings
+from gateway.verify.online import Checked, by_channel, check_online, vouching
 from gateway.verify.proofs import proof_findings, proofs_around, proofs_inside, supplement_verdicts
 from gateway.verify.recognise import recognise
 from gateway.verify.status import Outside, ask_of_credential, ask_outside
@@ -76,7 +80,8 @@ class VerifiedDocument:
 
     `content` is None where nothing can be read; its `vouched` says by what it is covered. `inner` holds the documents
     inside by their path; `unreadable` says why the bytes are no document; `asks` are its own questions to the outside
-    that the terms don't answer. Only `gateway.verify` makes these.
+    that the terms don't answer. Where the content is the answer of an online check, `claim` is the document itself, and
+    `uncovered` what of it the answer doesn't show. Only `gateway.verify` makes these.
     """
 
     original: bytes
@@ -85,6 +90,8 @@ class VerifiedDocument:
     containers: tuple[str, ...] = ()
     adapter: Adapter | None = None
     content: Content | None = None
+    claim: Content | None = None
+    uncovered: tuple[Loss, ...] = ()
     stated: Stated = field(default_factory=Stated)
     proofs: tuple[Proof, ...] = ()
     inner: Mapping[str, VerifiedDocument] = field(default_factory=dict)
@@ -93,9 +100,9 @@ class VerifiedDocument:
 
     @property
     def questions(self) -> tuple[EvidenceRequest, ...]:
-        """What the outside would have to be asked about it and what is inside it; each address once."""
+        """What the outside would have to be asked about it and what is inside it; each question once."""
         every = (*self.asks, *[question for document in self.inner.values() for question in document.questions])
-        return tuple({question.url: question for question in every}.values())
+        return tuple({question.identity: question for question in every}.values())
 
     @cached_property
     def sha256(self) -> str:
@@ -118,7 +125,8 @@ class VerifiedDocument:
                 advice="`testamur adapters list` shows the formats that can be read",
             )
         parts = {path: read for path, document in self.inner.items() if (read := document.read_as_part()) is not None}
-        return guarded(adapter, lambda a: a.read(content, parts))
+        reading = guarded(adapter, lambda a: a.read(content, parts))
+        return replace(reading, losses=(*reading.losses, *self.uncovered)) if self.uncovered else reading
 
     def read_as_part(self) -> Reading | None:
         """What it says as a part of another; None where it is none, or can't be read: the rest still can."""
@@ -225,10 +233,12 @@ class _Examination:
     def _known(self, case: _Case, adapter: Adapter, recognition: Recognition) -> VerifiedDocument:
         content = Content(document=case.covered, format=recognition.format, vouched=case.vouched)
         opened, opening = _open(adapter, case.seen)
+        standing = self._standing(case, adapter, content, opened)
         inner, inner_findings = self._inner(opened.inner, vouched=case.vouched != "unverified")
         conformity, rules = self._conformity(adapter, case, recognition.format)
         keys = key_questions(case.proofs, self.terms)
-        outside = ask_outside(case.seen, opened.questions, opened.stated, self.terms, self.budget)
+        asked = tuple(question for question in opened.questions if not question.vouches)
+        outside = ask_outside(case.seen, asked, opened.stated, self.terms, self.budget)
         if case.seen is not case.covered:
             case.seen.forget()  # who looked at it is done, and of a large document it is as large again
         findings = (
@@ -236,7 +246,7 @@ class _Examination:
             _recognised(recognition.why),
             *opening,
             *key_findings(keys, self.terms),
-            *case.proof_findings(opened.stated, self.terms),
+            *standing.findings,
             *life_findings(opened.stated, self.terms.now),
             *opened.findings,
             *outside.findings,
@@ -251,12 +261,26 @@ class _Examination:
             role=case.role,
             containers=case.containers,
             adapter=adapter,
-            content=content,
+            content=standing.content or content,
+            claim=content if standing.content is not None and standing.content.vouched == "online" else None,
+            uncovered=standing.losses,
             stated=opened.stated,
             proofs=case.proofs,
             inner=inner,
-            asks=(*keys, *outside.questions),
+            asks=(*keys, *standing.questions, *outside.questions),
         )
+
+    def _standing(self, case: _Case, adapter: Adapter, content: Content, opened: Opened) -> Checked:
+        """What vouches for the document: its proofs, or those around it; else an online check, or who sent it."""
+        if case.proofs or case.vouched_outside:
+            return Checked(findings=case.proof_findings(opened.stated, self.terms))
+        question = vouching(opened.questions)
+        checked = None if question is None else check_online(adapter, content, question, self.terms, self.budget)
+        if checked is not None and (checked.content is not None or answer(checked.findings) is Indication.FAILED):
+            return checked
+        if adapter.manifest.id in self.terms.channel:
+            return Checked(findings=(by_channel(),), content=replace(content, vouched="channel"))
+        return checked or Checked(findings=case.proof_findings(opened.stated, self.terms))
 
     def _inner(
         self, documents: tuple[InnerDocument, ...], *, vouched: bool

@@ -18,13 +18,21 @@ _SUCCESS = range(200, 300)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What was answered at an address, when, with which status of HTTP (200 where another way was taken)."""
+    """What was answered at an address, when, with which status of HTTP (200 where another way was taken).
+
+    attestation   a JWS in which somebody attests to have fetched it: for answers that nothing else vouches for
+    fetched_here  whether this gateway fetched it itself, from an address that it made
+    posted        whether something was posted to get it, such as a secret, which the answer may repeat
+    """
 
     url: str
     fetched_at: dt.datetime
     octets: bytes
     status: int = 200
     media_type: str = ""
+    attestation: bytes = b""
+    fetched_here: bool = False
+    posted: bool = False
 
     @property
     def is_success(self) -> bool:
@@ -33,7 +41,7 @@ class Answer:
 
 
 Answers = Mapping[str, Answer]
-"""Answers by the address that was asked."""
+"""Answers by the address that was asked, or by the name that `gateway.verify.asking.name_of` gives a question."""
 
 
 def methods_in(answers: Iterable[Answer]) -> dict[str, VerificationMethod]:

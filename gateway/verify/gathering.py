@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.kit.contract import EvidenceRequest
-from gateway.verify.asking import Asker, NoAnswer, Unanswered
+from gateway.verify.asking import Asker, NoAnswer, Unanswered, name_of
 from gateway.verify.evidence import Answer, Answers, methods_in
 from gateway.verify.terms import Terms
 
@@ -36,7 +36,8 @@ OpenQuestions = Callable[[Terms], Awaitable[Sequence[EvidenceRequest]]]
 async def gather(terms: Terms, open_questions: OpenQuestions, asker: Asker) -> Terms:
     """The terms with what was answered, and why the rest wasn't; each question is asked once."""
     for _ in range(ROUNDS):
-        asked = {q.url: q for q in await open_questions(terms) if q.url not in terms.unanswered}
+        named = {name_of(question, terms.secret): question for question in await open_questions(terms)}
+        asked = {name: question for name, question in named.items() if name not in terms.unanswered}
         if not asked:
             break
         came = await asyncio.gather(*[asker.ask(question) for question in asked.values()])
@@ -50,7 +51,7 @@ def gathered_in(terms: Terms) -> Gathered:
 
 
 def told(terms: Terms, came: dict[str, Answer | NoAnswer]) -> Terms:
-    """The terms with what came of some questions, by their addresses."""
+    """The terms with what came of some questions, by their names (`gateway.verify.asking.name_of`)."""
     answers = {url: one for url, one in came.items() if isinstance(one, Answer)}
     nothing = {url: one for url, one in came.items() if isinstance(one, NoAnswer)}
     return replace(

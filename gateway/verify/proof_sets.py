@@ -43,5 +43,6 @@ _ASIDE = Finding(
     check="proof.set",
     status=Status.NOT_CHECKED,
     caveat=Caveat.UNKNOWN_PROOF_IN_SET,
-    explanation="of a kind that isn't known here: not checked, and no word on the document; another of the set holds",
+    explanation="of a kind that isn't known here, or that only a blockchain could answer for: no word on the document; "
+    "another of the set holds",
 )

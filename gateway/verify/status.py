@@ -76,6 +76,8 @@ def ask_outside(
     """A finding for each status that a credential names, and for each question that nothing here answers."""
     value = document.value if document.media == "json" else None
     entries = list(islice(entries_of(value), MOST_ENTRIES + 1)) if isinstance(value, dict) else []
+    if not entries and not questions:
+        return Outside()
     given = [entry for entry in entries[:MOST_ENTRIES] if entry.url in terms.evidence]
     judged = [_judged(entry, terms.evidence[entry.url], stated, terms, budget) for entry in given]
     answered = {entry.url for entry in given}
@@ -86,13 +88,25 @@ def ask_outside(
     return Outside(
         findings=(
             *[finding for finding, _ in judged],
-            *[open_question(one.why, terms.unanswered.get(one.url)) for one in told],
+            *[_still_open(one, terms) for one in told],
             *([open_question(_MORE)] if more else []),
         ),
         questions=(
             *[q for _, further in judged for q in further],
             *[one for one in told if one.url not in terms.evidence],
         ),
+    )
+
+
+def _still_open(question: EvidenceRequest, terms: Terms) -> Finding:
+    """An adapter's own question: nothing here judges an answer to it, and so one leaves it as open as none."""
+    if question.url not in terms.evidence:
+        return open_question(question.why, terms.unanswered.get(question.url))
+    return Finding(
+        check="evidence.asked",
+        status=Status.INDETERMINATE,
+        explanation=f"{question.why}: there is an answer from outside, and it can't be judged yet",
+        sub_indication=SubIndication.TRY_LATER,
     )
 
 

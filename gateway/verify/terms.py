@@ -12,7 +12,7 @@ from gateway.proofs.proof import PublicKey
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
 from gateway.trust.anchors import Anchor
 from gateway.trust.policies import Policy
-from gateway.verify.asking import Unanswered
+from gateway.verify.asking import OF_THIS_PROCESS, Unanswered
 from gateway.verify.evidence import Answers
 
 
@@ -22,7 +22,9 @@ class Terms:
 
     `methods` are keys out of DID documents that were given: known by name, and not by that trusted. `contexts` are the
     only ones that a document of linked data may name; None: the pinned ones. `evidence` are answers from outside,
-    gathered before; `unanswered` tells why others didn't come.
+    gathered before; `unanswered` tells why others didn't come. `channel` are the adapters for whose documents the peer
+    that sent this one may vouch, by the node's policy. What may not be kept plain is kept under its HMAC by
+    `secret`, which is this process's own where a node gives none.
     """
 
     now: dt.datetime
@@ -34,6 +36,8 @@ class Terms:
     contexts: Contexts | None = None
     evidence: Answers = field(default_factory=dict)
     unanswered: Unanswered = field(default_factory=dict)
+    channel: frozenset[str] = frozenset()
+    secret: bytes = field(default=OF_THIS_PROCESS, repr=False)
 
     @cached_property
     def keys(self) -> tuple[PublicKey, ...]:

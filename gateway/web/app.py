@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
 from gateway.drivers.logs import say
+from gateway.drivers.tls import listener_context
 from gateway.drivers.token import make_token
 from gateway.errors import ConfigError
 from gateway.node.running import Running
 from gateway.node.serving import DRAIN_SECONDS, run
 from gateway.node.settings import Settings
 from gateway.node.settings.delivery import TlsSection
+from gateway.web.connection import Connection, give_way
 from gateway.web.local.app import local_app
 from gateway.web.peers_api import peers_app
 
-_KEEP_ALIVE_SECONDS = 75.0
 _HANDSHAKE_SECONDS = 10.0
-_BACKLOG = 1024
 MOST_CONNECTIONS = 384
-"""Of one listener at once: two of them stay under 1,024 open files, the usual limit, with room for the node's own."""
+BACKLOG = 64
+"""Of one listener at once, and what may come at one time before any of it is counted: two listeners stay under 1,024
+open files, the usual limit, with room for the node's own.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,36 +59,39 @@ async def listening(running: Running) -> AsyncIterator[Listening]:
     """Listen, as long as the block lasts. Requests that were begun are answered before it ends."""
     section = running.settings.node
     async with AsyncExitStack() as stack:
-        peers = await _listen(stack, peers_app(running), section.listen, section.tls)
+        line = partial(Connection, api="peers", stage="transport", metrics=running.metrics)
+        peers = await _listen(stack, peers_app(running), section.listen, section.tls, line)
         say("node.listening", address=section.listen, route="peers")
         api = local_app(running, make_token(section.token), host=section.local_listen.rpartition(":")[0].strip("[]"))
-        local = await _listen(stack, api, section.local_listen, None)
+        line = partial(Connection, api="local", stage="local", metrics=running.metrics)
+        local = await _listen(stack, api, section.local_listen, None, line)
         say("node.listening", address=section.local_listen, route="local")
         yield Listening(peers=peers, local=local)
 
 
-async def _listen(stack: AsyncExitStack, app: web.Application, address: str, tls: TlsSection | None) -> int:
+async def _listen(
+    stack: AsyncExitStack,
+    app: web.Application,
+    address: str,
+    tls: TlsSection | None,
+    line: Callable[[web.Server], Connection],
+) -> int:
     """The port that is listened at (it is chosen by the system where the address says 0)."""
-    runner = web.AppRunner(
-        app,
-        access_log=None,
-        shutdown_timeout=DRAIN_SECONDS,
-        keepalive_timeout=_KEEP_ALIVE_SECONDS,
-        handle_signals=False,
-        auto_decompress=False,  # a digest is of what came over the line; a packed body is nobody's to unpack unasked
-    )
+    runner = web.AppRunner(app, shutdown_timeout=DRAIN_SECONDS, handle_signals=False)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     host, _, port = address.rpartition(":")
-    context = None if tls is None else _context(tls)
+    context = None
+    if tls is not None:
+        context = listener_context(tls.certificate, tls.key, passphrase_variable=tls.passphrase_variable)
     try:
         server = await asyncio.get_running_loop().create_server(
-            _bounded(runner),
+            _bounded(runner, line),
             host.strip("[]"),
             int(port),
             ssl=context,
             ssl_handshake_timeout=None if context is None else _HANDSHAKE_SECONDS,
-            backlog=_BACKLOG,
+            backlog=BACKLOG,
         )
     except OSError as error:
         raise ConfigError(
@@ -98,12 +104,19 @@ async def _listen(stack: AsyncExitStack, app: web.Application, address: str, tls
     return bound
 
 
-def _bounded(runner: web.AppRunner) -> Callable[[], asyncio.Protocol]:
-    """A listener that lets so many in at once: whoever holds lines open takes no files from the node (attack G5)."""
+def _bounded(runner: web.AppRunner, line: Callable[[web.Server], Connection]) -> Callable[[], asyncio.Protocol]:
+    """A listener that lets so many in at once: whoever holds lines open takes no files from the node (attack G5), and
+    keeps nobody else out.
+    """
     server = runner.server
     if server is None:
         raise AssertionError("the runner was set up")
-    return lambda: server() if len(server.connections) < MOST_CONNECTIONS else _Full()
+
+    def let_in() -> asyncio.Protocol:
+        lines = [one for one in server.connections if isinstance(one, Connection) and not one.ended]
+        return line(server) if len(lines) < MOST_CONNECTIONS or give_way(lines) else _Full()
+
+    return let_in
 
 
 class _Full(asyncio.Protocol):
@@ -113,17 +126,3 @@ class _Full(asyncio.Protocol):
         """Hang up."""
         if isinstance(transport, asyncio.WriteTransport):
             transport.abort()
-
-
-def _context(tls: TlsSection) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        context.load_cert_chain(tls.certificate, tls.key)
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigError(
-            "config.tls",
-            f"the certificate {tls.certificate} and its key can't be used: {error.strerror or type(error).__name__}",
-            advice="name a certificate (with its chain) and its key, both PEM, the key without a passphrase",
-        ) from None
-    return context

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Collection
 
@@ -10,6 +11,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from gateway.drivers.logs import say
 from gateway.drivers.metrics import Metrics
+from gateway.web.connection import Connection
 from gateway.web.problems import route_of
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -21,7 +23,9 @@ def counted(api: str, metrics: Metrics, *, quiet: Collection[str] = ()) -> Middl
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         began = time.perf_counter()
-        response = await handler(request)
+        line = request.protocol
+        with line.answering() if isinstance(line, Connection) else contextlib.nullcontext():
+            response = await handler(request)
         seconds = time.perf_counter() - began
         method = request.method if request.method in _METHODS else "other"
         route = route_of(request)

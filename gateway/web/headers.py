@@ -15,4 +15,9 @@ _HEADERS = {
 
 async def set_headers(_request: web.Request, response: web.StreamResponse) -> None:
     """Signal `on_response_prepare`."""
+    set_headers_of(response)
+
+
+def set_headers_of(response: web.StreamResponse) -> None:
+    """The same for an answer that no application prepares."""
     response.headers.update(_HEADERS)

@@ -46,7 +46,7 @@ def problems(stage: Stage) -> Middleware:
             raise  # nobody is there to be answered
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody outside is shown more than this
             say("http.failed", level=logging.ERROR, error=error, route=route_of(request))
-            return problem_answer(_internal(stage))
+            return problem_answer(internal(stage))
 
     return middleware
 
@@ -79,11 +79,23 @@ def _stopped(error: TestamurError, stage: Stage) -> Stopped:
         return Stopped(error.code, error.message, status=status, stage=stage, advice=error.advice)
     say("http.misconfigured", level=logging.ERROR, error=error, code=error.code)
     if stage != "local":
-        return _internal(stage)
+        return internal(stage)
     return Stopped(error.code, error.message, status=500, stage=stage, advice=error.advice)
 
 
-def _internal(stage: Stage) -> Stopped:
+def unreadable(status: int, stage: Stage) -> Stopped:
+    """What came isn't a request that HTTP can read."""
+    return Stopped(
+        "request.unreadable",
+        "what came isn't a request of HTTP/1.1, or one of its lines is too long",
+        status=status,
+        stage=stage,
+        advice="send a request as RFC 9112 says, each line of its head within 8,190 octets",
+    )
+
+
+def internal(stage: Stage) -> Stopped:
+    """A fault of ours: it is told as little as can be."""
     return Stopped(
         "internal.failed",
         "the node couldn't do this; it is no fault of the request",

@@ -10,6 +10,7 @@ from pathlib import Path
 import aiohttp
 
 from gateway.delivery.states import Arrival
+from gateway.drivers.bodies import Bodies
 from gateway.node.decide import AT_ONCE, _Decide
 from gateway.node.running import Running
 from tests.delivery.nodes import NORTH, Participant, pair, until
@@ -58,6 +59,29 @@ async def test_g10_many_messages_at_once_take_no_more_than_the_share(tmp_path: P
         answers = await asyncio.gather(*[flooding.post(flooding.signed()[1]) for _ in range(16)])
         assert await node.store.unfinished(NORTH) == [status for status, _ in answers].count(200) <= 4
         assert await statuses(other, 1) == [200]
+
+
+async def test_g10_a_peer_that_fills_its_share_of_the_disk_is_told_to_wait_and_the_others_are_let_in(
+    tmp_path: Path, monkeypatch
+):
+    """Of room for five messages one peer gets two, also when they are done with and only wait for retention."""
+    async with with_two_peers(tmp_path, queue_depth=100) as (node, flooding, other):
+        octets = flooding.signed()[1]
+        room = 5 * len(octets)
+
+        def free(_: object) -> int:
+            return room - sum(file.stat().st_size for file in node.bodies.folder.glob("??/*"))
+
+        monkeypatch.setattr(Bodies, "free_bytes", free)
+        assert await statuses(flooding, 3) == [200, 200, 429]
+
+        async def all_decided() -> bool:
+            return (await node.store.depth()).undecided == 0
+
+        await until(all_decided)
+        assert await statuses(flooding, 1) == [429]
+        assert await statuses(other, 1) == [200]
+        assert not +node.incoming
 
 
 async def test_g10_a_refused_message_leaves_no_place_taken(tmp_path: Path):

@@ -31,7 +31,8 @@ from gateway.node.examine_arrival import TOGETHER, Message
 from gateway.node.settings.delivery import PeerSection
 from gateway.node.submit import submit
 from gateway.node.watch import look_at
-from gateway.web import app
+from gateway.web import app, peers_api
+from gateway.web.connection import give_way
 from tests.attacks.peer import attacked
 from tests.delivery.nodes import NORTH, SOUTH, document, pair, submission, until
 from tests.delivery.store_makers import NOW, arrival
@@ -195,22 +196,78 @@ async def test_r10_many_messages_at_once_cannot_take_the_room_that_must_stay_fre
     await bodies.close()
 
 
-async def test_g5_somebody_who_holds_lines_open_is_not_let_in_without_end(tmp_path: Path, monkeypatch):
+async def test_g5_somebody_who_holds_lines_open_is_not_let_in_without_end_and_keeps_nobody_out(
+    tmp_path: Path, monkeypatch
+):
     """Every line is an open file: a node without any more can't write what it receives."""
     monkeypatch.setattr(app, "MOST_CONNECTIONS", 3)
     _, south = pair(tmp_path)
     async with south.running():
-        lines = [await asyncio.open_connection("127.0.0.1", south.port) for _ in range(3)]
-        for _, idle in lines:
-            idle.write(b"GET /v1/about HTTP/1.1\r\n")  # begun, never finished
+        lines = [await half_open(south.port) for _ in range(3)]
+        late, asking = await asyncio.open_connection("127.0.0.1", south.port)
+        asking.write(b"GET /v1/about HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert b"200 OK" in await asyncio.wait_for(late.read(), 10)
+        ended = [asyncio.create_task(line.read()) for line, _ in lines]
+        done, _ = await asyncio.wait(ended, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+        assert done == {ended[0]}, "whoever has waited longest gives way, and nobody else"
+        lines[1][1].write(b"Host: x\r\nConnection: close\r\n\r\n")
+        assert b"200 OK" in await asyncio.wait_for(ended[1], 10)
+        for idle in (asking, *(writer for _, writer in lines)):
+            idle.close()
+        await asyncio.gather(*ended, return_exceptions=True)
+
+
+class Waiting:
+    """A line, as far as it is asked."""
+
+    def __init__(self, caller: str, since: float | None) -> None:
+        self.caller, self.waiting_since, self.hung_up, self.ended = caller, since, False, False
+
+    def hang_up(self) -> None:
+        self.hung_up = True
+
+
+async def half_open(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A line on which a request is begun, and never finished."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /v1/about HTTP/1.1\r\n")
+    await writer.drain()
+    return reader, writer
+
+
+async def test_g5_a_request_that_is_being_answered_gives_way_to_nobody(tmp_path: Path, monkeypatch):
+    go_on, begun = asyncio.Event(), asyncio.Semaphore(0)
+
+    async def at_work(_self: object, _request: web.Request) -> web.Response:
+        begun.release()
+        await go_on.wait()
+        return web.Response()
+
+    monkeypatch.setattr(app, "MOST_CONNECTIONS", 2)
+    monkeypatch.setattr(peers_api._PeersApi, "about", at_work)
+    _, south = pair(tmp_path)
+    async with south.running():
+        lines = [await half_open(south.port) for _ in range(2)]
+        for _, asking in lines:
+            asking.write(b"Host: x\r\nConnection: close\r\n\r\n")
+
+        await asyncio.wait_for(begun.acquire(), 10)
+        await asyncio.wait_for(begun.acquire(), 10)
         late, refused = await asyncio.open_connection("127.0.0.1", south.port)
         with contextlib.suppress(ConnectionError):
             assert await asyncio.wait_for(late.read(), 10) == b""
         refused.close()
-        lines[0][1].write(b"Host: x\r\nConnection: close\r\n\r\n")
-        assert b"200 OK" in await asyncio.wait_for(lines[0][0].read(), 10)
-        for _, idle in lines:
-            idle.close()
+        go_on.set()
+        for line, asking in lines:
+            assert b"200 OK" in await asyncio.wait_for(line.read(), 10)
+            asking.close()
+
+
+def test_g5_of_lines_that_wait_one_of_whoever_holds_most_gives_way():
+    made = [Waiting("a", 5), Waiting("b", 1), Waiting("a", 3), Waiting("c", None), Waiting("a", 4)]
+    assert give_way(made)
+    assert [line.hung_up for line in made] == [False, False, True, False, False]
+    assert not give_way([Waiting("a", None)])
 
 
 async def test_g6_a_message_of_many_large_translations_is_not_held_in_memory(tmp_path: Path, monkeypatch):

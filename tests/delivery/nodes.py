@@ -64,11 +64,11 @@ class Participant:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def peer(self, other: Participant, *, wants: str | None = None, url: str | None = None) -> None:
-        """Know another participant."""
+    def peer(self, other: Participant, *, wants: str | None = None, url: str | None = None, more: str = "") -> None:
+        """Know another participant; `more` are further lines of its entry."""
         self._peers[other.name] = (
             f'[[peer]]\nid = "{other.name}"\nurl = "{url or other.url}"\nkeys = ["{other.folder / "node.pem"}"]\n'
-            f'seals = ["{other.folder / "seal.pem"}"]\n' + (f'wants = "{wants}"\n' if wants else "")
+            f'seals = ["{other.folder / "seal.pem"}"]\n' + (f'wants = "{wants}"\n' if wants else "") + more
         )
 
     def settings_file(self) -> Path:

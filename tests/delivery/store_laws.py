@@ -399,7 +399,80 @@ class StoreLaws:
             await store.alarm(alarm)
         assert list(await store.alarms(limit=2)) == [given[2], given[1]]
 
+    async def test_an_acknowledged_alarm_is_open_no_more_and_stays_to_be_seen(self, store):
+        for n in range(3):
+            await store.alarm(Alarm(at=after(n), code="envelope.conflict", peer=PEER, message=delivery(n).id))
+        numbers = [alarm.number for alarm in await store.alarms()]
+        assert len(set(numbers)) == 3
+        seen = await store.acknowledge(numbers[1], after(5))
+        assert (seen.at, seen.acknowledged) == (after(1), after(5))
+        assert (await store.acknowledge(numbers[1], after(9))).acknowledged == after(5)
+        assert [alarm.acknowledged for alarm in await store.alarms()] == [None, after(5), None]
+        assert [alarm.at for alarm in await store.alarms_of_each(limit=9)] == [after(2), after(0)]
+        assert len(await store.alarms_of_each(limit=1)) == 1
+
+    async def test_an_alarm_that_is_none_is_not_acknowledged(self, store):
+        with pytest.raises(Stopped) as caught:
+            await store.acknowledge(1, NOW)
+        assert (caught.value.code, caught.value.status) == ("alarm.unknown", 404)
+
+    # --- what was set aside
+
+    async def test_what_was_set_aside_is_shown_and_goes_on_when_it_is_asked_to(self, store):
+        one, two = [await store.admit(arrival(n)) for n in range(2)]
+        await store.hand_over_failed(PEER, one.id, NOW, Retry(code="internal.failed", at=None))
+        await store.hand_over_failed(PEER, two.id, NOW, later(1))
+        assert [left.id for left in await store.set_aside(limit=9)] == [one.id]
+        again = await store.arrival_again(PEER, one.id, after(1))
+        assert (again.state, again.attempts, again.next_attempt, again.problem) == ("received", 0, after(1), None)
+        assert await store.set_aside(limit=9) == []
+        assert one.id in [due.id for due in await store.undecided(after(1), limit=9)]
+
+    async def test_what_was_set_aside_and_is_discarded_is_finished_without_a_word_to_its_sender(self, store):
+        one = await store.admit(arrival())
+        await store.hand_over_failed(PEER, one.id, NOW, Retry(code="internal.failed", at=None))
+        given_up = await store.arrival_discard(PEER, one.id, after(1), "broken")
+        assert (given_up.state, given_up.finished, given_up.business_receipt) == ("discarded", after(1), None)
+        assert (await store.depth()).undecided == 0
+        assert [(event.what, event.code) for event in await store.timeline(one.id, sender=PEER)][-1] == (
+            "discarded",
+            "broken",
+        )
+        assert await store.release_bodies(after(3), older_than=HOUR, limit=9) == (one.body,)
+
+    @pytest.mark.parametrize("call", ["again", "discard"])
+    async def test_only_what_was_set_aside_is_tried_again_or_discarded(self, store, call):
+        async def asked(message: str) -> str:
+            with pytest.raises(Stopped) as caught:
+                await (
+                    store.arrival_again(PEER, message, NOW)
+                    if call == "again"
+                    else store.arrival_discard(PEER, message, NOW, "why")
+                )
+            return caught.value.code
+
+        one, two = [await store.admit(arrival(n)) for n in range(2)]
+        await store.decide(accepted(two, refused=True), answer(two), NOW)
+        assert await asked(one.id) == await asked(two.id) == "arrival.not_set_aside"
+        assert await asked(arrival(9).id) == "arrival.unknown"
+
     # --- retention
+
+    async def test_what_each_sender_holds_of_the_disk_is_told_until_it_is_released(self, store):
+        for n in range(3):
+            await store.admit(replace(arrival(n, sender=OTHER if n == 2 else PEER), size=100 + n))
+        assert await store.held() == {PEER: 201, OTHER: 102}
+        await store.decide(accepted(arrival(0), refused=True), answer(arrival(0)), NOW)
+        assert await store.held() == {PEER: 201, OTHER: 102}
+        await store.release_bodies(after(1), older_than=HOUR, limit=9)
+        assert await store.held() == {PEER: 101, OTHER: 102}
+
+    async def test_what_is_noted_is_there_until_it_is_noted_anew(self, store):
+        assert await store.noted("one") is None
+        for value in ("a", "", "x'; DROP TABLE notes; --"):
+            await store.note("one", value)
+            assert await store.noted("one") == value
+        assert await store.noted("other") is None
 
     async def test_only_what_is_finished_gives_up_its_body(self, store):
         for n in range(3):
@@ -413,7 +486,7 @@ class StoreLaws:
         released = await store.release_bodies(after(2), older_than=2 * HOUR, limit=99)
         assert set(released) == {delivery(1).body, arrival(11).body}
         left = {delivery(0).body, delivery(2).body, arrival(10).body, arrival(12).body}
-        assert await store.bodies() == left
+        assert (await store.bodies()).names == left
         refused = await store.arrival(PEER, arrival(11).id)
         assert (refused.body, refused.account, bool(refused.business_receipt)) == (None, None, True)
 

@@ -15,6 +15,7 @@ from gateway.delivery.admission import (
     admit,
     check_announced,
     check_capacity,
+    check_disk_share,
     check_parties,
     check_share,
     transport_receipt,
@@ -30,6 +31,7 @@ from gateway.model.verdict import Indication
 from gateway.translate.reproduction import Outcome
 from tests.delivery.makers import NOW, A, B, C, node_key, peer, signed
 
+SIZES = st.integers(0, 10**12)
 LIMITS = AdmissionLimits(queue_depth=10, min_free_bytes=1000, message_bytes=5000)
 
 
@@ -154,6 +156,35 @@ def test_g10_however_many_flood_a_peer_that_holds_nothing_finds_a_place_until_th
         assert max(held) == min(len(arrivals), (depth + 1) // 2)
     refused = stopped(lambda: check_share(depth, Depth(undecided=depth), limits))
     assert (refused.code, refused.status, refused.retryable, refused.retry_after) == ("capacity.peer", 429, True, 60)
+
+
+@given(held=SIZES, free=SIZES, length=SIZES, share=st.floats(0.1, 0.9))
+def test_g10_a_peer_never_holds_more_than_its_share_of_the_room_on_the_disk(held, free, length, share):
+    limits = AdmissionLimits(min_free_bytes=1000, peer_share=share)
+    room = held + free - 1000
+    if held + length <= share * room:
+        check_disk_share(held, free, length, limits)
+    else:
+        with pytest.raises(Stopped) as caught:
+            check_disk_share(held, free, length, limits)
+        assert (caught.value.code, caught.value.status, caught.value.retryable) == ("capacity.peer", 429, True)
+        assert caught.value.retry_after
+
+
+@given(room=st.integers(2, 60), arrivals=st.lists(st.integers(0, 4), max_size=200))
+def test_g10_however_many_fill_the_disk_a_peer_that_holds_nothing_finds_room_while_there_is_for_two(room, arrivals):
+    """Messages of one octet; and a single flood never takes more than half."""
+    limits, held = AdmissionLimits(min_free_bytes=0), [0] * 5
+    for who in arrivals:
+        free = room - sum(held)
+        if free >= 2:
+            check_disk_share(0, free, 1, limits)
+        with contextlib.suppress(Stopped):
+            check_disk_share(held[who], free, 1, limits)
+            held[who] += 1
+    assert max(held) <= room // 2
+    if len(set(arrivals)) == 1:
+        assert max(held) == min(len(arrivals), room // 2)
 
 
 def test_g6_a_message_over_the_limit_or_of_another_type_is_refused_by_what_it_announces() -> None:

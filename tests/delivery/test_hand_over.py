@@ -7,6 +7,8 @@ import hmac
 import json
 import shutil
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,12 @@ from aiohttp import web
 from gateway.delivery.states import ArrivalState
 from gateway.drivers.hand_over import FolderHandOver
 from gateway.node.demo_nodes import free_port
+from gateway.node.retention import forget
 from gateway.node.submit import submit
 from tests.delivery.nodes import NORTH, Participant, document, ended, pair, submission, until
+from tests.delivery.store_makers import arrival
+
+LATER = datetime(2999, 1, 1, tzinfo=UTC)
 
 
 def files(**named: bytes) -> dict[str, Callable[[], AsyncIterator[bytes]]]:
@@ -66,6 +72,29 @@ async def test_a_folder_that_was_half_written_when_the_node_died_is_written_anew
     await folder.forget("a_1")
     assert (tmp_path / "inbox" / "a_1" / "original.xml").read_bytes() == b"<a/>"
     assert list((tmp_path / "inbox" / ".testamur").iterdir()) == []
+
+
+async def test_what_a_crash_left_of_a_hand_over_that_is_done_is_tidied_away_and_nothing_else(tmp_path: Path):
+    north, south = pair(tmp_path)
+    south.extra = '[hand_over]\nkind = "folder"\nfolder = "inbox"\n'
+    async with north.running() as sending, south.running() as receiving:
+        queued = await submit(sending, submission())
+        await ended(sending, queued.id)
+
+        async def handed_over() -> bool:
+            return (await receiving.store.arrival(NORTH, queued.id)).state is ArrivalState.HANDED_OVER
+
+        await until(handed_over)
+        waiting = replace(arrival(), sender=NORTH, state=ArrivalState.ACCEPTED, next_attempt=LATER)
+        await receiving.store.admit(waiting)
+        hidden = south.folder / "inbox" / ".testamur"
+        done = f"{NORTH}_{queued.id}"
+        (hidden / done).mkdir()
+        left = {f"{done}.ready", f"{NORTH}_{waiting.id}.ready", f"nobody.example_{waiting.id}.ready", "something else"}
+        for name in left:
+            (hidden / name).touch()
+        await forget(receiving)
+        assert {place.name for place in hidden.iterdir()} == left - {f"{done}.ready"}
 
 
 class Hook:

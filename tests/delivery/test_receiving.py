@@ -13,11 +13,15 @@ from pathlib import Path
 
 import pytest
 
+from gateway.delivery.problem import Problem
 from gateway.delivery.signing import read_business_receipt, read_transport_receipt
 from gateway.delivery.states import Arrival, ArrivalState
 from gateway.node import decide, examine
 from gateway.node.running import Running
+from gateway.node.serving import run
+from gateway.node.settings import load_settings
 from gateway.web import peers_api
+from gateway.web.app import listening
 from tests.delivery.nodes import NORTH, SOUTH, document, forged, pair, until
 from tests.delivery.simulators import ManualClock, Sender
 
@@ -181,6 +185,47 @@ async def test_g4_two_lengths_or_a_length_and_chunks_are_no_request(tmp_path: Pa
                 line.sendall(f"POST /v1/messages HTTP/1.1\r\nHost: x\r\n{headers}\r\n\r\nabcd".encode())
                 answer = await asyncio.to_thread(line.recv, 4096)
             assert b" 400 " in answer.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64),
+        b"GET /v1/about HTTP/9.9\r\n\r\n",
+        b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /v1/about HTTP/1.1\r\nHost: x\r\nname-of-a-person: " + b"a" * 20_000 + b"\r\n\r\n",
+        b"GET /v1/about HTTP/1.1\r\nHost: x\r\nname of a person: x\r\n\r\n",
+    ],
+    ids=["tls", "version", "long path", "long field", "bad field"],
+)
+@pytest.mark.parametrize("door", ["peers", "local"])
+async def test_h13_what_is_no_http_is_answered_as_a_problem_that_repeats_nothing(
+    tmp_path: Path, octets: bytes, door: str
+):
+    _, south = pair(tmp_path)
+    async with run(load_settings(south.settings_file())) as node, listening(node) as ports:
+        reader, writer = await asyncio.open_connection("127.0.0.1", getattr(ports, door))
+        writer.write(octets)
+        answer = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+        assert [labels["route"] for labels in counted(node)] == ["other"]
+    head, _, body = answer.partition(b"\r\n\r\n")
+    problem = Problem.model_validate_json(body)
+    assert (problem.code, problem.status) == ("request.unreadable", 400)
+    assert b"application/problem+json" in head
+    assert b"Server: testamur\r\n" in head
+    assert not any(word in answer.lower() for word in (b"aiohttp", b"python", b"person", b"aaaa"))
+
+
+def counted(node: Running) -> list[dict[str, str]]:
+    """The labels of what was counted of requests."""
+    metrics = node.metrics.registry.collect()
+    return [
+        sample.labels
+        for metric in metrics
+        for sample in metric.samples
+        if sample.name == "testamur_http_requests_total" and sample.value
+    ]
 
 
 async def test_a_forged_original_is_refused_with_the_reason_in_the_receipt(tmp_path: Path):

@@ -11,11 +11,19 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import NameOID
 
 from gateway.delivery.problem import Stopped
 from gateway.drivers.http_client import Answer, Outgoing, PeerClient
+from gateway.drivers.private_keys import PASSPHRASE_VARIABLE
+from gateway.drivers.tls import listener_context
 from gateway.errors import ConfigError
 from gateway.node.serving import run
 from gateway.node.settings import load_settings
@@ -86,15 +94,48 @@ async def test_g9_a_certificate_for_another_address_is_not_trusted(tmp_path: Pat
 
 
 async def test_g9_neither_side_goes_below_tls_1_2(served: Served):
-    from gateway.node.settings import load_settings
-    from gateway.web.app import _context
-
     client = PeerClient(connect_seconds=5, read_seconds=5)._context(served.certificate)
-    server = _context(load_settings(served.participant.settings_file()).node.tls)
+    tls = load_settings(served.participant.settings_file()).node.tls
+    server = listener_context(tls.certificate, tls.key)
     assert client.minimum_version >= ssl.TLSVersion.TLSv1_2
     assert server.minimum_version >= ssl.TLSVersion.TLSv1_2
     assert client.check_hostname
     assert client.verify_mode is ssl.CERT_REQUIRED
+
+
+def encrypted(key: Path, passphrase: bytes) -> None:
+    """Put a passphrase on a key."""
+    held = load_pem_private_key(key.read_bytes(), None)
+    key.write_bytes(held.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase)))
+
+
+def test_a_key_with_a_passphrase_takes_it_from_its_variable(tmp_path: Path, monkeypatch):
+    certificate, key = certificate_for(tmp_path, "tls", "127.0.0.1")
+    encrypted(key, b"not a secret")
+    monkeypatch.setenv("OF_TLS", "not a secret")
+    assert listener_context(certificate, key, passphrase_variable="OF_TLS")
+
+
+@pytest.mark.parametrize(("held", "why"), [(None, "isn't set"), ("wrong", "doesn't open it"), ("x" * 5000, "doesn't")])
+def test_a_key_with_a_passphrase_asks_no_terminal_and_is_refused_with_a_sentence(
+    tmp_path: Path, monkeypatch, held: str | None, why: str
+):
+    certificate, key = certificate_for(tmp_path, "tls", "127.0.0.1")
+    encrypted(key, b"not a secret")
+    monkeypatch.delenv(PASSPHRASE_VARIABLE, raising=False)
+    if held is not None:
+        monkeypatch.setenv(PASSPHRASE_VARIABLE, held)
+    with pytest.raises(ConfigError, match=f"{key.name} is encrypted, and {PASSPHRASE_VARIABLE} {why}") as caught:
+        listener_context(certificate, key)
+    assert caught.value.code == "config.tls"
+    assert held is None or held not in str(caught.value)
+
+
+def test_a_key_of_another_certificate_is_refused_with_a_sentence(tmp_path: Path):
+    certificate, _ = certificate_for(tmp_path, "one", "127.0.0.1")
+    _, key = certificate_for(tmp_path, "other", "127.0.0.1")
+    with pytest.raises(ConfigError, match="can't be used together"):
+        listener_context(certificate, key)
 
 
 async def test_a_node_with_an_authority_that_cannot_be_used_does_not_start(tmp_path: Path):

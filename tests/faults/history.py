@@ -93,3 +93,4 @@ def _files(name: str, history: dict) -> None:
     assert not named - files, f"{name}: {len(named - files)} rows name a body that isn't there"
     assert not files - named, f"{name}: {len(files - named)} bodies that no row names"
     assert history["incoming"] == 0, f"{name}: {history['incoming']} bodies half written"
+    assert history["begun"] == [], f"{name}: {history['begun']} is left of hand-overs that are done"

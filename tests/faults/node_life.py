@@ -207,7 +207,8 @@ class Handle:
                 ],
                 "files": sorted(path.name for path in folder.glob("??/*")),
                 "incoming": len(list((folder / "incoming").iterdir())),
-                "named": sorted(await running.store.bodies()),
+                "begun": [place.name for place in (running.settings.hand_over.folder / ".testamur").iterdir()],
+                "named": sorted((await running.store.bodies()).names),
                 "alarms": [alarm.code for alarm in await running.store.alarms(limit=1000)],
             }
         )

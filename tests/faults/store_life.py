@@ -68,9 +68,9 @@ def _sent(n: int) -> list[Step]:
 
 
 def _received(n: int) -> list[Step]:
-    one = arrival((n, "in"))
+    one, two = arrival((n, "in")), arrival((n, "aside"))
     accepted = replace(one, state=ArrivalState.ACCEPTED, business_receipt=b"business", account=b"{}")
-    later = Retry(code="hook.failed", at=after(1))
+    later, never = Retry(code="hook.failed", at=after(1)), Retry(code="internal.failed", at=None)
     return [
         lambda store: store.admit(one),
         lambda store: store.decide(accepted, answer(one), NOW),
@@ -80,6 +80,13 @@ def _received(n: int) -> list[Step]:
         lambda store: store.hand_over_failed(PEER, one.id, NOW, later),
         lambda store: store.handed_over(PEER, one.id, after(2)),
         lambda store: store.alarm(Alarm(at=NOW, code="envelope.conflict", peer=PEER, message=one.id)),
+        lambda store: store.acknowledge(n, after(1)),
+        lambda store: store.admit(two),
+        lambda store: store.hand_over_failed(PEER, two.id, NOW, never),
+        lambda store: store.arrival_again(PEER, two.id, after(1)),
+        lambda store: store.hand_over_failed(PEER, two.id, after(1), never),
+        lambda store: store.arrival_discard(PEER, two.id, after(2), "why"),
+        lambda store: store.note("time", str(n)),
     ]
 
 

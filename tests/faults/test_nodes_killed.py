@@ -13,8 +13,9 @@ from tests.faults.troubles import both_killed, killed, killed_on_a_bad_line, one
 from tests.faults.world import PATIENCE, Process, World, world
 
 AT_START = ("migration.statement", "migration.committed")
-ELSEWHERE = ("store.checkpoint",)
-"""Reached by a database of many megabytes: tests/faults/test_store_kill.py kills there."""
+BY_HAND = ("acknowledge", "arrival_again", "arrival_discard")
+ELSEWHERE = ("store.checkpoint", *(f"{one}.{when}" for one in BY_HAND for when in ("committing", "committed")))
+"""Reached by a database of many megabytes, or by an operator: tests/faults/test_store_kill.py kills there."""
 IN_THE_FLOW = tuple(point for point in POINTS if point not in AT_START + ELSEWHERE)
 GROUPS = [IN_THE_FLOW[start::4] for start in range(4)]
 
@@ -34,6 +35,8 @@ async def provoke(world: World, node: Process, point: str) -> None:
         await asked_again(world, node)
     elif name == "hand_over_failed":
         await nowhere_to_hand_over(world, node)
+    elif name == "note":
+        await node.ended_by("/round")
     elif point == "body.deleting" or name in {"release_bodies", "forget"}:
         await finish(world, node, point)
     else:
@@ -97,12 +100,7 @@ async def nowhere_to_hand_over(world: World, node: Process) -> None:
 
 async def call(node: Process, name: str, **query: str) -> None:
     """Call it, whether or not the node lives to answer."""
-    from aiohttp import ClientError
-
-    try:
-        await node.call(f"/call/{name}", **query)
-    except (ClientError, ConnectionError):
-        return
+    await node.ended_by(f"/call/{name}", **query)
 
 
 async def armed_for(node: Process, point: str | None) -> None:

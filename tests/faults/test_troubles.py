@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 
+from gateway.drivers.store.backup import back_up_folder
+from gateway.errors import RequestError
+from gateway.node.submit import submit
+from tests.delivery.nodes import submission
 from tests.faults.history import check
 from tests.faults.troubles import ALL, bad_line, one_run
 from tests.faults.world import World, world
+from tests.local_api import lonely_node
 
 
 @pytest.mark.parametrize("half", range(2))
@@ -28,6 +35,15 @@ async def test_r6_r7_on_a_line_that_does_all_it_can_each_document_has_one_effect
         assert len(set(seen)) >= 6, seen
 
 
+@pytest.mark.parametrize("what", ["few files", "little memory"])
+async def test_r14_without_files_or_memory_a_node_refuses_or_starts_clean_and_loses_nothing(
+    quick_path: Path, what: str
+) -> None:
+    async with world(quick_path, seed=14) as made:
+        for _ in range(3):
+            await one_run(made, ALL[what])
+
+
 async def test_g7_a_forged_receipt_is_an_alarm_and_the_message_is_sent_until_a_true_one_comes(quick_path: Path) -> None:
     async with world(quick_path, seed=4) as made:
         await one_run(made, ALL["altered answer"])
@@ -37,7 +53,9 @@ async def test_g7_a_forged_receipt_is_an_alarm_and_the_message_is_sent_until_a_t
         assert all(code.startswith("receipt.") for code in alarms)
 
 
-async def test_r12_r18_a_receiver_restored_from_a_backup_gets_back_what_it_hadnt_decided(quick_path: Path) -> None:
+async def test_h10_g1_r12_r18_a_receiver_restored_from_a_backup_gets_back_what_it_hadnt_decided(
+    quick_path: Path,
+) -> None:
     async with world(quick_path, seed=5) as made:
         await made.some(4)
         await made.drained()
@@ -52,7 +70,7 @@ async def test_r12_r18_a_receiver_restored_from_a_backup_gets_back_what_it_hadnt
         check(made, await made.histories(), restored=True)
 
 
-async def test_r18_a_sender_restored_from_a_backup_sends_again_and_nothing_is_doubled(quick_path: Path) -> None:
+async def test_h10_r18_a_sender_restored_from_a_backup_sends_again_and_nothing_is_doubled(quick_path: Path) -> None:
     async with world(quick_path, seed=6) as made:
         made.south.kill()
         for _ in range(3):
@@ -66,6 +84,52 @@ async def test_r18_a_sender_restored_from_a_backup_sends_again_and_nothing_is_do
         histories = await made.histories()
         assert histories[made.south.name]["arrivals"] == before
         check(made, histories)
+
+
+@pytest.mark.parametrize("running", [True, False], ids=["running", "killed"])
+async def test_h10_r18_a_store_that_was_lost_is_put_back_from_a_backup_as_the_page_says(
+    quick_path: Path, running: bool
+):
+    """`testamur backup`, with the node running or dead; then the whole folder is lost, and the copy takes its place.
+
+    What came or was submitted since then comes again: from its sender, or from the registry that was told no end.
+    """
+    async with world(quick_path, seed=8) as made:
+        made.south.line.faults, made.south.line.share = ("busy",), 1.0
+        sent = [await made.submit(made.north) for _ in range(3)] + [await made.submit(made.south)]
+        if not running:
+            made.north.kill()
+        copy = made.north.store.with_name("copy")
+        done = await asyncio.to_thread(back_up_folder, made.north.store, copy)
+        assert (done.lost, done.bodies >= 3) == ((), True)
+        assert {place.stat().st_mode & 0o077 for place in [copy, *copy.rglob("*")]} == {0}
+        made.north.kill()
+        shutil.rmtree(made.north.store)
+        copy.rename(made.north.store)
+        made.bad_lines()
+        made.north.start()
+        await made.north.until_up()
+        await made.skip(1000)
+        await made.drained()
+        histories = await made.histories()
+        check(made, histories, restored=True)
+        assert {one["state"] for one in histories[made.north.name]["deliveries"]} <= {"accepted", "refused"}
+        assert len(sent) == 4
+
+
+async def test_r18_a_body_that_is_lost_or_altered_is_told_by_the_backup(tmp_path: Path):
+    async with lonely_node(tmp_path) as node:
+        first, second, third = [await submit(node, submission()) for _ in range(3)]
+        node.bodies.place(first.body).unlink()
+        node.bodies.place(second.body).write_bytes(b"other octets")
+        done = back_up_folder(node.settings.node.store, tmp_path / "copy")
+        assert set(done.lost) == {first.body, second.body}
+        assert done.bodies == 1
+        assert (tmp_path / "copy" / "bodies" / third.body[:2] / third.body).is_file()
+        with pytest.raises(RequestError) as caught:
+            back_up_folder(tmp_path, tmp_path / "other")
+        assert caught.value.code == "backup.no_store"
+        assert not (tmp_path / "other").exists()
 
 
 def copied(file: Path) -> bytes:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import resource
 import signal
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 
 from tests.faults.history import check
 from tests.faults.line import FAULTS
@@ -89,6 +91,40 @@ async def full(world: World, node: Process) -> None:
     await node.call("/limit", octets="0")
 
 
+async def few_files(world: World, node: Process) -> None:
+    """No more files can be opened, for a while: no line let in, no body written."""
+    with limited(node, resource.RLIMIT_NOFILE, open_files(node) + 2):
+        await asyncio.sleep(0.4)
+
+
+async def little_memory(world: World, node: Process) -> None:
+    """Hardly any more memory is to be had, for a while."""
+    with limited(node, resource.RLIMIT_AS, address_space(node) + 2**20):
+        await asyncio.sleep(0.4)
+
+
+def address_space(node: Process) -> int:
+    """Octets."""
+    return int(Path(f"/proc/{node.pid}/statm").read_text("ascii").split()[0]) * resource.getpagesize()
+
+
+def open_files(node: Process) -> int:
+    """How many files and lines a process has open."""
+    return len(list(Path(f"/proc/{node.pid}/fd").iterdir()))
+
+
+@contextlib.contextmanager
+def limited(node: Process, what: int, most: int) -> Iterator[None]:
+    """A limit on a process, set from outside and taken back; it may have ended by it."""
+    pid, (_, hard) = node.pid, resource.prlimit(node.pid, what)
+    before = resource.prlimit(pid, what, (most, hard))
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            resource.prlimit(pid, what, before)
+
+
 async def clock_set(world: World, node: Process) -> None:
     """Somebody sets the clock of one machine, by an hour or by days, and back."""
     seconds = world.chance.choice([3600, -3600, 86400, -86400, 40 * 86400])
@@ -112,6 +148,8 @@ ALL: dict[str, Trouble] = {
     "paused": paused,
     "locked": locked,
     "full": full,
+    "few files": few_files,
+    "little memory": little_memory,
     "clock set": clock_set,
     "stopped": stopped,
     **{fault: (lambda world, _, fault=fault: only(fault, world)) for fault in HARMLESS},

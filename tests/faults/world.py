@@ -12,6 +12,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import time
@@ -101,7 +102,12 @@ class Process:
 
     async def until_up(self) -> None:
         """Wait until it can be asked. A node that was killed meanwhile isn't waited for."""
-        await until(lambda: self.handle.exists() or not self.alive())
+        await until(lambda: self._listens() or not self.alive())
+
+    def _listens(self) -> bool:
+        """The handle is there a moment before somebody listens at it."""
+        with socket.socket(socket.AF_UNIX) as line:
+            return line.connect_ex(str(self.handle)) == 0
 
     async def until_dead(self, starts: int) -> None:
         """Wait until it was killed at the point that was armed, after so many starts; somebody may have revived it."""
@@ -144,6 +150,11 @@ class Process:
 
     async def call(self, path: str, **query: str) -> tuple[int, dict]:
         return await self.ask("POST", path, **query)
+
+    async def ended_by(self, path: str, **query: str) -> None:
+        """One request that it doesn't live to answer, or does."""
+        with suppress(aiohttp.ClientError, ConnectionError):
+            await self.call(path, **query)
 
     async def skip(self, seconds: float) -> None:
         """Let time pass; for a node that is dead too."""

@@ -1,13 +1,15 @@
-"""Timelines and alarms."""
+"""Timelines, alarms, and what a node notes for its next start."""
 
 from __future__ import annotations
 
 import datetime as dt
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
 
+from gateway.delivery.problem import Stopped
 from gateway.delivery.states import Alarm, Event
-from gateway.drivers.store.rows import ALARMS, EVENTS, octets_of
+from gateway.drivers.store.rows import ACKNOWLEDGEMENTS, ALARMS, EVENTS, NOTES, Acknowledgement, Noted, octets_of
 
 OURS = ""
 """What stands for the sender of a delivery of ours."""
@@ -34,9 +36,20 @@ TOO_MANY_ALARMS = """
         SELECT sequence FROM alarms WHERE peer IS ? ORDER BY sequence DESC LIMIT 1 OFFSET ?
     )
 """
-NEWEST_ALARMS_ABOUT = "SELECT * FROM alarms WHERE peer IS CAST(? AS TEXT) ORDER BY sequence DESC LIMIT ?"
+OPEN_ALARMS_ABOUT = """
+    SELECT * FROM alarms WHERE peer IS CAST(? AS TEXT)
+    AND NOT EXISTS (SELECT 1 FROM acknowledgements WHERE alarm = alarms.sequence)
+    ORDER BY sequence DESC LIMIT ?
+"""
 NEXT_PEER = "SELECT min(peer) FROM alarms WHERE peer > CAST(? AS TEXT) AND peer < x''"
 NEWEST_ALARMS = "SELECT * FROM alarms ORDER BY sequence DESC LIMIT ?"
+ALARM = "SELECT * FROM alarms WHERE sequence = ?"
+ACKNOWLEDGED = "SELECT * FROM acknowledgements WHERE alarm = ?"
+NOTE = "SELECT * FROM notes WHERE name = ?"
+TOO_MANY_ACKNOWLEDGEMENTS = """
+    DELETE FROM acknowledgements
+    WHERE NOT EXISTS (SELECT 1 FROM alarms WHERE sequence = acknowledgements.alarm)
+"""
 
 
 def note(
@@ -76,17 +89,52 @@ def raise_alarm(database: sqlite3.Connection, alarm: Alarm) -> None:
 
 def newest_alarms(database: sqlite3.Connection, limit: int) -> list[Alarm]:
     """The newest first."""
-    return [ALARMS.row(row).noun for row in database.execute(NEWEST_ALARMS, (limit,)).fetchall()]
+    return [_with_acknowledgement(database, row) for row in database.execute(NEWEST_ALARMS, (limit,)).fetchall()]
+
+
+def acknowledge(database: sqlite3.Connection, number: int, now: dt.datetime) -> Alarm:
+    """Somebody has looked at it."""
+    row = database.execute(ALARM, (number,)).fetchone()
+    if row is None:
+        raise Stopped(
+            "alarm.unknown",
+            "there is no alarm of that number",
+            status=404,
+            stage="local",
+            advice="`testamur alarms list` shows them",
+        )
+    if database.execute(ACKNOWLEDGED, (number,)).fetchone() is None:
+        ACKNOWLEDGEMENTS.insert(database, Acknowledgement(alarm=number, at=now))
+        database.execute(TOO_MANY_ACKNOWLEDGEMENTS)
+    return _with_acknowledgement(database, row)
+
+
+def _with_acknowledgement(database: sqlite3.Connection, row: sqlite3.Row) -> Alarm:
+    alarm = ALARMS.row(row).noun
+    found = database.execute(ACKNOWLEDGED, (alarm.number,)).fetchone()
+    return alarm if found is None else replace(alarm, acknowledged=ACKNOWLEDGEMENTS.row(found).noun.at)
 
 
 def newest_alarms_of_each(database: sqlite3.Connection, limit: int) -> list[Alarm]:
-    """The newest about no peer, and then about each; a damaged row hides no other."""
+    """The newest open ones about no peer, and then about each; a damaged row hides no other."""
     found: list[Alarm] = []
     about: bytes | None = None
     while True:
-        rows = database.execute(NEWEST_ALARMS_ABOUT, (about, limit)).fetchall()
+        rows = database.execute(OPEN_ALARMS_ABOUT, (about, limit)).fetchall()
         found += [row.noun for row in ALARMS.sound(rows)]
         peer = database.execute(NEXT_PEER, (about or b"",)).fetchone()[0]
         if peer is None:
             return found
         about = octets_of(peer)
+
+
+def noted(database: sqlite3.Connection, name: str) -> str | None:
+    """What stands under a name; None where it can't be read."""
+    found = NOTES.sound(database.execute(NOTE, (name,)))
+    return found[0].noun.value if found else None
+
+
+def note_down(database: sqlite3.Connection, name: str, value: str) -> None:
+    """Write it down. A damaged one is written anew."""
+    database.execute("DELETE FROM notes WHERE name = ?", (name,))
+    NOTES.insert(database, Noted(name=name, value=value))

@@ -32,6 +32,12 @@ WAITING_OF = """
     WHERE finished IS NULL AND sender = CAST(? AS TEXT) AND state = ? AND next_attempt <= ?
     ORDER BY next_attempt, sequence LIMIT ?
 """
+SET_ASIDE = """
+    SELECT * FROM arrivals INDEXED BY arrivals_sender WHERE finished IS NULL AND next_attempt IS NULL LIMIT ?
+"""
+HELD = """
+    SELECT sender, sum(size) AS octets FROM arrivals INDEXED BY arrivals_held WHERE body IS NOT NULL GROUP BY sender
+"""
 OLDEST = "SELECT * FROM arrivals ORDER BY sequence LIMIT ?"
 OLDEST_OF_STATE = "SELECT * FROM arrivals WHERE state = ? ORDER BY sequence LIMIT ?"
 
@@ -70,6 +76,43 @@ def oldest(database: sqlite3.Connection, state: ArrivalState | None, limit: int)
     """Rows in the order in which they came."""
     found = database.execute(OLDEST_OF_STATE, (state, limit)) if state else database.execute(OLDEST, (limit,))
     return found.fetchall()
+
+
+def set_aside(database: sqlite3.Connection, limit: int) -> list[sqlite3.Row]:
+    """Rows about which nothing is done by itself any more."""
+    return database.execute(SET_ASIDE, (limit,)).fetchall()
+
+
+def held(database: sqlite3.Connection) -> dict[str, int]:
+    """Octets of the bodies that are kept, by sender."""
+    return {row["sender"]: int(row["octets"]) for row in database.execute(HELD)}
+
+
+def again(database: sqlite3.Connection, sender: str, message: str, now: dt.datetime) -> Arrival:
+    """What was set aside is due once more."""
+    row = _set_aside(database, sender, message)
+    note(database, message, sender, now, "again")
+    return _change(database, row, attempts=0, next_attempt=now, problem=None)
+
+
+def discard(database: sqlite3.Connection, sender: str, message: str, now: dt.datetime, reason: str) -> Arrival:
+    """What was set aside is given up."""
+    row = _set_aside(database, sender, message)
+    note(database, message, sender, now, "discarded", reason)
+    return _change(database, row, state=ArrivalState.DISCARDED, finished=now)
+
+
+def _set_aside(database: sqlite3.Connection, sender: str, message: str) -> Row[Arrival]:
+    row = _known(database, sender, message)
+    if row.noun.finished is not None or row.noun.next_attempt is not None:
+        raise Stopped(
+            "arrival.not_set_aside",
+            f"the message is {row.noun.state}, and wasn't set aside",
+            status=409,
+            stage="local",
+            advice="`testamur inbox list --set-aside` shows those that were",
+        )
+    return row
 
 
 def admit(database: sqlite3.Connection, arrival: Arrival) -> Arrival:

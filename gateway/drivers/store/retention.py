@@ -9,6 +9,7 @@ import datetime as dt
 import sqlite3
 from dataclasses import replace
 
+from gateway.delivery.store import NamedBodies
 from gateway.drivers.store.history import OURS, RECEIVED, SENT, forget_timelines, note
 from gateway.drivers.store.rows import ARRIVALS, DELIVERIES, ticks
 
@@ -21,11 +22,13 @@ RECEIVED_OLD = "SELECT sequence FROM arrivals WHERE finished <= ? AND expires <=
 RECEIPTS_OLD = "SELECT sequence FROM receipts WHERE finished <= ? AND expires <= ? LIMIT ?"
 
 
-def bodies(database: sqlite3.Connection) -> frozenset[str]:
-    """The bodies that rows name. A damaged row stops the count: what it named must not be swept away."""
-    sent = {str(DELIVERIES.intact(row)["body"]) for row in database.execute(SENT_BODIES)}
-    received = {str(ARRIVALS.intact(row)["body"]) for row in database.execute(RECEIVED_BODIES)}
-    return frozenset(sent | received)
+def bodies(database: sqlite3.Connection) -> NamedBodies:
+    """The bodies that rows name; of a damaged row what stands there, which may not be what was written."""
+    sound, doubtful = set[str](), set[str]()
+    for table, query in ((DELIVERIES, SENT_BODIES), (ARRIVALS, RECEIVED_BODIES)):
+        for row in database.execute(query):
+            (sound if table.is_intact(row) else doubtful).add(str(row["body"]))
+    return NamedBodies(names=frozenset(sound | doubtful), doubtful=frozenset(doubtful - sound))
 
 
 def release_bodies(

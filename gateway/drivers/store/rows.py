@@ -91,13 +91,17 @@ class Table(Generic[T]):
         """Take a row out of its queue, and leave it as damaged as it is."""
         database.execute(self._set_aside, (sequence,))
 
+    def is_intact(self, found: sqlite3.Row) -> bool:
+        """Whether it is as it was written."""
+        return bool(self._checksum(dict(found)) == found["checksum"])
+
     def intact(self, found: sqlite3.Row) -> sqlite3.Row:
         """The row.
 
         Raises:
             Stopped: `store.damaged` where it isn't as it was written.
         """
-        if self._checksum(dict(found)) != found["checksum"]:
+        if not self.is_intact(found):
             raise damaged(f"row {found['sequence']} of {self.name} isn't as it was written")
         return found
 
@@ -201,7 +205,33 @@ def _event(row: sqlite3.Row) -> Event:
 
 
 def _alarm(row: sqlite3.Row) -> Alarm:
-    return Alarm(at=moment(row["at"]), code=row["code"], peer=row["peer"], message=row["message"])
+    return Alarm(
+        at=moment(row["at"]), code=row["code"], peer=row["peer"], message=row["message"], number=row["sequence"]
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """That somebody has looked at an alarm."""
+
+    alarm: int
+    at: dt.datetime
+
+
+def _acknowledgement(row: sqlite3.Row) -> Acknowledgement:
+    return Acknowledgement(alarm=row["alarm"], at=moment(row["at"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """Something that a node notes for its next start, under a name."""
+
+    name: str
+    value: str
+
+
+def _noted(row: sqlite3.Row) -> Noted:
+    return Noted(name=row["name"], value=row["value"])
 
 
 DELIVERIES = Table(
@@ -223,7 +253,9 @@ RECEIPTS = Table(
 )
 EVENTS = Table("events", "side owner at what code", _event)
 ALARMS = Table("alarms", "at code peer message", _alarm)
-TABLES: tuple[Table[Any], ...] = (DELIVERIES, ARRIVALS, RECEIPTS, EVENTS, ALARMS)
+ACKNOWLEDGEMENTS = Table("acknowledgements", "alarm at", _acknowledgement)
+NOTES = Table("notes", "name value", _noted)
+TABLES: tuple[Table[Any], ...] = (DELIVERIES, ARRIVALS, RECEIPTS, EVENTS, ALARMS, ACKNOWLEDGEMENTS, NOTES)
 
 
 def octets_of(text: str) -> bytes:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from gateway.delivery.states import Alarm, Arrival, ArrivalState, Delivery, DeliveryState, Event, OutgoingReceipt
-from gateway.delivery.store import Depth, Queue, Retry
+from gateway.delivery.store import Depth, NamedBodies, Queue, Retry
 from gateway.drivers.failpoints import reach
 from gateway.drivers.folders import private_folder
 from gateway.drivers.store import history, inbox, outbox, receipts, retention
@@ -157,6 +157,20 @@ class SqliteStore:
         operation = partial(inbox.hand_over_failed, sender=sender, message=message, now=now, retry=retry)
         await self._writer.write("hand_over_failed", operation)
 
+    async def set_aside(self, *, limit: int) -> Sequence[Arrival]:
+        return await self._page(ARRIVALS, partial(inbox.set_aside, limit=limit))
+
+    async def arrival_again(self, sender: str, message: str, now: dt.datetime) -> Arrival:
+        operation = partial(inbox.again, sender=sender, message=message, now=now)
+        return await self._writer.write("arrival_again", operation)
+
+    async def arrival_discard(self, sender: str, message: str, now: dt.datetime, reason: str) -> Arrival:
+        operation = partial(inbox.discard, sender=sender, message=message, now=now, reason=reason)
+        return await self._writer.write("arrival_discard", operation)
+
+    async def held(self) -> Mapping[str, int]:
+        return await self._read(inbox.held)
+
     # --- both
 
     async def delivery(self, message: str) -> Delivery | None:
@@ -193,12 +207,15 @@ class SqliteStore:
     async def alarms_of_each(self, *, limit: int) -> Sequence[Alarm]:
         return await self._read(partial(history.newest_alarms_of_each, limit=limit))
 
+    async def acknowledge(self, number: int, now: dt.datetime) -> Alarm:
+        return await self._writer.write("acknowledge", partial(history.acknowledge, number=number, now=now))
+
     async def probe(self) -> None:
         await self._writer.write("probe", touch)
 
     # --- retention
 
-    async def bodies(self) -> frozenset[str]:
+    async def bodies(self) -> NamedBodies:
         return await self._read(retention.bodies)
 
     async def release_bodies(self, now: dt.datetime, *, older_than: dt.timedelta, limit: int) -> Sequence[str]:
@@ -208,6 +225,12 @@ class SqliteStore:
     async def forget(self, now: dt.datetime, *, older_than: dt.timedelta, limit: int) -> int:
         operation = partial(retention.forget, now=now, older_than=older_than, limit=limit)
         return await self._writer.write("forget", operation)
+
+    async def noted(self, name: str) -> str | None:
+        return await self._read(partial(history.noted, name=name))
+
+    async def note(self, name: str, value: str) -> None:
+        await self._writer.write("note", partial(history.note_down, name=name, value=value))
 
     # --- the file
 

@@ -21,6 +21,7 @@ from gateway.model.record import Identifier as _Identifier
 from gateway.model.record import Organisation, Record
 from gateway.model.verdict import Indication
 from gateway.readers.document import Document, Media
+from gateway.readers.pages import PAGE
 
 T = TypeVar("T")
 NOW = "2026-03-01T12:00:00Z"
@@ -32,7 +33,9 @@ ISSUER = Organisation(
 
 
 def media_of(octets: bytes) -> Media:
-    """XML, JSON or neither, by the first octet that isn't white space."""
+    """A page, XML, JSON or neither, by how it begins."""
+    if PAGE.match(octets):
+        return "html"
     start = octets.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if start == b"<":
         return "xml"

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from gateway.delivery.envelope import ParticipantId
 from gateway.delivery.schedule import HORIZON
+from gateway.drivers.private_keys import PASSPHRASE_VARIABLE
 from gateway.node.settings.section import FilePath, Section, Text
 
 _GIB = 1024 * 1024 * 1024
@@ -66,6 +67,7 @@ class TlsSection(Section):
 
     certificate: FilePath
     key: FilePath
+    passphrase_variable: Text = PASSPHRASE_VARIABLE
 
 
 class NodeSection(Section):
@@ -89,6 +91,7 @@ class PeerSection(Section):
     keys: tuple[FilePath, ...] = Field(min_length=1)
     seals: tuple[FilePath, ...] = ()
     wants: Text | None = None
+    vouches_for: tuple[Text, ...] = ()
     authority: FilePath | None = None
 
 
@@ -100,6 +103,7 @@ class DeliverySection(Section):
     message_bytes: int = Field(default=_GIB, ge=1)
     queue_depth: int = Field(default=10_000, ge=1)
     min_free_bytes: int = Field(default=_GIB, ge=0)
+    peer_share: float = Field(default=0.5, gt=0, le=1)
     connect_seconds: float = Field(default=10, gt=0, le=600)
     read_seconds: float = Field(default=60, gt=0, le=3600)
     concurrency: int = Field(default=8, ge=1, le=64)

@@ -38,8 +38,8 @@ class Settings(Section):
     adapters: AdaptersSection = AdaptersSection()
     policy: PolicySection = PolicySection()
     limits: LimitsSection = LimitsSection()
-    online: OnlineSection = OnlineSection()
     work: WorkSection = WorkSection()
+    online: OnlineSection = OnlineSection()
     peer: tuple[PeerSection, ...] = ()
     delivery: DeliverySection = DeliverySection()
     receive: ReceiveSection = ReceiveSection()
@@ -68,14 +68,14 @@ class Settings(Section):
         """The limits as the readers know them."""
         return Limits(**self.limits.model_dump())
 
-    def reach(self) -> Reach | None:
-        """Whom questions may go to; None: nobody is asked."""
-        return Reach(**self.online.model_dump()) if self.online.hosts else None
-
     def work_limits(self) -> ProcessLimits:
         """What one job may use."""
         work = self.work
         return ProcessLimits(wall_seconds=work.seconds, cpu_seconds=work.cpu_seconds, memory_bytes=work.memory_bytes)
+
+    def reach(self) -> Reach | None:
+        """Whom questions may go to; None: nobody is asked."""
+        return Reach(**self.online.model_dump()) if self.online.hosts else None
 
     def sealable(self) -> Sealable:
         """Adapter id to the sub-indications that this node's policy lets pass."""

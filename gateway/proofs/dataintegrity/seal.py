@@ -75,13 +75,17 @@ def prepare_proof(
     return PreparedProof(credential=value, options=options, signing_input=signed, method=method, contexts=known)
 
 
-def finish_proof(prepared: PreparedProof, signature: bytes) -> bytes:
+def finish_proof(prepared: PreparedProof, signature: bytes, budget: Budget | None = None) -> bytes:
     """The sealed credential; it is verified before it leaves.
 
-    `signature` is what the key made of `signing_input`: Ed25519, or ECDSA with SHA-256 in DER.
+    Args:
+        prepared: what `prepare_proof` gave.
+        signature: what the key made of `signing_input`: Ed25519, or ECDSA with SHA-256 in DER.
+        budget: the account that verifying is paid from, where the credential is one of several in a document.
 
     Raises:
         ConfigError: `seal.key_mismatch`, where the method's key didn't make this signature.
+        Refused: `limit.work`, where verifying costs more than the account has.
     """
     from gateway.proofs.dataintegrity.verify import Keys, verify_embedded
 
@@ -90,7 +94,9 @@ def finish_proof(prepared: PreparedProof, signature: bytes) -> bytes:
     sealed = {**prepared.credential, "proof": proof}
     now = dt.datetime.fromisoformat(str(prepared.options["created"]))
     keys = Keys(methods={prepared.method.id: prepared.method})
-    [made] = verify_embedded(sealed, keys, prepared.contexts, now=now)
+    account = budget or Budget()
+    [made] = verify_embedded(sealed, keys, prepared.contexts, now=now, budget=account)
+    account.spend(0)  # what was refused for its cost is no fault of the key
     if made.covered is None or made.key != prepared.method.key:
         message = "got a signature that the key didn't make, or a key that its name doesn't give"
         raise ConfigError("seal.key_mismatch", message, advice="Name the key that belongs to the DID of the seal.")

@@ -56,6 +56,12 @@ def suite_of(proof: Mapping[str, JsonValue]) -> Suite | None:
     return SUITES.get((kind, suite)) if isinstance(kind, str) and isinstance(suite, str) else None
 
 
+def is_anchored(proof: JsonValue) -> bool:
+    """Whether a proof names a transaction of a blockchain instead of a key (MerkleProof2019, Blockcerts 3)."""
+    kind, suite = (proof.get("type"), proof.get("cryptosuite")) if isinstance(proof, dict) else (None, None)
+    return kind == "MerkleProof2019" or (kind == DATA_INTEGRITY and suite == "merkle-proof-2019")
+
+
 def digest_for(key: PublicKey) -> str:
     """SHA-384 with P-384, else SHA-256."""
     return "sha384" if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP384R1) else "sha256"

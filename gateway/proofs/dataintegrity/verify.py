@@ -17,7 +17,7 @@ from gateway.model.verdict import Caveat, Finding, Status, SubIndication
 from gateway.proofs.budget import TRY, Budget
 from gateway.proofs.dataintegrity.contexts import Contexts
 from gateway.proofs.dataintegrity.signed import Signed, Whole, signed_json, signed_rdf, whole_json, whole_rdf
-from gateway.proofs.dataintegrity.suites import SUITES, Suite, digest_for, suite_of
+from gateway.proofs.dataintegrity.suites import SUITES, Suite, digest_for, is_anchored, suite_of
 from gateway.proofs.dids import Methods, VerificationMethod, method_named
 from gateway.proofs.jose.steps import Steps
 from gateway.proofs.proof import Proof, PublicKey
@@ -60,15 +60,21 @@ def verify_embedded(
         steps = Steps("/proof")
         _broken(steps, "signature.structure", f"There are {len(members)} proofs, expected at most {MOST_PROOFS}.")
         return (Proof(kind="dataintegrity", findings=tuple(steps.findings), covered=None, about="/proof"),)
-    shared = _Shared(document, members, keys, contexts, now, budget or Budget())
+    shared = Shared(document, members, keys, contexts, now, budget or Budget())
     many = len(members) > 1
-    return tuple(
-        _Check(shared, member, Steps(f"/proof/{at}" if many else "/proof")).proof() for at, member in enumerate(members)
-    )
+    return tuple(_checked(shared, member, f"/proof/{at}" if many else "/proof") for at, member in enumerate(members))
+
+
+def _checked(shared: Shared, member: JsonValue, about: str) -> Proof:
+    if is_anchored(member):
+        from gateway.proofs.dataintegrity.merkle import AnchoredCheck
+
+        return AnchoredCheck(shared, member, Steps(about)).proof()
+    return Check(shared, member, Steps(about)).proof()
 
 
 @dataclass(frozen=True)
-class _Shared:
+class Shared:
     """What all proofs of a document have in common."""
 
     document: Json
@@ -83,15 +89,16 @@ class _Shared:
     def unsecured(self, proof: Json) -> dict[str, JsonValue] | None:
         """The document without proofs, but for those that this one comes after; None where one isn't there once."""
         if "previousProof" not in proof:
-            return self._without
+            return self.without_proofs
         wanted = _list(proof["previousProof"])
         named = [one for one in self.proofs if isinstance(one, dict) and one.get("id") in wanted and one is not proof]
         if not wanted or sorted(map(str, wanted)) != sorted(str(one.get("id")) for one in named):
             return None
-        return self._without | {"proof": named}
+        return self.without_proofs | {"proof": named}
 
     @cached_property
-    def _without(self) -> dict[str, JsonValue]:
+    def without_proofs(self) -> dict[str, JsonValue]:
+        """The document without any proof."""
         return {name: value for name, value in self.document.items() if name != "proof"}
 
     def strange_in(self, document: Json) -> tuple[set[str], bool]:
@@ -121,10 +128,10 @@ def _proofs_in(document: Json) -> tuple[int, ...]:
     return tuple(map(id, document.get("proof", ())))
 
 
-class _Check:
+class Check:
     """The check of one proof."""
 
-    def __init__(self, shared: _Shared, proof: JsonValue, steps: Steps) -> None:
+    def __init__(self, shared: Shared, proof: JsonValue, steps: Steps) -> None:
         self.shared = shared
         self.steps = steps
         self.member: Json = proof if isinstance(proof, dict) else {}
@@ -298,12 +305,15 @@ class _Check:
             known = method.key if method is not None else None
             return make(document, options, suite.digests if known is None else (digest_for(known),))
         except Refused as refused:
-            message = f"What was signed can't be made out: {refused.message} ({refused.code})."
-            if refused.code.startswith("limit."):
-                self.steps.open("signature.content", SubIndication.TOO_LARGE, message)
-            else:
-                _broken(self.steps, "signature.content", message)
+            self._unmade(refused)
             return None
+
+    def _unmade(self, refused: Refused) -> None:
+        message = f"What was signed can't be made out: {refused.message} ({refused.code})."
+        if refused.code.startswith("limit."):
+            self.steps.open("signature.content", SubIndication.TOO_LARGE, message)
+        else:
+            _broken(self.steps, "signature.content", message)
 
     def _json(self, document: dict[str, JsonValue], options: Json, digests: tuple[str, ...]) -> Signed | None:
         """EdDSA Cryptosuites, 3.3.2: the proof's contexts are the first of the document's, and alone were signed."""

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 
 from gateway.delivery.envelope import Digest, MessageId, Part, ParticipantId, TraceId
 from gateway.delivery.receipt import BusinessReceipt, TransportReceipt
-from gateway.delivery.states import Arrival, ArrivalState, Delivery, DeliveryState, Event
+from gateway.delivery.states import Alarm, Arrival, ArrivalState, Delivery, DeliveryState, Event
 from gateway.errors import Refused
 from gateway.model.losses import Loss
 from gateway.model.noun import Noun
@@ -84,13 +84,20 @@ class RehearsalAnswer(Noun):
 
 
 class ArrivalBrief(Noun):
-    """A document in the inbox. Its parts of role `verdict` and `losses` are the sender's words, not this node's."""
+    """A document in the inbox. Its parts of role `verdict` and `losses` are the sender's words, not this node's.
+
+    `problem` is the code of the last failure to decide about it, or to hand it over; where `next_attempt` is null, and
+    it is received or accepted, it was set aside for a person.
+    """
 
     id: MessageId
     sender: ParticipantId = Field(alias="from")
     state: ArrivalState
     purpose: str
     received: dt.datetime
+    attempts: int
+    next_attempt: dt.datetime | None
+    problem: str | None
     trace: TraceId
     parts: tuple[Part, ...]
 
@@ -107,6 +114,23 @@ class InboxAnswer(Noun):
     """What waits to be fetched, oldest first. After `done` a document is in no list any more."""
 
     arrivals: tuple[ArrivalBrief, ...]
+
+
+class AlarmAnswer(Noun):
+    """Something that a person must look at; `acknowledged` is since when somebody has. docs/how-to/watch-a-node.md"""
+
+    number: int
+    at: dt.datetime
+    code: str
+    peer: str | None
+    message: str | None
+    acknowledged: dt.datetime | None
+
+
+class AlarmsAnswer(Noun):
+    """Alarms, newest first."""
+
+    alarms: tuple[AlarmAnswer, ...]
 
 
 class WithheldAnswer(Noun):
@@ -179,6 +203,9 @@ def waiting_of(arrival: Arrival) -> ArrivalBrief:
         state=arrival.state,
         purpose=arrival.envelope.purpose,
         received=arrival.received,
+        attempts=arrival.attempts,
+        next_attempt=arrival.next_attempt,
+        problem=arrival.problem,
         trace=arrival.trace,
         parts=arrival.envelope.parts,
     )
@@ -191,6 +218,18 @@ def arrival_answer(arrival: Arrival, timeline: Sequence[Event]) -> ArrivalAnswer
         envelope=arrival.envelope_jws.decode("ascii"),
         timeline=_happenings(timeline),
         receipt=_business(arrival.business_receipt),
+    )
+
+
+def alarm_answer(alarm: Alarm) -> AlarmAnswer:
+    """An alarm that was kept."""
+    return AlarmAnswer(
+        number=alarm.number or 0,
+        at=alarm.at,
+        code=alarm.code,
+        peer=alarm.peer,
+        message=alarm.message,
+        acknowledged=alarm.acknowledged,
     )
 
 

@@ -11,14 +11,14 @@ from gateway.node.running import Running
 from gateway.node.settings import is_loopback
 from gateway.web.counted import counted
 from gateway.web.headers import set_headers
-from gateway.web.local import deliveries, documents, inbox, watching
+from gateway.web.local import alarms, deliveries, documents, inbox, watching
 from gateway.web.local.guard import hosts_of, known_callers, known_hosts
 from gateway.web.local.routes import Route, query_of
 from gateway.web.problems import problems
 
-ROUTES = (*documents.ROUTES, *deliveries.ROUTES, *inbox.ROUTES, *watching.ROUTES)
+ROUTES = (*documents.ROUTES, *deliveries.ROUTES, *inbox.ROUTES, *alarms.ROUTES, *watching.ROUTES)
 _BARE = frozenset({"/livez", "/startupz", "/readyz"})
-_ID, _NUMBER = "{id:[0-9a-f-]{36}}", "{number:[0-9]{1,2}}"  # so that no path is two routes
+_PATTERNS = {"id": "[0-9a-f-]{36}", "number": "[0-9]{1,2}", "alarm": "[1-9][0-9]{0,11}"}  # no path is two routes
 
 
 def local_app(running: Running, token: Token, *, host: str) -> web.Application:
@@ -43,7 +43,9 @@ def local_app(running: Running, token: Token, *, host: str) -> web.Application:
     )
     app.on_response_prepare.append(set_headers)
     for route in ROUTES:
-        path = route.path.replace("{id}", _ID).replace("{number}", _NUMBER)
+        path = route.path
+        for name, pattern in _PATTERNS.items():
+            path = path.replace(f"{{{name}}}", f"{{{name}:{pattern}}}")
         app.router.add_route(route.method, path, _handler(running, route), name=route.name)
     return app
 

@@ -23,7 +23,7 @@ from gateway.web.local.answers import (
 )
 from gateway.web.local.bodies import json_answer, stream_document
 from gateway.web.local.documents import AdapterName, Languages, languages_in
-from gateway.web.local.routes import Answer, Flag, Limit, NoParameters, Query, Route, in_path
+from gateway.web.local.routes import Answer, Flag, Limit, NoParameters, Query, Reason, Route, in_path
 
 _KEY = re.compile("[!-~]{1,200}")
 _KEY_HELP = "Letters, digits and signs, at most 200: the same submission again under the same key is the same delivery."
@@ -72,9 +72,7 @@ class ListQuery(Query):
 class DiscardQuery(Query):
     """Why it is given up."""
 
-    reason: Annotated[
-        str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$", description="A word for the timeline; never about a person.")
-    ] = "operator"
+    reason: Reason = "operator"
 
 
 async def submit_document(running: Running, request: web.Request, query: SubmitQuery) -> web.Response:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import datetime as dt
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Literal
 
 from aiohttp import web
 from pydantic import Field
 
+from gateway.delivery.problem import Stopped
 from gateway.drivers.work import OURS
-from gateway.model.verdict import Verdict
+from gateway.kit.contract import Form
+from gateway.model.verdict import Indication, Verdict
 from gateway.node.online import gather_about
+from gateway.node.render import MEDIA_TYPES, Page, Rendered, render_now
 from gateway.node.running import Running
 from gateway.node.startup import Node
 from gateway.node.translate import Order, Translated, Withheld, translate_now
@@ -43,7 +46,26 @@ class TranslateQuery(Query):
 
     to: Annotated[AdapterName, Field(description="The adapter to write with: `testamur adapters list`.")]
     unsealed: Annotated[Flag, Field(description="A marked draft is enough: it has no seal and proves nothing.")] = False
+    form: Annotated[
+        Form | None,
+        Field(
+            description="How a credential is packed: its proof embedded, a token, or baked into a page that is drawn; "
+            "without it as the settings of the seal say."
+        ),
+    ] = None
     lang: Languages | None = None
+
+
+class RenderQuery(Query):
+    """What is wanted."""
+
+    form: Annotated[Literal["pdf", "html"], Field(description="PDF with everything inside, or HTML.")] = "pdf"
+    lang: Languages | None = None
+    to: Annotated[
+        AdapterName | None,
+        Field(description="Translate for this adapter too: the page tells what it changed, the PDF carries it."),
+    ] = None
+    unsealed: Annotated[Flag, Field(description="A marked draft of that translation is enough.")] = False
 
 
 async def verify_document(running: Running, request: web.Request, _query: NoParameters) -> web.Response:
@@ -61,6 +83,7 @@ async def translate_document(running: Running, request: web.Request, query: Tran
         octets=await read_document(request, running.node.limits.document_bytes),
         to=query.to,
         unsealed=query.unsealed,
+        form=query.form,
         languages=languages_in(query.lang),
     )
     now = running.stamp()
@@ -68,6 +91,27 @@ async def translate_document(running: Running, request: web.Request, query: Tran
     running.metrics.verdict(answer.verdict.verdict)
     running.metrics.losses(answer.losses)
     return json_answer(answer)
+
+
+async def render_document(running: Running, request: web.Request, query: RenderQuery) -> web.Response:
+    """A document as pages for people."""
+    now = running.stamp()
+    page = Page(
+        octets=await read_document(request, running.node.limits.document_bytes),
+        form=query.form,
+        languages=languages_in(query.lang),
+        to=query.to,
+        unsealed=query.unsealed,
+    )
+    verdict, rendered = await running.work(OURS, page_of, page, now, await gather_about(running, page.octets, now))
+    running.metrics.verdict(verdict)
+    if isinstance(rendered, Stopped):
+        raise rendered
+    return web.Response(
+        body=rendered.octets,
+        content_type=rendered.media_type,
+        headers={"Testamur-Verdict": verdict.value},
+    )
 
 
 # --- in a work process
@@ -86,6 +130,15 @@ def translation_of(node: Node, order: Order, now: dt.datetime, gathered: Gathere
         why = WithheldAnswer(code=outcome.code, message=outcome.message, advice=outcome.advice)
         return TranslateAnswer(verdict=outcome.verdict, withheld=why)
     return _answer_of(outcome)
+
+
+def page_of(node: Node, page: Page, now: dt.datetime, gathered: Gathered) -> tuple[Indication, Rendered | Stopped]:
+    """Render a document by the node's own terms, or say why not; and its verdict."""
+    outcome = render_now(node, replace(page, terms=node.terms(now, gathered), of_caller=False), now)
+    if isinstance(outcome, Withheld):
+        why = Stopped(outcome.code, outcome.message, status=422, stage="local", advice=outcome.advice)
+        return outcome.verdict.verdict, why
+    return outcome.verdict.verdict, outcome
 
 
 def _answer_of(done: Translated) -> TranslateAnswer:
@@ -125,6 +178,23 @@ ROUTES = (
         query=TranslateQuery,
         body="document",
         answers={200: Answer(means="The translation, or why there is none.", body=TranslateAnswer)},
+        problems=(400, 404, 413, 415, 422),
+    ),
+    Route(
+        method="POST",
+        path="/v1/render",
+        name="render",
+        summary="A document as pages for people, judged by this node's trust and policy; nothing of it is kept.",
+        handler=render_document,
+        query=RenderQuery,
+        body="document",
+        answers={
+            200: Answer(
+                means="The pages, whatever the verdict, which is on them.",
+                media_types=tuple(MEDIA_TYPES.values()),
+                headers={"Testamur-Verdict": "PASSED, FAILED or INDETERMINATE."},
+            )
+        },
         problems=(400, 404, 413, 415, 422),
     ),
 )

@@ -18,12 +18,15 @@ from gateway.node.examine import found_type
 from gateway.node.running import Running
 from gateway.web.local.answers import ArrivalAnswer, ArrivalBrief, InboxAnswer, arrival_answer, waiting_of
 from gateway.web.local.bodies import json_answer
-from gateway.web.local.routes import Answer, Limit, NoParameters, Query, Route, in_path
+from gateway.web.local.routes import Answer, Flag, Limit, NoParameters, Query, Reason, Route, in_path
 
 
 class InboxQuery(Query):
-    """How many."""
+    """Which, and how many."""
 
+    set_aside: Annotated[
+        Flag, Field(description="Instead those that this node gave up to decide about by itself: for a person.")
+    ] = False
     limit: Limit = 50
 
 
@@ -35,8 +38,17 @@ class DoneQuery(Query):
     ] = None
 
 
+class GiveUpQuery(DoneQuery):
+    """Of whom, and why it is given up."""
+
+    reason: Reason = "operator"
+
+
 async def list_inbox(running: Running, _request: web.Request, query: InboxQuery) -> web.Response:
-    """What waits to be fetched."""
+    """What waits to be fetched; or what was set aside."""
+    if query.set_aside:
+        left = await running.store.set_aside(limit=query.limit)
+        return json_answer(InboxAnswer(arrivals=tuple(map(waiting_of, left))))
     waiting = await running.store.arrivals(state=ArrivalState.ACCEPTED, limit=query.limit)
     return json_answer(InboxAnswer(arrivals=tuple(map(waiting_of, waiting))))
 
@@ -94,6 +106,18 @@ async def done(running: Running, request: web.Request, query: DoneQuery) -> web.
     if arrival.state is not ArrivalState.ACCEPTED and arrival.state is not ArrivalState.HANDED_OVER:
         raise _not_accepted(arrival)
     return json_answer(waiting_of(await letters.done(running, arrival.sender, arrival.id)))
+
+
+async def decide_again(running: Running, request: web.Request, query: DoneQuery) -> web.Response:
+    """Try once more."""
+    arrival = await _named(running, in_path(request, "id"), query.sender)
+    return json_answer(waiting_of(await letters.decide_again(running, arrival.sender, arrival.id)))
+
+
+async def discard_arrival(running: Running, request: web.Request, query: GiveUpQuery) -> web.Response:
+    """Give it up for good."""
+    arrival = await _named(running, in_path(request, "id"), query.sender)
+    return json_answer(waiting_of(await letters.discard_arrival(running, arrival.sender, arrival.id, query.reason)))
 
 
 async def _asked_for(running: Running, request: web.Request) -> Arrival:
@@ -160,7 +184,7 @@ ROUTES = (
         method="GET",
         path="/v1/inbox",
         name="list_inbox",
-        summary="Documents that were accepted and wait to be fetched, oldest first.",
+        summary="Documents that were accepted and wait to be fetched, oldest first; or those that were set aside.",
         handler=list_inbox,
         query=InboxQuery,
         answers={200: Answer(means="What waits.", body=InboxAnswer)},
@@ -185,7 +209,7 @@ ROUTES = (
         answers={
             200: Answer(
                 means="The octets.",
-                media_type="*/*",
+                media_types=("*/*",),
                 headers={"Content-Digest": "Of the octets (RFC 9530)."},
             )
         },
@@ -199,6 +223,26 @@ ROUTES = (
         handler=done,
         query=DoneQuery,
         answers={200: Answer(means="It is handed over.", body=ArrivalBrief)},
+        problems=(400, 404, 409),
+    ),
+    Route(
+        method="POST",
+        path="/v1/inbox/{id}/retry",
+        name="decide_again",
+        summary="Try once more to decide about a document that was set aside, or to hand it over.",
+        handler=decide_again,
+        query=DoneQuery,
+        answers={200: Answer(means="It is due again.", body=ArrivalBrief)},
+        problems=(400, 404, 409),
+    ),
+    Route(
+        method="POST",
+        path="/v1/inbox/{id}/discard",
+        name="discard_arrival",
+        summary="Give up a document that was set aside. Its sender is told nothing: its delivery ends undecided.",
+        handler=discard_arrival,
+        query=GiveUpQuery,
+        answers={200: Answer(means="It is discarded.", body=ArrivalBrief)},
         problems=(400, 404, 409),
     ),
 )

@@ -31,6 +31,7 @@ _OF_ALL = (421, 500, 503)
 _PATH_HELP = {
     "id": "The id of a message.",
     "sender": "The participant that sent it, percent-encoded.",
+    "alarm": "The number of an alarm.",
     "number": "The place of a part among its message's parts, from 0.",
 }
 
@@ -129,8 +130,8 @@ def _answer(answer: Answer) -> dict[str, Any]:
     if answer.body is not None:
         reference = {"$ref": _REF.format(model=answer.body.__name__)}
         described["content"] = {"application/json": {"schema": reference}}
-    elif answer.media_type is not None:
-        described["content"] = {answer.media_type: {}}
+    elif answer.media_types:
+        described["content"] = {media_type: {} for media_type in answer.media_types}
     return described
 
 

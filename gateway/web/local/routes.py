@@ -43,12 +43,16 @@ def _true_or_false(value: Any) -> Any:
 
 
 Limit = Annotated[int, Field(ge=1, le=500, description="At most so many."), BeforeValidator(_whole_number)]
+Reason = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$", description="A word for the timeline; never about a person.")
+]
 Flag = Annotated[bool, BeforeValidator(_true_or_false)]
 
 PATH_PARAMETERS: Mapping[str, Any] = {
     "id": MessageId,
     "sender": ParticipantId,
     "number": Annotated[int, Field(ge=0, le=31)],
+    "alarm": Annotated[int, Field(ge=1, le=999_999_999_999)],
 }
 """The parameters that stand in paths."""
 
@@ -65,11 +69,11 @@ def in_path(request: web.Request, name: str) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One answer of a route: what it means, and its body: a noun (as JSON), octets of a media type, or nothing."""
+    """One answer of a route: what it means, and its body: a noun (as JSON), octets of some media types, or nothing."""
 
     means: str
     body: type[BaseModel] | None = None
-    media_type: str | None = None
+    media_types: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

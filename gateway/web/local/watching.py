@@ -111,7 +111,7 @@ ROUTES = (
         name="metrics",
         summary="Counters and states in the text format of Prometheus.",
         handler=metrics,
-        answers={200: Answer(means="The metrics.", media_type="text/plain")},
+        answers={200: Answer(means="The metrics.", media_types=("text/plain",))},
         open=True,
     ),
     Route(
@@ -120,6 +120,6 @@ ROUTES = (
         name="description",
         summary="This description.",
         handler=description,
-        answers={200: Answer(means="OpenAPI 3.1.", media_type="application/json")},
+        answers={200: Answer(means="OpenAPI 3.1.", media_types=("application/json",))},
     ),
 )

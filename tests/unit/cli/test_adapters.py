@@ -31,7 +31,15 @@ def test_every_adapter_of_the_tree_is_listed_with_formats_seal_and_origin() -> N
 
 def test_json_lists_the_same() -> None:
     told = json.loads(run("list", "--json").output)
-    assert {one["id"] for one in told["adapters"]} == {"blockcerts", "clr", "elmo", "europass", "ler", "openbadges"}
+    assert {one["id"] for one in told["adapters"]} == {
+        "blockcerts",
+        "chsi",
+        "clr",
+        "elmo",
+        "europass",
+        "ler",
+        "openbadges",
+    }
     assert all(one["formats"] and one["origin"] and not one["outside"] for one in told["adapters"])
 
 

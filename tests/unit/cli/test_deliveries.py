@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 import json
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from gateway.delivery.states import Alarm
 from gateway.delivery.store import Retry
+from gateway.drivers.store.sqlite import open_store
 from gateway.node.demo_nodes import free_port
 from gateway.node.running import Running
 from gateway.node.serving import run as run_node
 from gateway.node.settings import load_settings
 from gateway.web.app import listening
 from tests.delivery.nodes import SOUTH, document, forged, pair
+from tests.delivery.store_makers import arrival
 from tests.delivery.store_makers import delivery as made
 from tests.in_thread import in_thread
 from tests.unit.cli.conftest import Ran
 
 Run = Callable[..., Ran]
+LATER = datetime(2999, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -85,6 +92,78 @@ def test_json_is_one_document_with_both_receipts(run: Run, nodes: Nodes, file: P
     listed = run("deliveries", "list", "--state", "accepted", "--json", "--config", nodes.config).json
     assert answer["id"] in [one["id"] for one in listed["deliveries"]]
     assert answer["id"] in run("deliveries", "list", "--config", nodes.config).out
+
+
+def test_a_submission_said_again_under_its_key_is_the_same_delivery(run: Run, nodes: Nodes, file: Path):
+    sends = ("send", file, "--to", SOUTH, "--idempotency-key", "case 17".replace(" ", "-"), "--json")
+    first, again = (run(*sends, "--config", nodes.config).json["id"] for _ in range(2))
+    assert again == first
+    other = run(*sends, "--purpose", "another", "--config", nodes.config)
+    assert (other.code, "(request.key_reused)" in other.err) == (2, True)
+
+
+def test_consent_and_languages_travel(run: Run, nodes: Nodes, file: Path):
+    consent = hashlib.sha256(b"a statement").hexdigest()
+    options = ("--consent", consent, "--as", "europass", "--lang", "el,en", "--wait", "--json")
+    sent = run("send", file, "--to", SOUTH, *options, "--config", nodes.config).json
+    payload = sent["envelope"].split(".")[1]
+    assert json.loads(base64.urlsafe_b64decode(payload + "=="))["consent"] == consent
+    assert "translation" in [part["role"] for part in sent["parts"]]
+    refused = run("send", file, "--to", SOUTH, "--lang", "neither one", "--config", nodes.config)
+    assert (refused.code, "language tags" in refused.err) == (2, True)
+
+
+def test_alarms_are_listed_and_acknowledged(run: Run, nodes: Nodes):
+    for code in ("envelope.conflict", "receipt.conflict"):
+        nodes.do(nodes.north.store.alarm(Alarm(at=nodes.north.now(), code=code, peer=SOUTH, message=None)))
+    listed = run("alarms", "list", "--json", "--config", nodes.config).json["alarms"]
+    assert [alarm["code"] for alarm in listed] == ["receipt.conflict", "envelope.conflict"]
+    ran = run("alarms", "acknowledge", listed[0]["number"], "--config", nodes.config)
+    assert (ran.code, "acknowledged" in ran.out) == (0, True)
+    assert "receipt.conflict" not in run("alarms", "list", "--config", nodes.config).out
+    assert "receipt.conflict" in run("alarms", "list", "--all", "--config", nodes.config).out
+    assert run("alarms", "acknowledge", "--all", "--config", nodes.config).code == 0
+    assert run("alarms", "list", "--config", nodes.config).out == ""
+    unknown = run("alarms", "acknowledge", "99999", "--config", nodes.config)
+    assert (unknown.code, "(alarm.unknown)" in unknown.err) == (2, True)
+    for wrong in ((), (1, "--all")):
+        assert run("alarms", "acknowledge", *wrong, "--config", nodes.config).code == 2
+
+
+def test_what_was_set_aside_is_listed_and_discarded(run: Run, nodes: Nodes):
+    async def set_aside() -> str:
+        one = await nodes.north.store.admit(replace(arrival(), sender=SOUTH, next_attempt=LATER))
+        await nodes.north.store.hand_over_failed(
+            SOUTH, one.id, nodes.north.now(), Retry(code="internal.failed", at=None)
+        )
+        return one.id
+
+    message = nodes.do(set_aside())
+    assert run("inbox", "list", "--config", nodes.config).out == ""
+    assert "internal.failed" in run("inbox", "list", "--set-aside", "--config", nodes.config).out
+    wrong = run("inbox", "done", message, "--config", nodes.config)
+    assert (wrong.code, "(arrival.not_accepted)" in wrong.err) == (2, True)
+    ran = run("inbox", "discard", message, "--reason", "broken", "--config", nodes.config)
+    assert (ran.code, "discarded" in ran.out) == (0, True)
+    again = run("inbox", "retry", message, "--json", "--config", nodes.config)
+    assert (again.code, "(arrival.not_set_aside)" in again.err) == (2, True)
+
+
+def test_a_store_is_copied_while_its_node_runs(run: Run, nodes: Nodes, file: Path, tmp_path: Path):
+    sent = run("send", file, "--to", SOUTH, "--wait", "--json", "--config", nodes.config).json["id"]
+    ran = run("backup", tmp_path / "copy", "--config", nodes.config)
+    assert (ran.code, "bodies" in ran.out) == (0, True)
+    again = run("backup", tmp_path / "copy", "--config", nodes.config)
+    assert (again.code, "(request.out_in_use)" in again.err) == (2, True)
+
+    async def held() -> str:
+        store = open_store(tmp_path / "copy")
+        try:
+            return (await store.delivery(sent)).state
+        finally:
+            await store.close()
+
+    assert asyncio.run(held()) == "accepted"
 
 
 def test_a_dry_run_sends_nothing(run: Run, nodes: Nodes, file: Path):

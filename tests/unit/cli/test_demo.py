@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from gateway.cli import main
 from gateway.node import demo
-from gateway.node.demo import altered_grade, altered_name, demonstration, wrapped
+from gateway.node.demo import altered_badge, altered_grade, altered_name, demonstration, wrapped
 from gateway.packaged import data_folder
 
 
@@ -31,20 +31,20 @@ def test_the_demonstration_ends_well_and_leaves_nothing(tmp_path: Path) -> None:
 
 def test_kept_nodes_go_on_and_kept_files_are_all_there_and_private(tmp_path: Path) -> None:
     result = CliRunner().invoke(main.testamur, ["demo", "--keep"])
-    left = re.search(r"^  kill (\d+) (\d+)$", result.output, re.MULTILINE)
+    left = re.search(r"^  kill (\d+) (\d+) (\d+)$", result.output, re.MULTILINE)
     assert left is not None, result.output
     for process in map(int, left.groups()):
         os.kill(process, signal.SIGTERM)  # they were still there
     (folder,) = tmp_path.iterdir()
     assert str(folder) in result.output
     assert folder.stat().st_mode & 0o077 == 0
-    for name in ("elmo-to-europass", "europass-to-elmo"):
+    for name in ("elmo-to-europass", "europass-to-elmo", "elmo-to-clr", "clr-to-europass"):
         names = {file.name.partition(".")[0] for file in (folder / name).iterdir()}
         assert names == {"original", "translation", "losses", "verdict", "derivation", "page"}
     assert "FAILED" in (folder / "forged" / "altered.xml.html").read_text()
 
 
-@pytest.mark.parametrize("forge", ["altered_grade", "wrapped", "altered_name"])
+@pytest.mark.parametrize("forge", ["altered_grade", "wrapped", "altered_badge", "altered_name"])
 async def test_a_forgery_that_is_none_would_be_noticed(
     forge: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,4 +59,5 @@ def test_each_forgery_changes_what_it_says() -> None:
     elmo = (data_folder("config") / "demo" / "elmo.xml").read_bytes()
     assert altered_grade(elmo) != elmo
     assert wrapped(elmo).count(b"<learner>") == 2
+    assert altered_badge(b'{"value":"B"}') == b'{"value":"A"}'
     assert altered_name('{"payload":"Мила"}'.encode()) == '{"payload": "Елена"}'.encode()

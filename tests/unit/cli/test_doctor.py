@@ -13,6 +13,7 @@ from gateway.drivers.store.database import NAME
 from gateway.drivers.store.sqlite import open_store
 from gateway.drivers.token import make_token
 from gateway.node.demo_nodes import free_port
+from tests.credential_node import credentials_entry, did_key
 from tests.delivery.nodes import SOUTH, Participant, pair
 from tests.in_thread import in_thread
 from tests.unit.cli.conftest import Ran
@@ -92,6 +93,14 @@ def test_settings_that_cannot_be_read_are_the_first_thing_to_mend(run: Run, tmp_
     assert ran.code == 2
     assert "did you mean 'id'" in wrong(ran, "settings")["reason"]
     assert doctor(run, tmp_path / "absent.toml").code == 2
+
+
+def test_the_seal_for_credentials_has_no_end_and_its_did_is_told(run: Run, north: Participant):
+    settings = config_of(north, lambda text: text + credentials_entry(north.folder))
+    checks = doctor(run, settings).json["checks"]
+    [check] = [one for one in checks if one["name"] == "key" and "seal vc" in one["about"]]
+    assert (check["status"], check["reason"]) == ("pass", "has no end")
+    assert did_key().method.id in check["about"]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from gateway.delivery.problem import Stopped
+from gateway.delivery.store import NamedBodies
 from gateway.drivers import bodies as module
 from gateway.drivers.bodies import CHUNK_BYTES, Bodies, read_part
 
@@ -58,8 +59,8 @@ async def write_and_fail(bodies: Bodies) -> None:
         raise ZeroDivisionError
 
 
-async def nothing() -> frozenset[str]:
-    return frozenset()
+async def nothing() -> NamedBodies:
+    return NamedBodies(names=frozenset())
 
 
 @pytest.mark.parametrize("octets", [b"", b"x", b"y" * CHUNK_BYTES, OCTETS])
@@ -187,11 +188,35 @@ async def test_a_sweep_takes_what_no_row_names_and_what_another_life_left(bodies
     (bodies.folder / "incoming" / "left").write_bytes(b"half")
 
     async def named():
-        return frozenset({kept})
+        return NamedBodies(names=frozenset({kept}))
 
     assert await bodies.sweep(named) == 2
     assert files(bodies) == [bodies.place(kept)]
     assert orphan != kept
+
+
+async def test_r20_what_a_damaged_row_names_stays_and_every_other_orphan_goes(bodies):
+    kept, orphan = await keep(bodies, b"kept"), await keep(bodies, b"orphan")
+
+    async def named():
+        return NamedBodies(names=frozenset({kept}), doubtful=frozenset({kept}))
+
+    assert await bodies.sweep(named) == 1
+    assert files(bodies) == [bodies.place(kept)]
+    assert orphan != kept
+
+
+async def test_r20_where_a_damaged_row_names_nothing_that_is_there_no_orphan_is_deleted(bodies):
+    """Its own may be any of them. What never was kept is nobody's."""
+    orphan = await keep(bodies, b"orphan")
+    (bodies.folder / "incoming" / "left").write_bytes(b"half")
+
+    async def named():
+        return NamedBodies(names=frozenset({"f" * 64}), doubtful=frozenset({"f" * 64}))
+
+    assert await bodies.sweep(named) == 1
+    assert files(bodies) == [bodies.place(orphan)]
+    assert await bodies.delete([orphan], named) == 1
 
 
 async def test_a_sweep_leaves_what_is_being_written(bodies):
@@ -211,7 +236,7 @@ async def test_a_sweep_leaves_what_is_kept_after_the_rows_were_read(bodies):
 
     async def named_before_it_came_again():
         assert await keep(bodies, b"x") == name
-        return frozenset()
+        return NamedBodies(names=frozenset())
 
     assert await bodies.sweep(named_before_it_came_again) == 0
     assert await bodies.delete([name], named_before_it_came_again) == 0

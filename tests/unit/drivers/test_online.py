@@ -31,7 +31,7 @@ async def test_an_answer_is_what_was_said_with_its_time_status_and_media_type(st
     strangers.says("/list", b'{"a": 1}', kind="application/vc+jwt; charset=utf-8")
     url = strangers.url("/list?n=3")
     assert await strangers.ask(url) == Answer(
-        url=url, fetched_at=NOW, octets=b'{"a": 1}', status=200, media_type="application/vc+jwt"
+        url=url, fetched_at=NOW, octets=b'{"a": 1}', status=200, media_type="application/vc+jwt", fetched_here=True
     )
     assert strangers.asked == ["/list?n=3"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 from dataclasses import replace
@@ -11,12 +12,14 @@ import pytest
 
 from gateway.errors import ConfigError, RequestError
 from gateway.model.verdict import Indication, SubIndication
+from gateway.node.examine import Received, ReceivedPart, ReceivedTranslation, examine
 from gateway.node.reproduce import Answer, Claim, reproduce
 from gateway.node.sealing import seal_credential, seal_draft
 from gateway.node.startup import Node
-from gateway.node.translate import Order, Translated, translate_file
+from gateway.node.translate import Order, Translated, Withheld, translate_file
 from gateway.readers.limits import DEFAULT_LIMITS
 from gateway.translate.derivation import read_derivation, sign_derivation
+from gateway.translate.papers import losses_paper
 from gateway.translate.reproduction import Outcome
 from gateway.trust.anchors import Anchor
 from gateway.trust.policies import load_policy
@@ -28,8 +31,9 @@ from tests.credential_node import (
     did_key,
     forged_transcript,
     sealed_transcript,
+    transcript,
 )
-from tests.toy_node import NODE, NOW
+from tests.toy_node import NODE, NOW, sealed
 
 TARGETS = ["clr", "openbadges", "ler"]
 FORMS = [("clr", "json"), ("clr", "jwt"), ("openbadges", "json"), ("openbadges", "jwt"), ("ler", "jwt")]
@@ -133,6 +137,16 @@ async def test_a_node_without_a_seal_for_credentials_says_so() -> None:
     with pytest.raises(ConfigError) as caught:
         await translated("clr", credential_node(seals={}))
     assert caught.value.code == "config.no_seal"
+
+
+async def test_a_record_of_more_badges_than_anybody_looks_at_is_not_sealed() -> None:
+    """What is sealed passes; what would not isn't sealed, and says so."""
+    many = (await translated("clr", octets=sealed(transcript(courses=197)))).results[0].octets
+    assert judged(many).verdict.verdict is Indication.PASSED
+    order = Order(octets=sealed(transcript(courses=198)), to="clr")
+    outcome = await translate_file(credential_node(), order, now=NOW)
+    assert isinstance(outcome, Withheld)
+    assert outcome.code == "seal.too_many"
 
 
 # --- attacks ---------------------------------------------------------------------------------------------------------
@@ -260,3 +274,61 @@ async def test_attack_nested_credentials_in_one_another_without_end_are_not_foll
         inside[0] = {**inside[0], "evidence": [inside[0]]}
     answer = await again(done, result=json.dumps(value).encode())
     assert answer.reproduction.outcome is Outcome.DIFFERS
+
+
+# --- as a peer sends it ----------------------------------------------------------------------------------------------
+
+
+def examined(done: Translated, node: Node, seals: frozenset[str], octets: bytes | None = None) -> tuple[Any, Any]:
+    """What a receiver finds of the seal of the first result, and of running it again."""
+    losses = hashlib.sha256(losses_paper(done.losses)).hexdigest()
+    parts = tuple(
+        ReceivedTranslation(
+            part=received(octets if octets is not None and n == 0 else result.octets),
+            media_type=result.media_type,
+            derivation=done.derivation_octets,
+            losses_sha256=losses,
+        )
+        for n, result in enumerate(done.results)
+    )
+    found = examine(node, Received(original=received(done.source.original), translations=parts), node.terms(NOW), seals)
+    return found.translations[0].seal, found.translations[0].outcome
+
+
+def received(octets: bytes) -> ReceivedPart:
+    return ReceivedPart(sha256=hashlib.sha256(octets).hexdigest(), octets=octets)
+
+
+@pytest.mark.parametrize("did", [None, "did:web:node.example.org"])
+@pytest.mark.parametrize(("to", "form"), FORMS)
+async def test_a_receiver_that_pins_the_key_finds_the_peers_seal_and_reproduces_it(
+    to: str, form: Any, did: Any
+) -> None:
+    node = credential_node(did_key(did=did))
+    done = await translated(to, node, form=form)
+    assert examined(done, node, frozenset({did_key().key_sha256})) == ("peer", Outcome.REPRODUCED)
+
+
+@pytest.mark.parametrize("did", [None, "did:web:node.example.org"])
+@pytest.mark.parametrize("form", ["json", "jwt"])
+async def test_attack_borrowed_did_a_seal_by_a_key_that_is_not_pinned_is_not_the_peers(form: Any, did: Any) -> None:
+    """A did:web is a name that anybody can write: the pinned key alone says whose it is."""
+    node = credential_node(did_key("p256", did=did))
+    done = await translated("clr", node, form=form)
+    assert examined(done, node, frozenset({did_key().key_sha256}))[0] == "other"
+
+
+async def test_attack_stripped_seal_a_credential_without_its_proof_has_nobodys_seal() -> None:
+    node = credential_node()
+    done = await translated("clr", node)
+    draft = done.results[0].draft
+    assert draft is not None
+    assert examined(done, node, frozenset({did_key().key_sha256}), draft.body) == ("none", Outcome.DIFFERS)
+
+
+async def test_attack_altered_after_sealing_holds_no_more() -> None:
+    node = credential_node()
+    done = await translated("clr", node)
+    altered = done.results[0].octets.replace(b'"value":"8"', b'"value":"9"')
+    assert altered != done.results[0].octets
+    assert examined(done, node, frozenset({did_key().key_sha256}), altered) == ("other", Outcome.DIFFERS)

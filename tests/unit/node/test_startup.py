@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from gateway.errors import ConfigError, RequestError
 from gateway.kit import Manifest
@@ -17,7 +16,7 @@ from gateway.node.startup import find_settings, start
 from gateway.node.tools import adapter_used, gateway_used
 from gateway.proofs.jwk import write_jwk
 from gateway.translate.issuer import issuer_by_did
-from tests.credential_node import did_key
+from tests.credential_node import credentials_entry, did_key
 from tests.jose_makers import key as jose_key
 from tests.toy_node import NOW, node_key, seal_key, university, write_key, write_settings
 from tests.toy_systems import Leaf, Petal
@@ -201,14 +200,6 @@ def test_an_adapter_behind_a_process_is_named_by_the_package_it_comes_from():
 
 
 # --- the seal for credentials ----------------------------------------------------------------------------------------
-
-
-def credentials_entry(folder: Path, more: str = "", kind: str = "ed25519") -> str:
-    """A `[[seal]]` for credentials, with its key."""
-    octets = jose_key(kind).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (folder / "vc.key.pem").touch(mode=0o600)
-    (folder / "vc.key.pem").write_bytes(octets)
-    return f'[[seal]]\nfor = ["vc"]\nkey = "vc.key.pem"\nname = "Ministry of Examplia"\n{more}'
 
 
 @pytest.mark.parametrize("kind", ["ed25519", "p256"])

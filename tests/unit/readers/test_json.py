@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import Refused
+from gateway.readers import json as reader
 from gateway.readers.json import Number, dump_json, parse_json
 from gateway.readers.limits import Limits
 
@@ -123,6 +124,36 @@ def test_reading_agrees_with_the_standard_library_and_writing_gives_the_same_oct
     read = parse_json(data)
     assert read == json.loads(text)
     assert dump_json(read) == data
+
+
+MARKS = st.text(alphabet='{}[]",:\\ux1 ', max_size=60)
+
+
+def told(data: bytes, limits: Limits) -> str:
+    try:
+        return f"a value: {parse_json(data, limits)!r}"
+    except Refused:
+        return "refused"
+
+
+@given(
+    MARKS | st.lists(MARKS, max_size=5).map(json.dumps) | JSON_VALUES.map(json.dumps),
+    st.integers(1, 6),
+    st.integers(1, 12),
+)
+def test_a_glance_and_the_walk_let_the_same_texts_in(text: str, depth: int, nodes: int) -> None:
+    limits = Limits(depth=depth, nodes=nodes)
+    glanced = told(text.encode(), limits)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader, "_AT_A_GLANCE", -1)
+        assert told(text.encode(), limits) == glanced
+
+
+def test_what_is_common_is_told_at_a_glance() -> None:
+    common = json.dumps({"a": ["[[[", "\\", '"}'], 'b"': {"c": [1, {}, [[]]]}}).encode()
+    assert reader._keeps_shape(common, Limits(depth=5, nodes=13))
+    assert not reader._keeps_shape(common, Limits(depth=4))
+    assert not reader._keeps_shape(common, Limits(nodes=12))
 
 
 @given(st.binary(max_size=200) | st.text(alphabet='{}[]",:\\u019eE+-.tfn \t', max_size=200).map(str.encode))

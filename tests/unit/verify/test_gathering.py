@@ -15,6 +15,7 @@ from gateway.verify.evidence import Answer
 from gateway.verify.gathering import ROUNDS, gather
 from gateway.verify.terms import Terms
 from tests.jose_makers import key
+from tests.unit.verify.paper import Paper
 from tests.unit.verify.test_status import entry, listed
 from tests.vc_makers import NOW, Slip, badge, bare, embedded, terms, token
 
@@ -174,3 +175,15 @@ async def test_questions_without_end_come_to_an_end() -> None:
     books = Books(**{f"https://school.example/{at}": {} for at in range(100)})
     await gather(untrusting(), another, books)
     assert len(books.urls) == asked == ROUNDS
+
+
+async def test_an_answer_that_nothing_judges_leaves_the_question_open() -> None:
+    """A hosted badge: what its host says isn't judged yet, and never taken for a good answer."""
+    address = "https://school.example/assertion"
+    octets = json.dumps({"paper": 1, "issuer": "Registry of Examplia", "ask": [address]}).encode()
+    for evidence in ({}, {address: Answer(url=address, fetched_at=NOW, octets=b"{}")}):
+        found = verify(octets, adapters=(Paper(),), terms=terms(evidence=evidence))
+        asked = said(found)
+        assert [one.sub_indication for one in asked] == [SubIndication.TRY_LATER]
+        assert ("can't be judged yet" in asked[0].explanation) is bool(evidence)
+        assert bool(found.questions) is not bool(evidence)

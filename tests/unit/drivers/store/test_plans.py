@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from gateway.drivers.store import depth, dues, history, inbox, outbox, receipts, retention
+from gateway.drivers.store import backup, depth, dues, history, inbox, outbox, receipts, retention
 from gateway.drivers.store.database import connect, create, migrate, migrations
 from tests.reference import ROOT
 
@@ -23,6 +23,8 @@ PLANS = {
     inbox.UNFINISHED_OF: "arrivals_sender",
     inbox.NEXT_SENDER: "arrivals_sender",
     inbox.WAITING_OF: "arrivals_sender",
+    inbox.SET_ASIDE: "arrivals_sender",
+    inbox.HELD: "arrivals_held",
     inbox.OLDEST: "PRIMARY KEY",
     inbox.OLDEST_OF_STATE: "arrivals_state",
     receipts.BY_MESSAGE: "receipts_1",
@@ -31,7 +33,10 @@ PLANS = {
     history.SENT_OWNER: "deliveries_1",
     history.RECEIVED_OWNER: "arrivals_1",
     history.NEWEST_ALARMS: "PRIMARY KEY",
-    history.NEWEST_ALARMS_ABOUT: "alarms_peer",
+    history.OPEN_ALARMS_ABOUT: "alarms_peer",
+    history.ALARM: "INTEGER PRIMARY KEY",
+    history.ACKNOWLEDGED: "acknowledgements_1",
+    history.TOO_MANY_ACKNOWLEDGEMENTS: "INTEGER PRIMARY KEY",
     history.NEXT_PEER: "alarms_peer",
     history.TOO_MANY_OF_A_KIND: "events_owner",
     history.TOO_MANY_ALARMS: "alarms_peer",
@@ -42,6 +47,9 @@ PLANS = {
     retention.SENT_OLD: "deliveries_finished",
     retention.RECEIVED_OLD: "arrivals_finished",
     retention.RECEIPTS_OLD: "receipts_finished",
+    history.NOTE: "notes_1",
+    backup.NEEDED_BODIES: "deliveries_body",
+    backup.KEPT_BODIES: "deliveries_body",
     dues.NEXT["outbox"]: "deliveries_due",
     dues.NEXT["receipts"]: "receipts_due",
     dues.NEXT["undecided"]: "arrivals_undecided",
@@ -97,7 +105,7 @@ def test_a_question_without_its_index_would_be_seen(database):
 
 def test_every_query_of_the_store_is_here():
     known = {" ".join(query.split()) for query in (*PLANS, depth.DEPTH)}
-    for module in (depth, dues, history, inbox, outbox, receipts, retention):
+    for module in (backup, depth, dues, history, inbox, outbox, receipts, retention):
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, str) and "SELECT" in value:
                 assert " ".join(value.split()) in known, (module.__name__, name)

@@ -112,7 +112,7 @@ async def test_h13_a_token_that_is_nearly_right_is_answered_as_one_that_is_quite
 
 async def test_a_document_over_the_limit_is_refused_before_it_is_read(api: Api):
     limit = api.running.node.limits.document_bytes
-    for path in ("/v1/verify", "/v1/translate?to=elmo"):
+    for path in ("/v1/verify", "/v1/translate?to=elmo", "/v1/render"):
         reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
         head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN.secret}\r\n"
         writer.write(f"{head}Content-Length: {limit + 1}\r\n\r\n".encode())

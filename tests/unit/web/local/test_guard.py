@@ -15,7 +15,8 @@ WRONG = ("x" * 43, TOKEN.secret[:-1], TOKEN.secret + "x", "", "null")
 
 
 def path_of(route: Route) -> str:
-    return route.path.replace("{id}", ID).replace("{sender}", "south.example.org").replace("{number}", "0")
+    parts = {"id": ID, "sender": "south.example.org", "number": "0", "alarm": "7"}
+    return route.path.format(**parts)
 
 
 PATHS = {path_of(route): route for route in ROUTES}

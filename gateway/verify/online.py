@@ -1,0 +1,189 @@
+"""Online checks: the answer is the content, and the document a claim that must say the same (rulings, 1.9).
+
+An answer counts when this gateway fetched it itself, or when somebody who is trusted attests by a JWS that they did: a
+page that the holder hands in proves nothing, neither for the document nor against it. An answer that isn't the report
+(expired, closed, a question for a person) leaves the verdict open: it is never a word on what the document certifies.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from gateway.errors import Refused, TestamurError
+from gateway.kit.contract import Adapter, Comparing, Content, EvidenceRequest, comparing
+from gateway.kit.guard import guarded
+from gateway.kit.recognition import head_of
+from gateway.model.losses import Loss
+from gateway.model.verdict import Caveat, Finding, Indication, Status, SubIndication, answer
+from gateway.proofs.budget import Budget
+from gateway.proofs.proof import Proof
+from gateway.readers.containers import unpack
+from gateway.readers.json import parse_json
+from gateway.verify.asking import name_of
+from gateway.verify.covered import document_of
+from gateway.verify.evidence import Answer
+from gateway.verify.proofs import proof_findings, proofs_around
+from gateway.verify.terms import Terms
+
+ATTESTATION = "testamur-evidence"
+"""The `typ` of a JWS by which somebody attests what they fetched: no other statement of theirs can be taken for one."""
+
+LONGEST_LIFE = dt.timedelta(days=180)
+"""How long an answer may be stood on: as long as the longest term that a register gives its reports."""
+
+_ATTESTED = ("url", "fetched_at", "status", "media_type", "sha256")
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Checked:
+    """What an online check showed. `content` is the answer, where it vouches for the document, else None.
+
+    `losses` are the fields of the document that the answer doesn't show; `questions` those that nothing answers yet.
+    """
+
+    findings: tuple[Finding, ...]
+    content: Content | None = None
+    losses: tuple[Loss, ...] = ()
+    questions: tuple[EvidenceRequest, ...] = ()
+
+
+def vouching(questions: Iterable[EvidenceRequest]) -> EvidenceRequest | None:
+    """The question whose answer would be the content."""
+    return next((question for question in questions if question.vouches), None)
+
+
+def check_online(adapter: Adapter, claim: Content, question: EvidenceRequest, terms: Terms, budget: Budget) -> Checked:
+    """Hold a document without a proof of its own against the answer to its question, where one was gathered."""
+    comparer = comparing(adapter)
+    name = name_of(question, terms.secret)
+    found = terms.evidence.get(name) or terms.evidence.get(question.url)
+    if found is None or comparer is None:
+        nothing = terms.unanswered.get(name)
+        if nothing is None:
+            asks = () if question.form is not None and not question.form else (question,)
+            return replace(_open("not_attempted", f"{question.why}: nobody was asked"), questions=asks)
+        return _open("unavailable", f"{question.why}: no answer came: {nothing.why} ({nothing.code})")
+    if not found.is_success:
+        return _open("unavailable", f"the check answered with status {found.status}; try again later")
+    try:
+        return _answered(adapter, comparer, claim, found, terms, budget)
+    except TestamurError as error:
+        return _open("unavailable", f"the answer can't be read: {error.message} ({error.code})")
+
+
+def _answered(
+    adapter: Adapter, comparer: Comparing, claim: Content, found: Answer, terms: Terms, budget: Budget
+) -> Checked:
+    document = document_of(unpack(found.octets, terms.limits), terms)
+    recognised = adapter.recognise(head_of(document))
+    if recognised is None:
+        return _open("unavailable", "the answer is no answer of the check; try again later")
+    content = Content(document=document, format=recognised.format, vouched="online")
+    compared = guarded(adapter, lambda _: comparer.compare(claim, content))
+    stood_on = (*_time(found, terms.now), *_attested(found, terms, budget))
+    if answer(stood_on) is not Indication.PASSED:  # it counts neither for the document nor against it
+        return Checked(findings=(*_answers(compared), *stood_on, _UNVERIFIED))
+    if answer(compared) is not Indication.PASSED:
+        return Checked(findings=(*compared, *stood_on, _UNVERIFIED))
+    losses = tuple(_lost(finding) for finding in compared if _is_uncovered(finding))
+    return Checked(findings=(*compared, *stood_on, _vouched(found)), content=content, losses=losses)
+
+
+def _answers(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if finding.status not in (Status.FAILED, Status.PASSED))
+
+
+def _is_uncovered(finding: Finding) -> bool:
+    return finding.status is Status.NOT_CHECKED and bool(finding.about)
+
+
+def _lost(finding: Finding) -> Loss:
+    return Loss(stage="read", kind="dropped", source=finding.about, detail=finding.explanation)
+
+
+# --- may the answer be stood on? --------------------------------------------------------------------------------------
+
+
+def _time(found: Answer, now: dt.datetime) -> tuple[Finding, ...]:
+    if found.fetched_at > now:
+        why = "the answer was fetched after the time that is judged at"
+    elif now - found.fetched_at > LONGEST_LIFE:
+        why = f"the answer was fetched more than {LONGEST_LIFE.days} days before; ask again"
+    else:
+        return ()
+    return (_indeterminate("online.time", why, SubIndication.TRY_LATER),)
+
+
+def _attested(found: Answer, terms: Terms, budget: Budget) -> tuple[Finding, ...]:
+    """Whether this gateway fetched the answer, or somebody trusted attests that they did."""
+    if found.fetched_here:
+        told = "this gateway fetched the answer itself, from the address that it made"
+        return (Finding(check="online.attested", status=Status.PASSED, explanation=told),)
+    if not found.attestation:
+        why = "nobody attests to have fetched the answer: what a holder hands in proves nothing"
+        return (_indeterminate("online.attested", why, SubIndication.NO_PROOF_FOUND),)
+    try:
+        unpacked = unpack(found.attestation, terms.limits, within_seals=False)
+        proofs = proofs_around(unpacked, terms, budget)
+    except Refused as refused:
+        why = f"the attestation can't be read: {refused.message} ({refused.code})"
+        return (_indeterminate("online.attested", why, SubIndication.FORMAT_FAILURE),)
+    typed = [layer.jws.signatures[0].header.get("typ") for layer in unpacked.layers if layer.jws is not None]
+    if typed != [ATTESTATION] or not _says(proofs, found):
+        why = "the attestation is of another answer, or of another kind: it vouches for nothing here"
+        return (_indeterminate("online.attested", why, SubIndication.SIG_CONSTRAINTS_FAILURE),)
+    return proof_findings(proofs, None, terms, vouched_outside=False)
+
+
+def _says(proofs: Sequence[Proof], found: Answer) -> bool:
+    """Whether every proof holds, and what is signed is what was fetched, octet by octet."""
+    covered = [proof.covered for proof in proofs]
+    if not covered or covered[-1] is None or None in covered:
+        return False
+    stated = parse_json(covered[-1])
+    moment = found.fetched_at.isoformat()
+    is_ = (found.url, moment, found.status, found.media_type, hashlib.sha256(found.octets).hexdigest())
+    return isinstance(stated, dict) and tuple(stated.get(name) for name in _ATTESTED) == is_
+
+
+# --- findings ---------------------------------------------------------------------------------------------------------
+
+
+_UNVERIFIED = Finding(
+    check="proof.present",
+    status=Status.INDETERMINATE,
+    explanation="well-formed, not verified: it carries no seal, and the online check doesn't vouch for it",
+    sub_indication=SubIndication.NO_PROOF_FOUND,
+)
+
+
+def _vouched(found: Answer) -> Finding:
+    return Finding(
+        check="proof.present",
+        status=Status.PASSED,
+        explanation="no seal: the answer of the online check says the same, and is what is read",
+        evidence={"fetched_at": found.fetched_at.isoformat(), "sha256": hashlib.sha256(found.octets).hexdigest()},
+        caveat=Caveat.CHECKED_ONLINE,
+    )
+
+
+def _open(state: str, why: str) -> Checked:
+    sub = SubIndication.NO_PROOF_FOUND if state == "not_attempted" else SubIndication.TRY_LATER
+    return Checked(findings=(_indeterminate("online.answer", why, sub, about=state), _UNVERIFIED))
+
+
+def _indeterminate(check: str, why: str, sub: SubIndication, about: str = "") -> Finding:
+    return Finding(check=check, status=Status.INDETERMINATE, about=about, explanation=why, sub_indication=sub)
+
+
+def by_channel() -> Finding:
+    """What stands in the place of a proof where the peer that sent a file may vouch for it by the node's policy."""
+    return Finding(
+        check="proof.present",
+        status=Status.PASSED,
+        explanation="no seal: the peer that sent it vouches for it, as this node's policy allows",
+        caveat=Caveat.VOUCHED_BY_CHANNEL,
+    )

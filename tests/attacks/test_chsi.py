@@ -1,0 +1,143 @@
+"""Attacks on Chinese reports and their verification page: each with its name, and a code or verdict of its own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from adapters.chsi import ADAPTER
+from gateway.kit import Content
+from gateway.kit.laws.trip import document_of
+from gateway.model.verdict import Indication, Status
+from gateway.node import startup
+from gateway.verify.engine import VerifiedDocument, verify
+from tests.adapters.chsi.documents import CODE, HEQC, error, octets, page
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def judged(body: bytes) -> VerifiedDocument:
+    return verify(body, adapters=[ADAPTER], terms=startup.terms(at=NOW))
+
+
+def refusal(body: bytes) -> str:
+    found = judged(body)
+    assert found.verdict.verdict is not Indication.PASSED
+    return next((f.about for f in found.verdict.findings if f.check == "format.readable"), "")
+
+
+def warned(body: bytes) -> set[str]:
+    document = document_of(body)
+    findings = ADAPTER.conform(Content(document=document, format=""))
+    return {f.check for f in findings if f.status is Status.WARNING}
+
+
+def changed(**members: Any) -> bytes:
+    return octets({**HEQC, **members})
+
+
+def test_page_with_the_code_of_another_host() -> None:
+    """A picture or link of another host is told, and never followed."""
+    for link in (
+        '<img src="https://www.chsic.com.cn/qr.png">',
+        '<a href="//wwww.chsi.com.cn.example.invalid/xlcx/bg.do">验证</a>',
+        '<a href="https://www.chsi.com.cn@evil.invalid/x">验证</a>',
+    ):
+        assert "conformity.address" in warned(page(extra=link))
+    assert "conformity.address" not in warned(page(extra='<a href="https://www.chsi.com.cn/xlcx/rhsq.jsp">x</a>'))
+
+
+def test_captcha_page_is_a_question_for_a_person() -> None:
+    body = error("请输入验证码以继续当前操作")
+    found = judged(body)
+    assert found.verdict.verdict is Indication.INDETERMINATE
+    assert [f.about for f in found.verdict.findings if f.check == "online.answer"] == ["challenge"]
+
+
+def test_captcha_page_dressed_as_a_report_is_still_a_captcha() -> None:
+    found = judged(page(extra='<form><input type="hidden" name="capachatok" value="x"></form>'))
+    assert [f.about for f in found.verdict.findings if f.check == "online.answer"] == ["challenge"]
+
+
+def test_report_with_an_error_beside_it_is_no_report() -> None:
+    found = judged(page(extra="<h2>在线验证报告已关闭，无法在线验证。</h2>"))
+    assert [f.about for f in found.verdict.findings if f.check == "online.answer"] == ["closed"]
+
+
+@pytest.mark.parametrize(
+    ("code", "body"),
+    [
+        ("html.encoding", page().replace("吕思远".encode(), "吕思远".encode("gb18030"))),
+        ("html.encoding", page().replace(b"utf-8", b"gb18030") + b"\xff\xff"),
+        ("html.encoding", page().replace(b"utf-8", b"utf-7")),
+        ("html.encoding", page().replace(b"utf-8", b"no-such-thing")),
+        ("html.character", page() + b"\x00"),
+        ("limit.nodes", page(extra="<b>" * 300_000)),
+        ("limit.nodes", page(extra="<p>姓名</p>" * 30_000)),
+        ("limit.depth", page(extra="<div>" * 240)),
+    ],
+)
+def test_mixed_encodings_and_pages_without_end(code: str, body: bytes) -> None:
+    assert refusal(body) == code
+
+
+def test_number_of_another_school() -> None:
+    assert "conformity.school" in warned(changed(certificateNo="123451202405000321"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.chsic.com.cn/xlcx/bg.do?vcode=AZ00TEST00FAKE01",
+        "https://wwww.chsi.com.cn.example.invalid/xlcx/bg.do?vcode=AZ00TEST00FAKE01",
+        "https://www.chsi.com.cn@evil.invalid/xlcx/bg.do?vcode=AZ00TEST00FAKE01",
+        "https://www.сhsi.com.cn/xlcx/bg.do?vcode=AZ00TEST00FAKE01",
+        "https://www.chsi.com.cn/xlcx/bg.do?vcode=AZ00TEST00FAKE01&vcode=BZ00TEST00FAKE01",
+    ],
+)
+def test_look_alike_domain(url: str) -> None:
+    """It is told, never asked, and its code stands in no finding."""
+    body = changed(provenance={"sourceUrl": url})
+    assert "conformity.address" in warned(body)
+    document = document_of(body)
+    assert {question.url for question in ADAPTER.open(document).questions} == {"https://www.chsi.com.cn/xlcx/bg.do"}
+    assert CODE not in judged(body).verdict.model_dump_json()
+
+
+def test_code_in_lower_case_with_spaces() -> None:
+    [question] = ADAPTER.open(document_of(changed(vcode="az00 test 00fa ke01"))).questions
+    assert question.form["vcode"] == CODE
+    assert CODE not in repr(question)
+    assert CODE not in question.url
+
+
+def test_code_that_cannot_be_one_is_not_asked_by() -> None:
+    body = changed(vcode="AZ00TEST00FAKE0!")
+    assert ADAPTER.open(document_of(body)).questions[0].form == {}
+    assert "conformity.code" in warned(body)
+
+
+@pytest.mark.parametrize(
+    "number", ["98765120240500032", "987651199905000321", "987651209905000321", "000000000000000000"]
+)
+def test_seventeen_digits_out_of_their_time_and_impossible_numbers(number: str) -> None:
+    assert "conformity.certificate" in warned(changed(certificateNo=number))
+
+
+def test_name_as_image_is_no_name_and_said_so() -> None:
+    body = page(name="").replace(b"<h4>", '<div>姓名</div><div><img src="/n.png"></div><h4>'.encode())
+    reading = judged(body).read()
+    assert reading.record.learner.names == ()
+    assert ("姓名", "dropped") in {(loss.source, loss.kind) for loss in reading.losses}
+
+
+def test_home_made_english_report_is_no_report() -> None:
+    body = b"<!doctype html><h1>Online Verification Report</h1><p>Status: Currently enrolled</p>"
+    assert judged(body).adapter is None
+
+
+def test_members_beside_the_flat_profile_are_not_claimed() -> None:
+    body = octets({"name": "x", "school": "y", "cert_no": "z", "graduate_conclusion": "毕业", "also": 1})
+    assert judged(body).adapter is None

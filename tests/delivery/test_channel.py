@@ -1,0 +1,50 @@
+"""A peer whose word counts: an unsigned Chinese report from it is PASSED where the policy says so, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from gateway.errors import ConfigError
+from gateway.node.submit import submit
+from tests.adapters.chsi.documents import HEQC, octets
+from tests.delivery.nodes import NORTH, Participant, ended, pair, submission
+
+
+async def account(folder: Path, policy: str) -> dict[str, object]:
+    """What the southern node found of a report that the northern one sent."""
+    north, south = pair(folder, wants=None)
+    south.peer(north, more=policy)
+    async with AsyncExitStack() as stack:
+        sender = await stack.enter_async_context(north.running())
+        receiver = await stack.enter_async_context(south.running())
+        queued = await submit(sender, submission(octets(HEQC)))
+        await ended(sender, queued.id)
+        arrival = await receiver.store.arrival(NORTH, queued.id)
+        assert arrival is not None
+        assert arrival.account is not None
+        return json.loads(arrival.account)["original"]
+
+
+async def test_an_authenticated_peer_vouches_by_policy(tmp_path: Path) -> None:
+    found = await account(tmp_path, 'vouches_for = ["chsi"]\n')
+    assert found["verdict"] == "PASSED"
+    assert found["caveats"] == ["vouched_by_channel"]
+
+
+@pytest.mark.parametrize("policy", ["", 'vouches_for = ["elmo"]\n'])
+async def test_without_that_policy_a_peers_word_counts_for_nothing(tmp_path: Path, policy: str) -> None:
+    found = await account(tmp_path, policy)
+    assert (found["verdict"], found["sub_indication"]) == ("INDETERMINATE", "NO_PROOF_FOUND")
+
+
+async def test_an_unknown_adapter_in_the_policy_stops_the_start(tmp_path: Path) -> None:
+    north, south = Participant(tmp_path, "north.example.org"), Participant(tmp_path, "south.example.org")
+    south.peer(north, more='vouches_for = ["chsy"]\n')
+    with pytest.raises(ConfigError) as refused:
+        async with south.running():
+            pass
+    assert refused.value.code == "config.unknown_adapter"
