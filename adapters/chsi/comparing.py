@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from adapters.chsi.dates import parse_date
-from adapters.chsi.fields import SECRET, SENSITIVE, Fields
+from adapters.chsi.fields import COURSE, SECRET, SENSITIVE, Fields
 from adapters.chsi.lists import degree, fold, squeezed, word
 from gateway.kit import Finding, Status
 from gateway.model.verdict import Caveat, SubIndication
@@ -27,7 +27,15 @@ _LISTS = {
 }
 _DATES = ("birthDate", "enrollDate", "graduationDate", "expectedGraduationDate", "leaveDate", "degreeDate", *_TOLD)
 _NUMBERS = ("certificateNo", "degreeCertificateNo", "vcode", "reportNo", "moeCode", "schoolCode", "studentNo")
-_COURSE = ("term", "name", "nameEn", "category", "credits", "hours", "grade", "gradeScale")
+_OF_THE_SAME = (
+    ("vcode",),
+    ("certificateNo",),
+    ("degreeCertificateNo",),
+    ("name", "reportNo"),
+    ("name", "studentNo"),
+    ("name", "birthDate"),
+)
+"""Fields that, being equal, show that both are of the same report or person; a name alone is that of many."""
 _ADVICE = {
     "expired": "the report can no longer be checked; ask its holder to extend it: this says nothing of the certificate",
     "closed": "the holder closed the report; ask for it to be opened: this says nothing of the certificate",
@@ -83,8 +91,9 @@ def compared(claim: Fields, claimed: str | None, answer: Fields, answered: str |
             yield _differs(claim.place(key), "the answer is of another code" if secret else "the answer says otherwise")
         else:
             equal += theirs is not None
+    yield from _beside(claim, answer)
     yield from _courses(claim, answer)
-    if not any(_equal(claim, answer, key) for key in ("vcode", "name", "certificateNo", "degreeCertificateNo")):
+    if not any(all(_equal(claim, answer, key) for key in keys) for keys in _OF_THE_SAME):
         yield _OF_NOBODY
     told = f"{equal} fields of the report and of the answer are equal"
     yield Finding(check="online.fields", status=Status.PASSED if equal else Status.NOT_CHECKED, explanation=told)
@@ -109,10 +118,23 @@ def _courses(claim: Fields, answer: Fields) -> Iterator[Finding]:
         yield _uncovered(claim.place("courses"))
     elif theirs and [_course(one) for one in mine] != [_course(one) for one in theirs]:
         yield _differs(claim.place("courses"), "the answer has other courses or results")
+    elif theirs:
+        for one, other in zip(mine, theirs, strict=True):
+            yield from _beside(one, other)
+
+
+def _beside(claim: Fields, answer: Fields) -> Iterator[Finding]:
+    """What is no field of a report is compared as it is written: nothing says what it means."""
+    theirs = answer.others()
+    for place, said in claim.others().items():
+        if place not in theirs:
+            yield _uncovered(place)
+        elif theirs[place] != said:
+            yield _differs(place, "the answer says otherwise")
 
 
 def _course(course: Fields) -> list[str]:
-    return [fold(course.get(key) or "") for key in _COURSE]
+    return [fold(course.get(key) or "") for key in COURSE]
 
 
 def _meaning(key: str, text: str) -> str:
@@ -150,6 +172,6 @@ def _uncovered(place: str) -> Finding:
 _OF_NOBODY = Finding(
     check="online.field",
     status=Status.INDETERMINATE,
-    explanation="the answer has neither code, nor name, nor number of the report: of whom it is can't be told",
+    explanation="the answer has neither the report's code or number nor its name and date of birth: whose can't be told",
     sub_indication=SubIndication.NO_PROOF_FOUND,
 )

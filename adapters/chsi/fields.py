@@ -6,12 +6,12 @@ What a reader never takes becomes a loss by itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from adapters.chsi.dates import parse_date
 from adapters.chsi.lists import NOT_KNOWN, Word, word
-from gateway.kit import JsonCursor, JsonReading, Loss
+from gateway.kit import JsonCursor, JsonReading, Loss, dump_json
 from gateway.model.leaves import pointer
 from gateway.model.losses import Kind
 from gateway.model.texts import When
@@ -21,6 +21,9 @@ SECRET = ("vcode",)
 
 SENSITIVE = ("ethnicity", "idNumber", "photo")
 """Sensitive personal information under China's law (PIPL, article 28): left out."""
+
+COURSE = ("term", "name", "nameEn", "category", "credits", "hours", "grade", "gradeScale")
+"""The fields of a course; whether it was passed is none of them: true and false are no text."""
 
 NESTED: Mapping[str, tuple[str, ...]] = {
     **{key: ("holder", key) for key in ("name", "nameEn", "gender", "birthDate", "ethnicity", "idNumber", "photo")},
@@ -68,6 +71,9 @@ class Fields(Protocol):
 
     def filled(self) -> list[str]:
         """The fields that are there and say something."""
+
+    def others(self) -> dict[str, str]:
+        """What is there and is no field, by its place: as JSON. A page's texts without a label aren't told."""
 
     def finish(self) -> tuple[Loss, ...]:
         """The losses: those noted, and what was never taken."""
@@ -143,6 +149,27 @@ class JsonFields:
         found = dict.fromkeys(known.get(path, "/".join(path)) for path in paths)
         return [key for key in found if self.get(key) is not None]
 
+    def others(self) -> dict[str, str]:
+        """See `Fields.others`."""
+        known = set(self._names.values())
+        return {
+            pointer("", *path): _as_json(value)
+            for path, value in self._members()
+            if not _is_scalar(value) or (len(path) > 1 and path not in known)
+        }
+
+    def _members(self) -> Iterator[tuple[tuple[str, ...], Any]]:
+        """The members at the top, and those of what holds fields; a course is told by itself."""
+        holders = {path[0] for path in self._names.values() if len(path) > 1}
+        for name, value in self._root.value.items():
+            if name in holders and isinstance(value, dict) and value:
+                yield from (((name, inner), member) for inner, member in value.items())
+            elif name == "courses" and isinstance(value, dict | list) and value:
+                members = enumerate(value) if isinstance(value, list) else ()
+                yield from (((name, str(number)), one) for number, one in members if not isinstance(one, dict))
+            else:
+                yield (name,), value
+
     def finish(self) -> tuple[Loss, ...]:
         """See `Fields.finish`."""
         return self._reading.finish().losses
@@ -179,6 +206,23 @@ class _Course(JsonFields):
     def place(self, key: str) -> str:
         """Where a field of the course stands."""
         return pointer(self._root.place, key)
+
+    def others(self) -> dict[str, str]:
+        """See `Fields.others`."""
+        return {
+            self.place(name): _as_json(value)
+            for name, value in self._root.value.items()
+            if name not in COURSE or not _is_scalar(value)
+        }
+
+
+def _is_scalar(value: Any) -> bool:
+    """Whether a value can be a field's: text, or a number."""
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+def _as_json(value: Any) -> str:
+    return dump_json(value).decode()
 
 
 def _known(text: str) -> str | None:

@@ -206,6 +206,10 @@ class PageFields:
         """See `Fields.filled`."""
         return [key for key in self._page.shown if self.get(key) is not None]
 
+    def others(self) -> dict[str, str]:
+        """See `Fields.others`."""
+        return {}
+
     def finish(self) -> tuple[Loss, ...]:
         """See `Fields.finish`."""
         for key, shown in self._page.shown.items():

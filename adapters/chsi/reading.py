@@ -7,12 +7,14 @@ left. A student record is an enrolment, whatever its status. Report types stay e
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from adapters.chsi.dates import parse_date
 from adapters.chsi.fields import SECRET, SENSITIVE, Fields, JsonFields, leave_out, take, take_when, take_word
 from adapters.chsi.lists import Word, degree, fold, labelled, of_code, squeezed, word
-from adapters.chsi.scales import GRADE_SCALE, SCALES, Scale
+from adapters.chsi.scales import GRADE_SCALE, SCALES
 from gateway.errors import Refused
-from gateway.kit import Reading
+from gateway.kit import Loss, Reading
 from gateway.model.document import DocumentFacts
 from gateway.model.record import (
     Achievement,
@@ -51,6 +53,7 @@ CREDITS = Code(value="学分", label={"zh": "学分", "en": "credits of the scho
 """There is no national unit of credits, and they are no ECTS."""
 
 _GRADUATIONS, _DEGREES = ("heqc", "heqc_authentication"), ("degree", "degree_authentication")
+_WITH_CODE = "a text that holds the verification code"
 _OF_THE_CENTRE = ("gaokao", "upper_secondary")
 _TABLES_WORDS = "the English words are those of this gateway's table"
 _INDICATIVE = "usual practice, claimed by this gateway alone: China has no framework that refers to it"
@@ -62,12 +65,31 @@ def read_report(fields: Fields, kind: str | None) -> Reading:
     Raises:
         Refused: `chsi.institution`, `chsi.conclusion`.
     """
+    code = fields.get(*SECRET)
     _leave_out_secrets(fields)
     facts = _facts(fields)
     report = _Report(fields, kind).read()
     record = Record(learner=_learner(fields), reports=(report,))
     facts = facts.model_copy(update={"issued": report.issued})
-    return Reading(record=record, document=facts, losses=fields.finish())
+    return Reading(record=record, document=facts, losses=_without_code(fields.finish(), code))
+
+
+def _without_code(losses: Iterable[Loss], code: str | None) -> tuple[Loss, ...]:
+    """The losses without what repeats the verification code: a link, or a text that no label names, may hold it too."""
+    value = () if code is None else (squeezed(code),)
+    marks = (*map(squeezed, SECRET), *value)
+    return tuple(_without(loss, value) if _holds((loss.source, loss.from_), marks) else loss for loss in losses)
+
+
+def _without(loss: Loss, code: Iterable[str]) -> Loss:
+    is_place = loss.source.startswith("/") and not _holds((loss.source,), code)
+    return loss.model_copy(update={"source": loss.source if is_place else _WITH_CODE, "from_": None})
+
+
+def _holds(texts: Iterable[str | None], marks: Iterable[str]) -> bool:
+    """Whether a text holds one of the marks, however it is spaced."""
+    whole = [squeezed(text) for text in texts if text]
+    return any(mark in text for text in whole for mark in marks)
 
 
 def _leave_out_secrets(fields: Fields) -> None:
@@ -378,16 +400,16 @@ class _Report:
     # --- courses --------------------------------------------------------------------------------------------------
 
     def _courses(self) -> tuple[tuple[GradingScheme, ...], tuple[Achievement, ...], tuple[Assessment, ...]]:
-        """The scales, the courses with a result that is called a pass or a fail, and those with any other result."""
+        """The scales, the courses that are stated as passed or failed, and the results of all others."""
         scales: dict[str, GradingScheme] = {}
         achievements, assessments = [], []
         for course in self._fields.courses():
-            scale = SCALES.get(course.get("gradeScale") or "")
-            scheme = None if scale is None else f"{GRADE_SCALE}={scale.key}"
-            if scale is not None:
+            name = course.get("gradeScale") or ""
+            scheme = f"{GRADE_SCALE}={name}" if name in SCALES else None
+            if name in SCALES:
                 course.skip("gradeScale")
-                scales.setdefault(scale.key, scale.noun())
-            passed = _passed(course, scale)
+                scales[name] = SCALES[name]
+            passed = _passed(course)
             grade = take(course, "grade")
             specification, credits_ = _course_specification(course)
             assessment = Assessment(grade={} if grade is None else _grade(grade), scheme=scheme)
@@ -409,17 +431,9 @@ class _Report:
         return tuple(scales.values()), tuple(achievements), tuple(assessments)
 
 
-def _passed(course: Fields, scale: Scale | None) -> bool | None:
-    """Whether a course was passed: as it is stated, else as the scale that is named calls the result."""
-    stated = course.boolean("passed") if isinstance(course, JsonFields) else None
-    grade = course.get("grade")
-    if stated is not None or scale is None or grade is None:
-        return stated
-    found = scale.passed(grade)
-    if found is not None:
-        to = "passed" if found else "failed"
-        course.note("assumed", "grade", to=to, detail="what the scale that the transcript names calls this result")
-    return found
+def _passed(course: Fields) -> bool | None:
+    """Whether a course was passed, where it is stated: a result alone never says it, whatever its scale."""
+    return course.boolean("passed") if isinstance(course, JsonFields) else None
 
 
 def _course_specification(course: Fields) -> tuple[Specification, tuple[Credit, ...]]:

@@ -91,8 +91,7 @@ def places_of(error: BaseException | None) -> tuple[str, ...]:
 
 def answer_all(line: socket.socket, answer: Callable[[Any], Any], limits: ProcessLimits) -> None:
     """Answer questions until the other end closes. What the answering costs is bounded by the system's own limits."""
-    for signal_ in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signal_, signal.SIG_IGN)  # the node decides when its processes end
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: whoever asks decides when its processes end
     _limit_memory(limits)
     gc.freeze()  # what is here now stays: it isn't searched again
     gc.set_threshold(_COLLECTED, 10, 10)

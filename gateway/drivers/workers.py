@@ -66,7 +66,7 @@ class IsolatedAdapter:
         self._adapter = adapter
         self._limits = limits
         self._lock = threading.Lock()
-        self._worker: _Worker | None = None
+        self._worker: Worker | None = None
 
     @property
     def wrapped(self) -> Adapter:
@@ -118,7 +118,7 @@ class IsolatedAdapter:
                 self._worker = self._start()
             try:
                 answer = self._worker.ask(name, arguments)
-            except _Gone as gone:
+            except Gone as gone:
                 self._end()
                 raise gone.as_error(self.manifest.id, name) from None
         try:
@@ -126,9 +126,9 @@ class IsolatedAdapter:
         except Broke as broke:
             raise AdapterError("adapter.failed", f"the answer is no value: {broke.kind}") from None
 
-    def _start(self) -> _Worker:
+    def _start(self) -> Worker:
         try:
-            return _Worker(self._adapter, self._limits)
+            return Worker(self._adapter, self._limits)
         except (pickle.PicklingError, AttributeError, TypeError) as error:
             raise AdapterError(
                 "adapter.not_importable",
@@ -142,7 +142,7 @@ class IsolatedAdapter:
         self._worker = None
 
 
-class _Gone(Exception):  # noqa: N818 - never leaves this module
+class Gone(Exception):  # noqa: N818 - never leaves this room
     """The worker is no longer there, or no longer of use."""
 
     def __init__(self, code: str, told: str) -> None:
@@ -151,14 +151,15 @@ class _Gone(Exception):  # noqa: N818 - never leaves this module
         self.told = told
 
     def as_error(self, adapter: str, name: str) -> AdapterError:
+        """What it is to whoever called an adapter."""
         advice = "This is a fault of the adapter, or its limits are too low for such a document: please report it."
         return AdapterError(f"adapter.{self.code}", f"the adapter {adapter!r} {self.told} in `{name}`", advice=advice)
 
 
-class _Worker:
-    """One process and the line to it."""
+class Worker:
+    """One process, the object whose functions it calls, and the line to it."""
 
-    def __init__(self, adapter: Adapter, limits: ProcessLimits) -> None:
+    def __init__(self, adapter: Any, limits: ProcessLimits) -> None:
         self._limits = limits
         self._line, theirs = socket.socketpair()
         with theirs:
@@ -167,7 +168,7 @@ class _Worker:
         self._started = False
 
     def ask(self, name: str, arguments: tuple[Any, ...]) -> Answer:
-        """The answer to one call; `_Gone` where none comes."""
+        """The answer to one call; `Gone` where none comes."""
         if not self._started:
             self._receive(_STARTING_SECONDS)
             self._started = True
@@ -177,7 +178,7 @@ class _Worker:
             raise self._gone() from None
         answer = self._receive(self._limits.wall_seconds)
         if answer.short:
-            raise _Gone("memory", f"needed more than {self._limits.memory_bytes // MIB} MiB")
+            raise Gone("memory", f"needed more than {self._limits.memory_bytes // MIB} MiB")
         return answer
 
     def kill(self) -> None:
@@ -191,23 +192,23 @@ class _Worker:
         try:
             answer: Answer | None = receive(self._line)
         except TimeoutError:
-            raise _Gone("timeout", f"gave no answer within {seconds:g} s") from None
+            raise Gone("timeout", f"gave no answer within {seconds:g} s") from None
         if answer is None:
             raise self._gone()
         return answer
 
-    def _gone(self) -> _Gone:
+    def _gone(self) -> Gone:
         self._process.join(timeout=1)
         code = self._process.exitcode
         if code == -getattr(signal, "SIGXCPU", 0):
-            return _Gone("cpu", f"used more than {self._limits.cpu_seconds} s of processor time")
-        return _Gone("crashed", f"ended its process (exit code {code})")
+            return Gone("cpu", f"used more than {self._limits.cpu_seconds} s of processor time")
+        return Gone("crashed", f"ended its process (exit code {code})")
 
 
 # --- in the worker ---------------------------------------------------------------------------------------------------
 
 
-def _serve(line: socket.socket, adapter: Adapter, limits: ProcessLimits) -> None:
+def _serve(line: socket.socket, adapter: Any, limits: ProcessLimits) -> None:
     """Answer calls until the line closes."""
 
     def call(question: tuple[str, tuple[Any, ...]]) -> Any:

@@ -272,7 +272,7 @@ def _delivered(file: Unsealed) -> Delivered:
         holds=file.holds,
         form=file.form,
         inside={
-            place: all(proof.covered is not None and own and proof.key == own[-1].key for proof in proofs)
+            place: bool(own and proofs) and all(one.covered is not None and one.key == own[-1].key for one in proofs)
             for place, proofs in file.inside.items()
         },
     )

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from gateway.drivers.did_keys import DidKey, SealingKey, load_did_key
 from gateway.drivers.keys import load_seal_key
+from gateway.drivers.pdf_process import pdf_examiner
 from gateway.drivers.reach import Reach
 from gateway.drivers.trust_files import load_anchors, without_waiting
 from gateway.drivers.workers import isolate
@@ -65,6 +66,7 @@ def terms(
         conformity=conformity,
         methods=methods,
         evidence=answers,
+        pdf=pdf_examiner(),
     )
 
 
@@ -125,6 +127,7 @@ class Node:
             methods=methods_in(gathered.answers.values()),
             evidence=gathered.answers,
             unanswered=gathered.unanswered,
+            pdf=pdf_examiner(),
         )
 
     def terms_of_caller(

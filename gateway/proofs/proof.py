@@ -11,7 +11,7 @@ from cryptography.x509 import Certificate
 from gateway.model.verdict import Finding
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
-ProofKind = Literal["xmldsig", "jades", "jws", "dataintegrity"]
+ProofKind = Literal["xmldsig", "jades", "jws", "dataintegrity", "pdf"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -33,6 +33,11 @@ SIGNATURES: dict[str, tuple[str, str]] = {
     **{f"RS{bits}": ("rsa-pkcs1", f"sha{bits}") for bits in (256, 384, 512)},
     **{f"PS{bits}": ("rsa-pss", f"sha{bits}") for bits in (256, 384, 512)},
     **{f"ES{bits}": ("ecdsa", f"sha{bits}") for bits in (256, 384, 512)},
+    **{f"{scheme} {sha}": (scheme, sha) for scheme in ("rsa-pkcs1", "rsa-pss", "ecdsa") for sha in ("sha1", *_SHA2)},
+    "eddsa": (
+        "eddsa",
+        "",
+    ),  # this and the line above: CMS, which names schemes by numbers (RFC 5652; gateway.proofs.pdf)
     "EdDSA": ("eddsa", ""),
     "Ed25519": ("eddsa", ""),
 }

@@ -51,6 +51,7 @@ from gateway.model.verdict import (
     conclude,
 )
 from gateway.proofs.budget import Budget
+from gateway.proofs.pdf.verify import proofs_of
 from gateway.proofs.proof import Proof
 from gateway.proofs.xmldsig import reduce_to_covered
 from gateway.readers.containers import Unpacked, unpack
@@ -59,7 +60,7 @@ from gateway.verify.covered import covered_by, document_of
 from gateway.verify.keys import key_findings, key_questions
 from gateway.verify.life import life_findings
 from gateway.verify.online import Checked, by_channel, check_online, vouching
-from gateway.verify.proofs import proof_findings, proofs_around, proofs_inside, supplement_verdicts
+from gateway.verify.proofs import examined_pdf, proof_findings, proofs_around, proofs_inside, supplement_verdicts
 from gateway.verify.recognise import recognise
 from gateway.verify.status import Outside, ask_of_credential, ask_outside
 from gateway.verify.terms import Terms
@@ -157,6 +158,12 @@ class _Case(NamedTuple):
     seen: Document
     proofs: tuple[Proof, ...]
     vouched_outside: bool
+    sources: tuple[bytes, ...]
+
+    @property
+    def originals(self) -> tuple[InnerDocument, ...]:
+        """The files that a PDF was made from and encloses; of other documents an adapter knows them."""
+        return tuple(InnerDocument(path=f"/AF/{at}", role="original", octets=o) for at, o in enumerate(self.sources))
 
     def container_findings(self) -> list[Finding]:
         names = " of ".join(self.containers)
@@ -190,6 +197,8 @@ class _Examination:
             document = document_of(unpacked, self.terms)
             proofs = proofs_around(unpacked, self.terms, self.budget)
             proofs += proofs_inside(document, self.terms, self.budget)
+            examined = examined_pdf(document, self.terms)
+            proofs += proofs_of(document.octets, examined)
             covered, vouched = covered_by(document, proofs, vouched_outside=vouched_outside)
             seen = _seen(document, covered)
             head = head_of(seen)
@@ -197,7 +206,7 @@ class _Examination:
             verdict = conclude([_unreadable(refused)])
             return VerifiedDocument(original=octets, verdict=verdict, role=role, unreadable=refused)
         containers = tuple([layer.kind for layer in unpacked.layers])
-        case = _Case(octets, role, containers, covered, vouched, seen, proofs, vouched_outside)
+        case = _Case(octets, role, containers, covered, vouched, seen, proofs, vouched_outside, examined.sources)
         claims = recognise(head, self.adapters)
         return self._known(case, *claims[0]) if len(claims) == 1 else self._unknown(case, claims)
 
@@ -213,20 +222,22 @@ class _Examination:
 
     def _unknown(self, case: _Case, claims: list[tuple[Adapter, Recognition]]) -> VerifiedDocument:
         """A proof whose content no adapter knows is still verified; the verdict stands for the proof (rulings, 1.3)."""
-        findings = [_unrecognised(claims)] if claims or not case.proofs else [_UNKNOWN_CONTENT]
+        findings = [_what_is_unknown(case, claims)]
+        inner, not_followed = self._inner(case.originals, vouched=False)
         keys = key_questions(case.proofs, self.terms)
         outside = Outside()
-        if case.proofs:
+        if case.proofs or case.sources:
             outside = ask_of_credential(case.seen, self.terms, self.budget)
             findings += key_findings(keys, self.terms)
             findings += [_place_unknown(finding) for finding in case.proof_findings(None, self.terms)]
             findings += outside.findings
         return VerifiedDocument(
             original=case.octets,
-            verdict=conclude([*case.container_findings(), *findings]),
+            verdict=conclude([*case.container_findings(), *findings, *not_followed], inner=_verdicts(inner)),
             role=case.role,
             containers=case.containers,
             proofs=case.proofs,
+            inner=inner,
             asks=(*keys, *outside.questions),
         )
 
@@ -234,7 +245,7 @@ class _Examination:
         content = Content(document=case.covered, format=recognition.format, vouched=case.vouched)
         opened, opening = _open(adapter, case.seen)
         standing = self._standing(case, adapter, content, opened)
-        inner, inner_findings = self._inner(opened.inner, vouched=case.vouched != "unverified")
+        inner, inner_findings = self._inner((*opened.inner, *case.originals), vouched=case.vouched != "unverified")
         conformity, rules = self._conformity(adapter, case, recognition.format)
         keys = key_questions(case.proofs, self.terms)
         asked = tuple(question for question in opened.questions if not question.vouches)
@@ -253,8 +264,7 @@ class _Examination:
             *inner_findings,
             *rules,
         )
-        verdicts = [InnerVerdict(path=path, role=d.role, verdict=d.verdict) for path, d in inner.items()]
-        verdicts += supplement_verdicts(case.proofs, opened.stated, self.terms)
+        verdicts = (*_verdicts(inner), *supplement_verdicts(case.proofs, opened.stated, self.terms))
         return VerifiedDocument(
             original=case.octets,
             verdict=conclude(findings, conformity=conformity, format=recognition.format, inner=verdicts),
@@ -341,6 +351,19 @@ def _recognised(why: str) -> Finding:
     return Finding(check="format.recognised", status=Status.PASSED, explanation=why)
 
 
+def _verdicts(inner: Mapping[str, VerifiedDocument]) -> tuple[InnerVerdict, ...]:
+    return tuple(InnerVerdict(path=path, role=d.role, verdict=d.verdict) for path, d in inner.items())
+
+
+def _what_is_unknown(case: _Case, claims: list[tuple[Adapter, Recognition]]) -> Finding:
+    """Why nobody reads it."""
+    if claims:
+        return _unrecognised(claims)
+    if case.sources:
+        return _MADE_FROM_ANOTHER
+    return _UNKNOWN_CONTENT if case.proofs else _unrecognised(claims)
+
+
 def _unrecognised(claims: list[tuple[Adapter, Recognition]]) -> Finding:
     if claims:
         names = ", ".join(adapter.manifest.id for adapter, _ in claims)
@@ -365,6 +388,13 @@ _UNKNOWN_CONTENT = Finding(
     check="format.recognised",
     status=Status.NOT_CHECKED,
     explanation="no adapter knows the content: the verdict stands for the proof alone, and the content can't be read",
+)
+
+_MADE_FROM_ANOTHER = Finding(
+    check="format.recognised",
+    status=Status.NOT_CHECKED,
+    explanation="pages for people, made from the file inside: that is judged apart, and the verdict on the pages is "
+    "none on it",
 )
 
 

@@ -9,6 +9,7 @@ from gateway.kit.contract import Stated
 from gateway.model.record import Organisation
 from gateway.model.verdict import Caveat, Finding, InnerVerdict, Status, SubIndication, conclude
 from gateway.proofs.budget import Budget
+from gateway.proofs.pdf.examine import Examined
 from gateway.proofs.proof import Proof
 from gateway.proofs.xmldsig import verify_enveloped
 from gateway.readers.containers import Unpacked
@@ -62,6 +63,22 @@ def _claims_agree(proof: Proof, token: JwtCredential) -> Finding:
         explanation=f"the token contradicts itself: {'; '.join(token.faults)}",
         sub_indication=SubIndication.SIG_CONSTRAINTS_FAILURE,
     )
+
+
+def examined_pdf(document: Document, terms: Terms) -> Examined:
+    """What was found of a PDF: nothing of any other document.
+
+    Raises:
+        Refused: `pdf.broken`, `pdf.encrypted`, `limit.nodes`, `limit.bytes`, `limit.work`.
+    """
+    if document.media != "pdf":
+        return Examined()
+    if terms.pdf is None:
+        return Examined(findings=(_NOT_EXAMINED,))
+    examined = terms.pdf(document.octets, terms.limits)
+    if examined.refused is not None:
+        raise examined.refused
+    return examined
 
 
 def proofs_inside(document: Document, terms: Terms, budget: Budget) -> tuple[Proof, ...]:
@@ -159,6 +176,12 @@ _NO_PROOF = Finding(
     status=Status.INDETERMINATE,
     sub_indication=SubIndication.NO_PROOF_FOUND,
     explanation="the document carries no signature or seal, so nothing vouches for it; ask for the sealed original",
+)
+_NOT_EXAMINED = Finding(
+    check="proof.present",
+    status=Status.INDETERMINATE,
+    sub_indication=SubIndication.UNSUPPORTED_PROOF,
+    explanation="whether this PDF is signed can't be told here: pip install 'testamur[pdf]'",
 )
 _VOUCHED_OUTSIDE = Finding(
     check="proof.present",

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from gateway.proofs.dataintegrity.contexts import Contexts
 from gateway.proofs.dids import Methods
+from gateway.proofs.pdf.examine import Examined
 from gateway.proofs.proof import PublicKey
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
 from gateway.trust.anchors import Anchor
 from gateway.trust.policies import Policy
 from gateway.verify.asking import OF_THIS_PROCESS, Unanswered
 from gateway.verify.evidence import Answers
+
+PdfExaminer = Callable[[bytes, Limits], Examined]
+"""Who parses PDF: `gateway.proofs.pdf.examine`, in a process that can be ended."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +29,8 @@ class Terms:
     only ones that a document of linked data may name; None: the pinned ones. `evidence` are answers from outside,
     gathered before; `unanswered` tells why others didn't come. `channel` are the adapters for whose documents the peer
     that sent this one may vouch, by the node's policy. What may not be kept plain is kept under its HMAC by
-    `secret`, which is this process's own where a node gives none.
+    `secret`, which is this process's own where a node gives none. `pdf`
+    examines PDF; None: nobody does, and whether one is signed can't be told.
     """
 
     now: dt.datetime
@@ -38,6 +44,7 @@ class Terms:
     unanswered: Unanswered = field(default_factory=dict)
     channel: frozenset[str] = frozenset()
     secret: bytes = field(default=OF_THIS_PROCESS, repr=False)
+    pdf: PdfExaminer | None = None
 
     @cached_property
     def keys(self) -> tuple[PublicKey, ...]:

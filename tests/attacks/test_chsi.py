@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from adapters.chsi import ADAPTER
+from adapters.chsi.addresses import ASK
+from adapters.chsi.lists import squeezed
 from gateway.kit import Content
 from gateway.kit.laws.trip import document_of
 from gateway.model.verdict import Indication, Status
 from gateway.node import startup
 from gateway.verify.engine import VerifiedDocument, verify
+from gateway.verify.evidence import Answer
 from tests.adapters.chsi.documents import CODE, HEQC, error, octets, page
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -141,3 +145,73 @@ def test_home_made_english_report_is_no_report() -> None:
 def test_members_beside_the_flat_profile_are_not_claimed() -> None:
     body = octets({"name": "x", "school": "y", "cert_no": "z", "graduate_conclusion": "毕业", "also": 1})
     assert judged(body).adapter is None
+
+
+# --- the code, and what isn't a field ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        page(extra=f"<p>验证网址：https://www.chsi.com.cn/xlcx/bg.do?vcode={CODE}</p><p>{CODE}</p>"),
+        page(extra="<p>A Z00TEST 00FA-KE01</p>"),
+        page(code="", extra="<p>https://www.chsi.com.cn/xlcx/bg.do?vcode=BZ00TEST00FAKE99</p>"),
+        changed(verifyUrl=f"https://www.chsi.com.cn/xlcx/bg.do?vcode={CODE}"),
+        changed(holder={**HEQC["holder"], "vcode": CODE}),
+        changed(vcode=[CODE]),
+        changed(remark={"seen": [f"code {CODE.lower()}"]}),
+    ],
+)
+def test_code_repeated_in_another_place_is_handed_on_nowhere(body: bytes) -> None:
+    """A page prints its code in a link as well; no loss repeats it, neither as its value nor as its place."""
+    found = judged(body)
+    reading = found.read()
+    told = [*(loss.model_dump_json() for loss in reading.losses), reading.record.model_dump_json()]
+    told += [reading.document.model_dump_json(), found.verdict.model_dump_json()]
+    for text in told:
+        assert CODE not in squeezed(text)
+        assert "BZ00TEST00FAKE99" not in text
+
+
+def by_register(claim: bytes, answer: bytes) -> VerifiedDocument:
+    """Judged with an answer that this gateway fetched itself."""
+    fetched = Answer(url=ASK, fetched_at=NOW, octets=answer, media_type="text/html", fetched_here=True)
+    return verify(claim, adapters=[ADAPTER], terms=replace(startup.terms(at=NOW), evidence={ASK: fetched}))
+
+
+def test_namesake_a_name_alone_takes_nobody_elses_certificate() -> None:
+    """Thousands have one name: the answer about a namesake, to another code, is no answer about this paper."""
+    holder = {"name": HEQC["holder"]["name"]}
+    thin = {"reportType": "heqc", "vcode": "BZ00TEST00FAKE99", "holder": holder}
+    found = by_register(octets(thin), page(code=""))
+    assert found.verdict.verdict is Indication.INDETERMINATE
+    assert found.content is not None
+    assert found.content.vouched == "unverified"
+    whole = {**thin, "holder": {**holder, "birthDate": HEQC["holder"]["birthDate"]}}
+    assert by_register(octets(whole), page(code="")).verdict.verdict is Indication.PASSED
+
+
+@pytest.mark.parametrize(
+    ("place", "member"),
+    [("/honours", {"honours": True}), ("/list", {"list": ["a"]}), ("/deep", {"deep": {"a": {"b": "c"}}}),
+     ("/holder/rank", {"holder": {**HEQC["holder"], "rank": "1"}}), ("/major", {"major": ["甲"]})],
+)  # fmt: skip
+def test_members_beside_the_fields_are_lost_where_the_answer_is_what_is_read(place: str, member: Any) -> None:
+    found = by_register(changed(**member), page(major=""))
+    assert found.verdict.verdict is Indication.PASSED
+    assert place in {loss.source for loss in found.read().losses}
+
+
+def test_course_called_passed_that_the_register_calls_failed() -> None:
+    course = {"name": "游泳", "credits": 1, "grade": "通过"}
+    report = {**HEQC, "reportType": "transcript"}
+
+    def of(**more: Any) -> bytes:
+        return octets({**report, "courses": [{**course, **more}]})
+
+    found = by_register(of(passed=True), of(passed=False))
+    assert found.verdict.verdict is Indication.FAILED
+    assert [f.about for f in found.verdict.findings if f.status is Status.FAILED] == ["/courses/0/passed"]
+    assert by_register(of(passed=True), of(passed=True)).verdict.verdict is Indication.PASSED
+    beside = by_register(of(remark="甲"), of())
+    assert "/courses/0/remark" in {loss.source for loss in beside.read().losses}

@@ -60,9 +60,9 @@ def _plain_codes(call: ast.Call) -> Iterator[str]:
 def _codes(call: ast.Call) -> Iterator[str]:
     name = call.func.id if isinstance(call.func, ast.Name) else ""
     keywords = [k.value for k in call.keywords if k.arg == "code"]
-    for value in call.args[:1] if name in ERRORS | {"_Gone"} else keywords if name in OUTCOMES else []:
+    for value in call.args[:1] if name in ERRORS | {"Gone"} else keywords if name in OUTCOMES else []:
         if isinstance(value, ast.Constant):
-            yield f"adapter.{value.value}" if name == "_Gone" else str(value.value)
+            yield f"adapter.{value.value}" if name == "Gone" else str(value.value)
         elif isinstance(value, ast.JoinedStr):
             yield "".join(str(p.value) if isinstance(p, ast.Constant) else "[a-z0-9_]+" for p in value.values)
 
@@ -82,7 +82,7 @@ def test_every_code_is_documented_and_every_documented_code_exists() -> None:
 
 def test_a_code_stands_under_whose_fault_it_is() -> None:
     whose = {"Refused": "The document", "RequestError": "The caller", "ConfigError": "The operator"}
-    whose |= {"AdapterError": "The adapter", "_Gone": "The adapter", "Withheld": "The document"}
+    whose |= {"AdapterError": "The adapter", "Gone": "The adapter", "Withheld": "The document"}
     whose |= {"NoAnswer": "Answers from outside"}
     whose |= {"Stopped": "A request to a node"}
     sections = documented()

@@ -81,10 +81,11 @@ TRANSCRIPT: dict[str, Any] = {
     "totalCredits": 160,
     "courses": [
         {"term": "2020-2021-1", "name": "潮汐学", "nameEn": "Tides", "category": "必修", "credits": 3.5, "hours": 56,
-         "grade": "91", "gradeScale": "cn-100"},
-        {"term": "2020-2021-1", "name": "结绳", "credits": 2, "hours": 32, "grade": "不及格", "gradeScale": "cn-5"},
+         "grade": "91", "gradeScale": "cn-100", "passed": True},
+        {"term": "2020-2021-1", "name": "结绳", "credits": 2, "hours": 32, "grade": "不及格", "gradeScale": "cn-5",
+         "passed": False},
         {"term": "2020-2021-2", "name": "航海", "credits": 2, "hours": 32, "grade": "A-"},
-        {"name": "游泳", "credits": 1, "grade": "通过", "gradeScale": "cn-2", "passed": True},
+        {"name": "游泳", "credits": 1, "grade": "通过", "gradeScale": "cn-2"},
     ],
 }  # fmt: skip
 FLAT: dict[str, Any] = {

@@ -96,17 +96,30 @@ def test_credits_are_never_called_ects() -> None:
     assert credit_scheme("学分") is None
 
 
-def test_a_transcript_says_which_courses_were_passed_by_its_own_scale_or_word() -> None:
+def test_a_course_is_passed_or_failed_where_the_transcript_says_so() -> None:
     found = report(TRANSCRIPT)
     told = {a.specification.title["zh"]: (a.status, len(a.credits_earned)) for a in found.achievements}
-    assert told == {"潮汐学": ("passed", 1), "结绳": ("failed", 0), "游泳": ("passed", 1)}
-    assert [a.specification.title["zh"] for a in found.assessments if a.specification] == ["航海"]
+    assert told == {"潮汐学": ("passed", 1), "结绳": ("failed", 0)}
+    assert [a.specification.title["zh"] for a in found.assessments if a.specification] == ["航海", "游泳"]
     assert {s.title["en"] for s in found.grading_schemes} == {"Percentage", "Five steps", "Two steps"}
 
 
-def test_a_result_without_a_scale_is_no_achievement() -> None:
-    course = {"name": "潮汐学", "grade": "58"}
-    assert not report(TRANSCRIPT, courses=[course]).achievements
+@pytest.mark.parametrize(
+    ("scale", "grade"),
+    [("cn-100", "100"), ("cn-100-b", "12"), ("cn-5", "优秀"), ("cn-5", "不及格"), ("cn-2", "合格"), ("cn-2", "不合格"),
+     (None, "58")],
+)  # fmt: skip
+def test_a_status_is_never_derived_from_a_grade(scale: str | None, grade: str) -> None:
+    course = {"name": "潮汐学", "grade": grade, "credits": 2, **({} if scale is None else {"gradeScale": scale})}
+    reading = read_with(ADAPTER, octets({**TRANSCRIPT, "courses": [course]}))
+    [found] = reading.record.reports
+    assert not found.achievements
+    [result] = found.assessments
+    assert (set(result.grade.values()), result.status) == ({grade}, None)
+    assert not [loss for loss in reading.losses if loss.source and loss.source.startswith("/courses")]
+
+
+def test_results_of_gaokao_are_nobodys_achievements() -> None:
     assert not report(GAOKAO).achievements
 
 

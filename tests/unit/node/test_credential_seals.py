@@ -229,6 +229,21 @@ async def test_attack_bare_badge_a_record_whose_badge_has_no_proof_of_its_own_di
     assert answer.reproduction.differences[0].places == (draft.inner[-1],)
 
 
+@pytest.mark.parametrize("form", ["json", "jwt"])
+async def test_attack_empty_proofs_a_badge_with_a_list_of_no_proofs_differs(form: Any) -> None:
+    """A list of nothing is no proof of the badge, however well the record around it is sealed."""
+    done = await translated("clr", form=form)
+    draft = done.results[0].draft
+    assert draft is not None
+    value = json.loads(seal_credential(draft.body, draft.inner, did_key(), token=False, now=NOW))
+    del value["proof"]
+    value["credentialSubject"]["verifiableCredential"][0]["proof"] = []
+    octets = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    answer = await again(done, result=seal_credential(octets, (), did_key(), token=form == "jwt", now=NOW))
+    assert differences(answer) == ["seal"]
+    assert answer.reproduction.differences[0].places == ("/credentialSubject/verifiableCredential/0",)
+
+
 async def test_attack_foreign_badge_a_badge_inside_that_another_key_sealed_differs() -> None:
     done = await translated("clr")
     draft = done.results[0].draft
