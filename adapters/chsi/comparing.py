@@ -172,6 +172,6 @@ def _uncovered(place: str) -> Finding:
 _OF_NOBODY = Finding(
     check="online.field",
     status=Status.INDETERMINATE,
-    explanation="the answer has neither the report's code or number nor its name and date of birth: whose can't be told",
+    explanation="the answer hasn't the report's code, number, or name and date of birth: whose it is can't be told",
     sub_indication=SubIndication.NO_PROOF_FOUND,
 )

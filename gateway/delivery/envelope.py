@@ -38,7 +38,7 @@ def _time(value: Any) -> Any:
         return value.astimezone(dt.UTC).replace(microsecond=0)
     if not isinstance(value, str) or not _TIME.fullmatch(value):
         raise ValueError("expected YYYY-MM-DDTHH:MM:SSZ")
-    return dt.datetime.strptime(value, "%Y-%m-%dT%H:%M:%S%z")
+    return dt.datetime.fromisoformat(value)
 
 
 Time = Annotated[

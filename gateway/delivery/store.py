@@ -124,11 +124,13 @@ class DeliveryStore(Protocol):
         """How many arrivals of a sender are still to be decided, or to be handed over."""
         ...
 
-    async def undecided(self, now: dt.datetime, *, limit: int, after: str = "") -> Sequence[Arrival]:
+    async def undecided(
+        self, now: dt.datetime, *, limit: int, after: str = "", each: int | None = None
+    ) -> Sequence[Arrival]:
         """Arrivals still to be decided whose next attempt is due: senders take turns, one arrival each.
 
         The turn begins with the sender that follows `after` in the order of their ids, and goes round. Of one sender,
-        the longest due first.
+        the longest due first, and at most `each`.
         """
         ...
 

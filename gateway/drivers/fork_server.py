@@ -82,7 +82,10 @@ class ForkServer:
             raise
 
     async def _begin(self) -> Child:
-        ours, theirs = socket.socketpair()
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError:
+            raise _no_process("this node has no further file for the line to a process") from None
         try:
             with theirs:
                 pid = await self._ask(0, theirs)

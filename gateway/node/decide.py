@@ -31,8 +31,10 @@ from gateway.node.queue_worker import QueueWorker, Task
 from gateway.node.running import Running
 from gateway.verify.gathering import NOTHING
 
-AT_ONCE = 8
-"""Arrivals that are read, decided and written at the same time; the work itself is done one by one."""
+OF_EACH = 6
+"""Arrivals of one sender that are decided at the same time: so many more than are at work that none of those waits."""
+_SENDERS = 16
+"""Senders of whom so many are: of more, fewer."""
 TRIES = 5
 """After so many failures of ours an arrival is set aside, for a person to look at."""
 _WHOLE, _NOT_RUN_AGAIN = 2, 3
@@ -50,7 +52,7 @@ def decider(running: Running) -> QueueWorker[Arrival]:
             name=lambda arrival: (arrival.sender, arrival.id),
             do=deciding.decide,
             failed=deciding.unforeseen,
-            most=AT_ONCE,
+            most=2 * OF_EACH * min(len(running.peers), _SENDERS),
         ),
     )
 
@@ -68,7 +70,7 @@ class _Decide:
         self._last = ""
 
     async def take(self, limit: int) -> Sequence[Arrival]:
-        return await self._running.store.undecided(self._running.now(), limit=limit, after=self._last)
+        return await self._running.store.undecided(self._running.now(), limit=limit, after=self._last, each=OF_EACH)
 
     async def decide(self, arrival: Arrival) -> None:
         running, self._last = self._running, arrival.sender

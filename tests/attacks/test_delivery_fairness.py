@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 
-from gateway.delivery.states import Arrival
+from gateway.delivery.states import Arrival, ArrivalState
 from gateway.drivers.bodies import Bodies
-from gateway.node.decide import AT_ONCE, _Decide
+from gateway.node import examine
+from gateway.node.decide import OF_EACH, _Decide
 from gateway.node.running import Running
+from gateway.verify.engine import VerifiedDocument
 from tests.delivery.nodes import NORTH, Participant, pair, until
 from tests.delivery.simulators import Sender
 
@@ -115,13 +118,37 @@ async def test_g10_what_waits_is_decided_in_turns_of_the_senders(tmp_path: Path,
     monkeypatch.setattr(_Decide, "take", once_let_go)
     monkeypatch.setattr(_Decide, "decide", noted)
     async with with_two_peers(tmp_path, queue_depth=100) as (node, flooding, other):
-        assert await statuses(flooding, 2 * AT_ONCE) == [200] * 2 * AT_ONCE
+        assert await statuses(flooding, 2 * OF_EACH) == [200] * 2 * OF_EACH
         assert await statuses(other, 1) == [200]
         held.set()
         node.wake("undecided")
 
         async def all_decided() -> bool:
-            return len(decided) == 2 * AT_ONCE + 1
+            return len(decided) == 2 * OF_EACH + 1
 
         await until(all_decided)
     assert decided.index(EAST) < 2
+
+
+async def test_g10_slow_documents_of_one_peer_keep_no_other_waiting(tmp_path: Path, monkeypatch):
+    """Every one of them hangs, and there are more than places and processes: another peer's is decided meanwhile."""
+    go, genuine = tmp_path / "go", examine.verify
+
+    def slow(octets: bytes, **terms: object) -> VerifiedDocument:
+        while octets == b"slow" and not go.exists():
+            time.sleep(0.01)
+        return genuine(octets, **terms)
+
+    monkeypatch.setattr(examine, "verify", slow)
+    async with with_two_peers(tmp_path, queue_depth=100) as (node, flooding, other):
+        floods = [flooding.signed(b"slow") for _ in range(3 * OF_EACH)]
+        assert {(await flooding.post(octets))[0] for _, octets in floods} == {200}
+        good, octets = other.signed()
+        await other.post(octets)
+
+        async def decided() -> bool:
+            return (await node.store.arrival(EAST, good.envelope.id)).state is ArrivalState.ACCEPTED
+
+        await until(decided)
+        assert await node.store.unfinished(NORTH) == len(floods)
+        go.touch()

@@ -256,6 +256,7 @@ class StoreLaws:
         late = [await store.admit(arrival(n, sender=PEER)) for n in range(5, 7)]
         for last, first, second in (("", late, flood), (PEER, flood, late), (OTHER, late, flood)):
             found = await store.undecided(NOW, limit=4, after=last)
+            assert len(await store.undecided(NOW, limit=4, after=last, each=1)) <= len({one.sender for one in found})
             assert [one.id for one in found] == [first[0].id, second[0].id, first[1].id, second[1].id]
         assert len(await store.undecided(NOW, limit=99)) == 7
         for one in (*flood, *late):

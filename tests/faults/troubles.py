@@ -74,6 +74,36 @@ async def paused(world: World, node: Process) -> None:
     os.kill(pid, signal.SIGCONT)
 
 
+async def work_killed(world: World, node: Process) -> None:
+    """The system ends processes that verify, again and again, while they work (SIGKILL)."""
+    for _ in range(6):
+        await asyncio.sleep(world.chance.random() * 0.1)
+        for pid in work_processes(node):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+async def work_paused(world: World, node: Process) -> None:
+    """The processes that verify stand still, and never go on (SIGSTOP): the node replaces them."""
+    await asyncio.sleep(world.chance.random() * 0.1)
+    for pid in work_processes(node):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)
+    await asyncio.sleep(0.5)
+
+
+def work_processes(node: Process) -> list[int]:
+    """Those that the node's fork server has begun."""
+    return [pid for server in _children(node.pid) for pid in _children(server)]
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
 async def locked(world: World, node: Process) -> None:
     """Another process holds the database locked, longer than a statement waits."""
     await asyncio.sleep(world.chance.random() * 0.05)
@@ -146,6 +176,8 @@ ALL: dict[str, Trouble] = {
     "killed on a bad line": killed_on_a_bad_line,
     "bad line": bad_line,
     "paused": paused,
+    "work processes killed": work_killed,
+    "work processes paused": work_paused,
     "locked": locked,
     "full": full,
     "few files": few_files,

@@ -313,6 +313,7 @@ async def world(
             settings = settings.replace(
                 "[delivery]\n", f"[delivery]\nread_seconds = {read_seconds}\nconnect_seconds = 1\n"
             )
+            settings += "[work]\nseconds = 2.5\n"  # of real time: what was paused is replaced while somebody waits
             file.write_text(settings + '[hand_over]\nkind = "folder"\nfolder = "inbox"\n')
             nodes.append(Process(nursery, participant, lines[at], epoch))
         made = World(*nodes, chance)

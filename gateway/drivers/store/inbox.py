@@ -54,12 +54,12 @@ def unfinished(database: sqlite3.Connection, sender: str) -> int:
 
 
 def waiting(
-    database: sqlite3.Connection, state: ArrivalState, now: dt.datetime, limit: int, after: str
+    database: sqlite3.Connection, state: ArrivalState, now: dt.datetime, limit: int, after: str, each: int
 ) -> list[sqlite3.Row]:
-    """Rows of a state that are due: one of each sender in turn. No more is read of a sender than is its turn."""
+    """Rows of a state that are due: one of each sender in turn, and of none more than `each`."""
     senders = list(_senders(database))
     senders = [one for one in senders if one > after] + [one for one in senders if one <= after]
-    lines = [database.execute(WAITING_OF, (octets_of(sender), state, ticks(now), limit)) for sender in senders]
+    lines = [database.execute(WAITING_OF, (octets_of(sender), state, ticks(now), each)) for sender in senders]
     turns = (row for turn in zip_longest(*lines) for row in turn if row is not None)
     return list(islice(turns, limit))
 

@@ -12,6 +12,7 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
@@ -25,6 +26,7 @@ from gateway.readers.base64 import decode_base64url
 
 Column = int | str | bytes | None
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_ENVELOPES = 512
 _TICK = dt.timedelta(microseconds=1)
 
 T = TypeVar("T")
@@ -134,7 +136,9 @@ def _column(value: Any) -> Column:
     return str(value) if isinstance(value, str) else value  # of a state, the word
 
 
+@lru_cache(maxsize=_ENVELOPES)
 def _envelope(jws: bytes) -> Envelope:
+    """What an envelope says. A row is read some five times in a few seconds, and its envelope never changes."""
     payload = jws.split(b".")[1].decode("ascii")
     return Envelope.model_validate_json(decode_base64url(payload, "an envelope"))
 

@@ -122,8 +122,12 @@ class SqliteStore:
     async def unfinished(self, sender: str) -> int:
         return await self._read(partial(inbox.unfinished, sender=sender))
 
-    async def undecided(self, now: dt.datetime, *, limit: int, after: str = "") -> Sequence[Arrival]:
-        query = partial(inbox.waiting, state=ArrivalState.RECEIVED, now=now, limit=limit, after=after)
+    async def undecided(
+        self, now: dt.datetime, *, limit: int, after: str = "", each: int | None = None
+    ) -> Sequence[Arrival]:
+        query = partial(
+            inbox.waiting, state=ArrivalState.RECEIVED, now=now, limit=limit, after=after, each=each or limit
+        )
         return await self._queue(ARRIVALS, query, now)
 
     async def decide(self, arrival: Arrival, receipt: OutgoingReceipt, now: dt.datetime) -> None:
@@ -146,7 +150,7 @@ class SqliteStore:
         await self._writer.write("receipt_again", partial(receipts.again, peer=peer, message=message, now=now))
 
     async def to_hand_over(self, now: dt.datetime, *, limit: int, after: str = "") -> Sequence[Arrival]:
-        query = partial(inbox.waiting, state=ArrivalState.ACCEPTED, now=now, limit=limit, after=after)
+        query = partial(inbox.waiting, state=ArrivalState.ACCEPTED, now=now, limit=limit, after=after, each=limit)
         return await self._queue(ARRIVALS, query, now)
 
     async def handed_over(self, sender: str, message: str, now: dt.datetime) -> Arrival:
