@@ -82,14 +82,14 @@ def _files(record: Record, request: WriteRequest) -> Files:
 
 
 def _all(value: Any, kind: type[Any]) -> Iterator[Any]:
-    """Every noun of a class in a value, outermost first."""
+    """Every noun of a class in a value, outermost first, in the order of the model: the names set have none."""
     if isinstance(value, kind):
         yield value
     if isinstance(value, tuple):
         for member in value:
             yield from _all(member, kind)
     elif isinstance(value, Noun):
-        for name in value.model_fields_set:
+        for name in (field for field in type(value).model_fields if field in value.model_fields_set):
             member = getattr(value, name)
             if isinstance(member, tuple | Noun):
                 yield from _all(member, kind)

@@ -275,6 +275,7 @@ def _delivered(file: Unsealed) -> Delivered:
             place: bool(own and proofs) and all(one.covered is not None and one.key == own[-1].key for one in proofs)
             for place, proofs in file.inside.items()
         },
+        around=file.around,
     )
 
 

@@ -67,6 +67,7 @@ class Delivered:
     holds   whether the seal holds over the body, by its own key
     form    of a credential, how it is packed
     inside  the credentials inside that have a seal of their own: whether it holds, by the same key
+    around  what it is packed in besides its seal, from the outside in
     """
 
     body: bytes
@@ -74,6 +75,7 @@ class Delivered:
     holds: bool
     form: Form | None = None
     inside: Mapping[str, bool] = field(default_factory=dict)
+    around: tuple[str, ...] = ()
 
 
 def obstacles(derivation: Derivation, here: Mapping[str, AdapterUsed], gateway: GatewayUsed) -> tuple[str, ...]:
@@ -164,6 +166,17 @@ class _Comparison:
             yield from self._named(delivered, self.again.bodies[same], self.derivation.results[same])
         else:
             yield from self._otherwise(delivered, drafts)
+        yield from self._packing(delivered)
+
+    def _packing(self, delivered: Delivered) -> Iterator[Difference]:
+        """Nothing that this node makes is packed in anything but a picture: whoever opens it would see something else.
+
+        A picture may show other grades than the file inside it, and another reader may not look inside at all.
+        """
+        expected = ("png",) if self.derivation.form == "png" else ()
+        if delivered.around != expected:
+            got, made = " of ".join(delivered.around) or "nothing", " of ".join(expected) or "nothing"
+            yield Difference(what="result", explanation=f"the delivered file is packed in {got}, it was made in {made}")
 
     def _otherwise(self, delivered: Delivered, drafts: tuple[Draft, ...]) -> Iterator[Difference]:
         """What differs, where it isn't a result octet by octet; page images that can't be drawn here do no harm."""

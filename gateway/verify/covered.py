@@ -27,6 +27,7 @@ class Unsealed:
     holds   whether there are proofs of the document, and all of them hold
     form    how a credential is packed; None where it is none, or has no proof and no picture around it
     inside  the proofs of the credentials inside that have some, by their places
+    around  what it was packed in besides its seals, from the outside in: a picture, gzip, base64, the upload wrapper
     """
 
     body: bytes
@@ -34,6 +35,7 @@ class Unsealed:
     holds: bool
     form: Form | None = None
     inside: Mapping[str, tuple[Proof, ...]] = field(default_factory=dict)
+    around: tuple[str, ...] = ()
 
 
 def unseal(octets: bytes, terms: Terms) -> Unsealed:
@@ -49,7 +51,8 @@ def unseal(octets: bytes, terms: Terms) -> Unsealed:
         return Unsealed(body=octets, proofs=(), holds=False)
     form = _form_of(unpacked, proofs)
     body = dump_json(_without_proofs(document.value)) if form is not None or inside else covered.octets
-    return Unsealed(body=body, proofs=proofs, holds=vouched == "proof", form=form, inside=inside)
+    around = tuple(layer.kind for layer in unpacked.layers if layer.kind not in ("jws", "jwt"))
+    return Unsealed(body=body, proofs=proofs, holds=vouched == "proof", form=form, inside=inside, around=around)
 
 
 def _form_of(unpacked: Unpacked, proofs: tuple[Proof, ...]) -> Form | None:

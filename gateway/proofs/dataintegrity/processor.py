@@ -142,7 +142,7 @@ class Processor(JsonLdProcessor):  # type: ignore[misc] # PyLD has no types
         if "@value" in element:
             _watch_value(element, watch)
         else:
-            for key in element.keys() - vocabulary.keys - {"@context"}:
+            for key in sorted(element.keys() - vocabulary.keys - {"@context"}):
                 watch.fault("a name without meaning:", key)
             scoped = named.get("type_scoped_ctx", rest[7] if len(rest) > 7 else None)  # noqa: PLR2004 - PyLD's eighth
             before = self._vocabulary(scoped or active_ctx)
@@ -245,7 +245,7 @@ def _watch_value(element: Mapping[str, JsonValue], watch: Watch) -> None:
     """A value object says what a bare value can't: its language. Any other hides from a reader who expects a text."""
     language = element.get("@language")
     if not element.keys() <= {"@value", "@language", "@direction"} or not isinstance(language, str) or not language:
-        watch.fault("a value written as an object:", next(iter(element.keys() - {"@value"}), "@value"))
+        watch.fault("a value written as an object:", min(element.keys() - {"@value"}, default="@value"))
 
 
 def _resource(name: str) -> dict[str, str]:

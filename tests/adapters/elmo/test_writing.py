@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from adapters.elmo import ADAPTER, names
 from adapters.elmo.dates import as_birthday, as_day
 from gateway.errors import Refused
 from gateway.kit import Draft, Reading
+from gateway.kit.laws.again import digest_elsewhere, digest_of
 from gateway.kit.laws.places import places
 from gateway.kit.laws.trip import document_of, request_for
 from gateway.model.dates import as_moment, day_at_midnight
@@ -376,8 +378,6 @@ def test_a_grade_in_two_languages_keeps_the_first_and_tells_the_other():
 
 
 def attached(size: int) -> tuple[Record, dict[str, bytes]]:
-    import hashlib
-
     octets = b"%PDF" + bytes(size - 4)
     digest = hashlib.sha256(octets).hexdigest()
     file = Attachment(
@@ -401,6 +401,21 @@ def test_attachments_over_the_limit_are_left_out_and_named_by_digest():
     assert texts(draft, "content") == []
     [loss] = [one for one in draft.losses if one.kind == "dropped"]
     assert next(iter(blobs)) in loss.detail
+
+
+def test_which_attachments_have_room_does_not_depend_on_how_a_process_hashes():
+    """Of the record's attachments and a report's there is room for one, and it is always the same."""
+    blobs = {hashlib.sha256(octets).hexdigest(): octets for octets in (b"a" * 600, b"b" * 600)}
+    one, other = (
+        Attachment(title={"en": digest[:4]}, contents=(Content(sha256=digest, size=600, media_type="application/pdf"),))
+        for digest in blobs
+    )
+    report = Report(issuer=ISSUER, issued="2026-03-01", achievements=(course(),), attachments=(one,))
+    record = Record(learner=Learner(names=(Name(given="Ida", family="Ek"),)), reports=(report,), attachments=(other,))
+    request = request_for(record, b"<source/>", "application/xml", ADAPTER)
+    work = (record, replace(request, blobs=blobs, limits=Limits(attachment_bytes=999)))
+    here = digest_of(ADAPTER, [work])
+    assert {digest_elsewhere(ADAPTER, [work], seed) for seed in ("1", "2", "3", "4242")} == {here}
 
 
 def test_bytes_that_are_not_at_hand_are_told():

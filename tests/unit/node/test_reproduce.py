@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -80,6 +81,36 @@ async def test_the_source_may_be_given_inside_the_derived_file():
 def altered(done: Translated, **changes) -> bytes:
     """The body with members changed."""
     return json.dumps({**json.loads(done.results[0].draft.body), **changes}, ensure_ascii=False).encode()
+
+
+def baked(octets: bytes) -> bytes:
+    """A picture with a file inside it."""
+    header = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(17)
+    text = b"openbadges\0\0\0\0\0" + octets
+    return header + len(text).to_bytes(4) + b"iTXt" + text + bytes(4) + b"\0\0\0\0IEND" + bytes(4)
+
+
+PACKINGS = [gzip.compress, base64.b64encode, baked, lambda octets: base64.b64encode(gzip.compress(octets))]
+
+
+@pytest.mark.parametrize("pack", PACKINGS, ids=["gzip", "base64", "picture", "base64 of gzip"])
+@pytest.mark.parametrize("unsealed", [True, False])
+async def test_attack_packed_what_is_delivered_inside_something_else_is_not_what_was_made(pack, unsealed):
+    """A picture of other grades with the genuine file inside it, sent as JSON."""
+    done = await translated(sealed_leaf(), unsealed=unsealed)
+    assert "result" in differences(await again(done, result=pack(done.results[0].octets)))
+
+
+@pytest.mark.parametrize("unsealed", [True, False])
+async def test_attack_packed_upload_wrapper_around_a_translation_is_not_what_was_made(unsealed):
+    done = await translated(sealed_leaf(), unsealed=unsealed)
+    wrapped = b'{"credential":' + json.dumps(json.loads(done.results[0].draft.body)).encode() + b"}"
+    assert "result" in differences(await again(done, result=wrapped))
+
+
+async def test_attack_packed_xml_in_a_picture_is_not_what_was_made():
+    done = await translated(sealed(json.dumps(PETAL).encode(), "jades"), to="leaf")
+    assert differences(await again(done, result=baked(done.results[0].octets))) == ["result"]
 
 
 async def test_attack_altered_grade_a_translation_that_says_more_than_the_source_differs_where():
