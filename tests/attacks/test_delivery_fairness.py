@@ -167,7 +167,7 @@ async def test_g10_slow_documents_of_one_peer_keep_no_other_waiting(tmp_path: Pa
 async def test_g10_a_peer_whose_documents_ask_hosts_that_keep_silent_keeps_no_other_waiting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    """All places that it may have wait for an answer; what another peer sends is decided meanwhile."""
+    """They are more than all places, and those that it may have wait; what another peer sends is decided meanwhile."""
     monkeypatch.setattr(aiohttp, "ThreadedResolver", Names)
     monkeypatch.setattr(online, "QUESTION_SECONDS", 60.0)
     asked, answer = asyncio.Semaphore(0), asyncio.Event()
@@ -184,7 +184,7 @@ async def test_g10_a_peer_whose_documents_ask_hosts_that_keep_silent_keeps_no_ot
         trusted = f'[[trust]]\nanchor = "{tmp_path / "school.jwk"}"\n'
         more = f"{trusted}{school.allowed}seconds = 60.0\n[work]\nprocesses = 1\n"
         async with with_two_peers(tmp_path, queue_depth=100, extra=more) as (node, flooding, other):
-            floods = [flooding.signed(school.badge()) for _ in range(3 * OF_EACH)]
+            floods = [flooding.signed(school.badge()) for _ in range(5 * OF_EACH)]
             assert {(await flooding.post(octets))[0] for _, octets in floods} == {200}
             for _ in range(OF_EACH):
                 await asyncio.wait_for(asked.acquire(), PATIENCE)
