@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -183,7 +183,11 @@ async def test_g10_a_peer_whose_documents_ask_hosts_that_keep_silent_keeps_no_ot
         (tmp_path / "school.jwk").write_text(json.dumps(write_jwk(key("ed25519").public_key())))
         trusted = f'[[trust]]\nanchor = "{tmp_path / "school.jwk"}"\n'
         more = f"{trusted}{school.allowed}seconds = 60.0\n[work]\nprocesses = 1\n"
-        async with with_two_peers(tmp_path, queue_depth=100, extra=more) as (node, flooding, other):
+        async with (
+            with_two_peers(tmp_path, queue_depth=100, extra=more) as (node, flooding, other),
+            AsyncExitStack() as stack,
+        ):
+            stack.callback(answer.set)
             floods = [flooding.signed(school.badge()) for _ in range(5 * OF_EACH)]
             assert {(await flooding.post(octets))[0] for _, octets in floods} == {200}
             for _ in range(OF_EACH):
@@ -196,4 +200,3 @@ async def test_g10_a_peer_whose_documents_ask_hosts_that_keep_silent_keeps_no_ot
 
             await until(decided)
             assert await node.store.unfinished(NORTH) == len(floods)
-            answer.set()
