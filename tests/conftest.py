@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, settings
 
 from gateway.drivers.logs import log_to
 from gateway.model.noun import Noun
+from tests import typist
 
+typist.begin()
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 

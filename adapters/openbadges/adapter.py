@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adapters.openbadges import anchored, assertions, conformity, credentials, ler, reading, terms, writing
+from adapters.openbadges import anchored, assertions, conformity, credentials, hosted, ler, reading, terms, writing
 from adapters.openbadges.structure import is_structural
 from gateway.errors import Refused
 from gateway.kit import Document
-from gateway.kit.contract import Content, Draft, Head, Manifest, Opened, Reading, Recognition, WriteRequest
+from gateway.kit.contract import (
+    Answered,
+    Content,
+    Draft,
+    Enclosed,
+    Head,
+    Manifest,
+    Opened,
+    Reading,
+    Recognition,
+    WriteRequest,
+)
 from gateway.model.record import Record
 from gateway.model.verdict import Finding, Status
 
@@ -113,6 +124,16 @@ class OpenBadges:
     def write(self, record: Record, request: WriteRequest) -> tuple[Draft, ...]:
         """Write one badge for each study."""
         return writing.write_badges(record, request)
+
+    def enclose(self, document: Document, answered: Answered) -> Enclosed:
+        """Put the badge and issuer of an assertion of 2.0 in place; one of 3.0 holds all of itself."""
+        if not assertions.is_assertion(document.value):
+            return Enclosed(document=document)
+        return hosted.enclosed(document, answered)
+
+    def compare(self, claim: Content, answer: Content) -> tuple[Finding, ...]:
+        """Hold a hosted assertion of 2.0 against what its host answered."""
+        return hosted.compared(claim.document.value, answer.document.value)
 
     def core(self, body: bytes) -> bytes:
         """There are no page images to leave out."""

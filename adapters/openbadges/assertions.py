@@ -1,7 +1,7 @@
 """Reading an Assertion of Open Badges 2.0, as it is hosted or signed (Credly, IBM SkillsBuild).
 
 An assertion may name its badge, and the badge its issuer, by address alone: what stands elsewhere is never fetched by
-a reader. Then only the address is known, and a hosted assertion is its host's word: a question to ask outside.
+a reader, but put in place before, where it was looked up (`hosted.py`); else only the address is known.
 
 Source: 1EdTech Open Badges 2.0; the mapping follows the migration guide of Open Badges 3.0.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.openbadges import credentials, terms
+from adapters.openbadges import credentials, hosted, terms
 from adapters.openbadges.nodes import HASHED, IDENTITY, SALT, Nodes, contact_points, text, when
 from gateway.errors import Refused
 from gateway.kit.contract import EvidenceRequest, Opened, Reading, Stated
@@ -50,9 +50,6 @@ def is_assertion(value: Any) -> bool:
 def opened(value: Mapping[str, Any]) -> Opened:
     """State issuer and life; a hosted assertion has to be asked for at its host."""
     root = JsonReading(value).root
-    hosted = root.one("verification")
-    kinds = [] if hosted is None else terms.types_of(hosted.value)
-    is_hosted = any(str(kind).lower().startswith("hosted") for kind in kinds)
     why = "whether its host publishes it, unrevoked"
     address = str(value.get("id", ""))
     issuer = _issuer(root.one("badge"), Nodes())
@@ -63,8 +60,8 @@ def opened(value: Mapping[str, Any]) -> Opened:
             valid_from=root.when("issuedOn"),
             valid_until=root.when("expires"),
         ),
-        findings=(*_revoked(value), *_unreadable(value)),
-        questions=(EvidenceRequest(url=address, why=why),) if is_hosted else (),
+        findings=(*_revoked(value), *_unreadable(value), *hosted.origin_findings(value)),
+        questions=(EvidenceRequest(url=address, why=why, vouches=True),) if hosted.is_hosted(value) else (),
     )
 
 

@@ -32,7 +32,7 @@ _TO_HELP = "Translate for this system too: the page tells what it changed, and t
 @click.option("-o", "out", type=FILE, metavar="OUT", help=_OUT_HELP)
 @click.option("--lang", "languages", type=Languages(), default=(), help=_LANG_HELP)
 @click.option("--to", "to", metavar="ADAPTER", help=_TO_HELP)
-@click.option("--unsealed", is_flag=True, help="A marked draft of that translation is enough.")
+@click.option("--unsealed", is_flag=True, help="No seal: a marked draft of that translation is enough.")
 @click.option("--config", type=FILE, metavar="FILE", help="The node's settings; without it ./node.toml.")
 @verifying
 def command(
@@ -99,6 +99,10 @@ def _write(rendered: Rendered, out: Path | None) -> None:
     else:
         write_file(out, rendered.octets)
     click.echo(next(iter(verdict_lines(rendered.verdict, every_check=False))), err=out is None)
+    if rendered.withheld:
+        click.echo(
+            "the PDF carries no seal: this node's settings don't let pages of such a document be sealed", err=True
+        )
     if rendered.missing:
         named = ", ".join(f"U+{ord(char):04X}" for char in rendered.missing)
         click.echo(f"no font has {named}: the page says so, the files inside have them", err=True)

@@ -4,6 +4,9 @@ A child that is forked has everything imported and made, so that it begins withi
 its start (keys, trust, policies) is what all its children work with, whatever becomes of the files. But to fork is
 safe only where no other thread can hold a lock, so a node forks this process first of all, and that forks the rest: it
 has one thread, and does nothing else. When its parent ends, however it does, it ends with all its children.
+
+A child's temporary files stand in a folder of its own, which goes with it: what a document left there when its process
+was ended would stay for good.
 """
 
 from __future__ import annotations
@@ -12,9 +15,13 @@ import asyncio
 import contextlib
 import gc
 import os
+import secrets
+import shutil
 import signal
 import socket
 import struct
+import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +35,8 @@ _NOT_BEGUN = -1
 _PATIENCE = 30.0
 """Seconds for an answer, which takes a few milliseconds: after that the process is as good as dead."""
 _FIRST_OURS = 3
+_Children = dict[int, Path]
+"""The children that were begun, and the folder of each one's temporary files."""
 _KILLED_BEFORE_US = "500"
 """Of 1,000: where memory runs out, the system ends a child sooner than the node."""
 
@@ -159,13 +168,13 @@ def _end_with(life: Callable[[], None]) -> None:
 
 def _give_birth(line: socket.socket, live: Callable[[socket.socket], None]) -> None:
     _forget_parent(line)
-    children: set[int] = set()
+    children: _Children = {}
     try:
         while octets := _request(line, children, live):
             line.sendall(octets)
     finally:
-        for pid in children:
-            os.kill(pid, signal.SIGKILL)
+        for pid in tuple(children):
+            _put_to_end(pid, children)
 
 
 def _forget_parent(line: socket.socket) -> None:
@@ -177,9 +186,18 @@ def _forget_parent(line: socket.socket) -> None:
     mine = line.fileno()
     os.closerange(_FIRST_OURS, mine)
     os.closerange(mine + 1, os.sysconf("SC_OPEN_MAX"))
+    _forget_tracker()
 
 
-def _request(line: socket.socket, children: set[int], live: Callable[[socket.socket], None]) -> bytes:
+def _forget_tracker() -> None:
+    """Where the parent begot processes by multiprocessing, that keeps the number of a file which is closed here."""
+    used = sys.modules.get("multiprocessing.resource_tracker")
+    if used is not None:
+        tracker = used._resource_tracker  # noqa: SLF001 - the library has no public way
+        tracker._fd = tracker._pid = None  # noqa: SLF001
+
+
+def _request(line: socket.socket, children: _Children, live: Callable[[socket.socket], None]) -> bytes:
     """Do one request; the answer, empty where the parent has ended."""
     octets, descriptors, _, _ = socket.recv_fds(line, _REQUEST.size, 1)
     if not octets:
@@ -187,12 +205,20 @@ def _request(line: socket.socket, children: set[int], live: Callable[[socket.soc
     if descriptors:
         return _ANSWER.pack(_begin(line, descriptors[0], children, live))
     (pid,) = _REQUEST.unpack(octets)
-    children.discard(pid)
+    return _ANSWER.pack(_put_to_end(pid, children))
+
+
+def _put_to_end(pid: int, children: _Children) -> int:
+    """End a child, and what it left; its exit code."""
+    folder = children.pop(pid)
     os.kill(pid, signal.SIGKILL)  # it is our child, and nobody else's, until it is waited for
-    return _ANSWER.pack(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+    status = os.waitpid(pid, 0)[1]
+    shutil.rmtree(folder, ignore_errors=True)
+    return os.waitstatus_to_exitcode(status)
 
 
-def _begin(line: socket.socket, descriptor: int, children: set[int], live: Callable[[socket.socket], None]) -> int:
+def _begin(line: socket.socket, descriptor: int, children: _Children, live: Callable[[socket.socket], None]) -> int:
+    folder = Path(tempfile.gettempdir(), f"testamur-{secrets.token_hex(8)}")
     try:
         pid = os.fork()
     except OSError:
@@ -201,10 +227,18 @@ def _begin(line: socket.socket, descriptor: int, children: set[int], live: Calla
     if pid == 0:
         line.close()
         _offer_to_the_system()
+        _keep_files_in(folder)
         _end_with(lambda: live(socket.socket(fileno=descriptor)))
     os.close(descriptor)
-    children.add(pid)
+    children[pid] = folder
     return pid
+
+
+def _keep_files_in(folder: Path) -> None:
+    """Where it can't be made, what needs it fails by itself; not all work does."""
+    with contextlib.suppress(OSError):
+        folder.mkdir(mode=0o700)
+    tempfile.tempdir = str(folder)
 
 
 def _offer_to_the_system() -> None:

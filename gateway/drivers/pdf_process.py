@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from functools import cache
 from importlib.util import find_spec
@@ -24,6 +25,7 @@ class PdfProcess:
         self._limits = limits
         self._lock = threading.Lock()
         self._worker: Worker | None = None
+        self._begun_by = 0
 
     def __call__(self, octets: bytes, limits: Limits) -> Examined:
         """What was found of a file; refused with `limit.work` where it needs more than one may."""
@@ -42,8 +44,8 @@ class PdfProcess:
             self._end()
 
     def _ask(self, octets: bytes, limits: Limits) -> Answer:
-        if self._worker is None:
-            self._worker = Worker(_Examiner(), self._limits)
+        if self._worker is None or self._begun_by != os.getpid():  # a forked process begins its own
+            self._worker, self._begun_by = Worker(_Examiner(), self._limits), os.getpid()
         return self._worker.ask("examine", (octets, limits))
 
     def _end(self) -> None:

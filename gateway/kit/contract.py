@@ -13,6 +13,7 @@ What it needs from outside it asks for (`EvidenceRequest`). The gateway calls, i
 and, of an adapter whose documents are vouched for by an online check alone:
 
     compare     does the document say what the check answered?   (`Comparing`)
+    enclose     put in place what it names by address            (`Enclosing`)
 
 docs/your-first-adapter.md builds one from nothing.
 """
@@ -35,7 +36,8 @@ CONTRACT = 1
 """The version of this contract; discovery refuses adapters made for another."""
 
 HEAD_BYTES = 64 * 1024
-SealProfile = Literal["xmldsig", "jades", "vc"]
+SealProfile = Literal["xmldsig", "jades", "vc", "pades"]
+"""Kinds of seal; "pades" is on pages for people alone: no adapter writes PDF."""
 Form = Literal["json", "jwt", "png"]
 """How a sealed credential is packed: with its proof embedded, as a token, or with it embedded in a picture's text."""
 Vouched = Literal["proof", "outer", "online", "channel", "unverified"]
@@ -300,6 +302,34 @@ class Comparing(Protocol):
         field that the answer doesn't show: it isn't handed on, and becomes a loss; INDETERMINATE where the answer isn't
         one. No finding holds what stands in a field.
         """
+
+
+Answered = Callable[[str], bytes | None]
+"""What an address answered, where somebody is believed to have fetched it; None where that is still to be asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosed:
+    """A document with what it names by address put in place, what must still be asked for that, and what was seen."""
+
+    document: Document
+    questions: tuple[EvidenceRequest, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class Enclosing(Protocol):
+    """An adapter whose documents name parts of themselves by address: one function more, which others haven't."""
+
+    def enclose(self, document: Document, answered: Answered) -> Enclosed:
+        """Put what is answered in the place of its address; answers may name further addresses.
+
+        Called again when more was answered; how often is bounded, so chains of addresses have to be short.
+        """
+
+
+def enclosing(adapter: Adapter) -> Enclosing | None:
+    """The adapter as one that can enclose; None where it can't."""
+    return cast("Enclosing", adapter) if callable(getattr(adapter, "enclose", None)) else None
 
 
 def comparing(adapter: Adapter) -> Comparing | None:

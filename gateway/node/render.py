@@ -1,6 +1,7 @@
 """The use case: a document as pages for people, HTML or PDF, with what it was made from inside the PDF.
 
-What is made is unsealed, and says nothing of a seal: a seal is a step after, for whoever may give one.
+The pages say nothing of a seal. A node with a seal for PDF ("pades") puts it on as the last step, where the rule
+against laundering lets it: as on a translation, and by the same function (`may_seal`).
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from gateway.drivers.keys import SealKey
 from gateway.kit.contract import Reading
 from gateway.model.verdict import Verdict
 from gateway.node.account import account_of, account_of_document, paper_of, reading_of
-from gateway.node.source import extension_of, media_type_of
+from gateway.node.sealing import seal
+from gateway.node.source import Chosen, extension_of, media_type_of
 from gateway.node.startup import UNCONFIGURED, Node
-from gateway.node.translate import Order, Withheld, translate_now
+from gateway.node.translate import Order, Withheld, may_seal, translate_now
 from gateway.readers.limits import Limits
 from gateway.rendering.account import Account, Paper
 from gateway.rendering.html import draw_html
@@ -46,7 +49,7 @@ class Page:
     terms      what the document is judged by, in place of the node's terms as they stand
     languages  the reader's; one alone stands beside the document's own, none is the document's own
     to         the adapter to translate with, whose losses and results the page then tells of; None for the record alone
-    unsealed   a marked draft of that translation is enough
+    unsealed   a marked draft of that translation is enough, and no seal on the pages
     of_caller  whether those terms are a caller's: nothing judged by them is sealed
     """
 
@@ -58,15 +61,25 @@ class Page:
     unsealed: bool = False
     of_caller: bool = True
 
+    @property
+    def is_configured(self) -> bool:
+        """Whether the document is judged by the node's own trust and policy, at the present time."""
+        return self.terms is None or not self.of_caller
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Rendered:
-    """A page: its octets, the verdict that it tells, and the characters that it can't show."""
+    """A page: its octets, the verdict that it tells, and the characters that it can't show.
+
+    `withheld`: the node seals PDF, and this one it may not.
+    """
 
     octets: bytes
     media_type: str
     verdict: Verdict
     missing: tuple[str, ...] = ()
+    sealed: bool = False
+    withheld: bool = False
 
 
 async def render_file(node: Node, page: Page, *, now: dt.datetime) -> Rendered | Withheld:
@@ -81,21 +94,40 @@ def render_now(node: Node, page: Page, now: dt.datetime) -> Rendered | Withheld:
     """
     terms = page.terms if page.terms is not None else node.terms(now)
     if page.to is None:
-        return render_document(node, verify(page.octets, adapters=node.adapters, terms=terms), page, terms)
+        return _of_document(node, verify(page.octets, adapters=node.adapters, terms=terms), page, terms, now)
     order = Order(octets=page.octets, to=page.to, unsealed=page.unsealed, terms=page.terms, of_caller=page.of_caller)
     done = translate_now(node, order, now)
     if isinstance(done, Withheld):
         return done
     languages = _languages(page.languages, done.reading)
     account = replace(account_of(done, node, terms, languages), languages=languages)
-    return _drawn(node, account, done.files(), page.form, terms)
+    return _sealed(node, _drawn(node, account, done.files(), page.form, terms), page, now, may=done.sealed)
 
 
-def render_document(node: Node, document: VerifiedDocument, page: Page, terms: Terms) -> Rendered:
-    """A document that was verified by these terms already, as it is: a derived one is shown as such."""
+def _of_document(node: Node, document: VerifiedDocument, page: Page, terms: Terms, now: dt.datetime) -> Rendered:
+    """A document as it is: a derived one is shown as such."""
     reading, unread = reading_of(document)
     account = account_of_document(document, reading, unread, node, terms, _languages(page.languages, reading))
-    return _drawn(node, account, dict(_papers(document, reading)), page.form, terms)
+    drawn = _drawn(node, account, dict(_papers(document, reading)), page.form, terms)
+    return _sealed(node, drawn, page, now, may=_may_seal(node, document, reading, page))
+
+
+def _may_seal(node: Node, document: VerifiedDocument, reading: Reading | None, page: Page) -> bool:
+    """Whether the rule lets pages of this document be sealed; never those of a translation, nor of what isn't read."""
+    if reading is None or reading.document.derived is not None:
+        return False
+    derived = any(inner.role == "original" for inner in document.inner.values())
+    return may_seal(node, Chosen(document=document, path="", derived=derived), configured=page.is_configured)
+
+
+def _sealed(node: Node, drawn: Rendered, page: Page, now: dt.datetime, *, may: bool) -> Rendered:
+    key = node.seals.get("pades")
+    if page.form != "pdf" or page.unsealed or not isinstance(key, SealKey):
+        return drawn
+    if not may:
+        return replace(drawn, withheld=True)
+    octets = seal(drawn.octets, "pades", key, now=now, limits=node.limits)
+    return replace(drawn, octets=octets, sealed=True)
 
 
 def _languages(asked: tuple[str, ...], reading: Reading | None) -> tuple[str, ...]:

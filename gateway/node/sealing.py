@@ -80,6 +80,10 @@ def seal(body: bytes, profile: SealProfile, key: SealKey, *, now: dt.datetime, l
         from gateway.proofs.xmldsig.seal import seal_enveloped
 
         return seal_enveloped(body, key.private_key, key.certificates, limits=limits)
+    if profile == "pades":
+        from gateway.proofs.pdf.seal import seal_pdf
+
+        return seal_pdf(body, key.private_key, key.certificates, signed_at=now, limits=limits)
     from gateway.proofs.jose.seal import finish_seal, prepare_seal
 
     prepared = prepare_seal(body, certificates=key.certificates, signed_at=now)

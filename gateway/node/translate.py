@@ -185,12 +185,12 @@ def translate_now(
         return _not_passed(chosen)
     if _back_home(chosen, target):
         return _returned(given, chosen, target)
-    if order.sealed and not _may_be_sealed(node, order, chosen):
+    if order.sealed and not may_seal(node, chosen, configured=order.is_configured):
         return _not_sealed(chosen)
     try:
         reading = chosen.document.read()
         chosen = replace(chosen, derived=is_derived(chosen, reading))
-        if order.sealed and not _may_be_sealed(node, order, chosen):
+        if order.sealed and not may_seal(node, chosen, configured=order.is_configured):
             return _not_sealed(chosen)
         job = _Job(
             node=node,
@@ -208,14 +208,18 @@ def translate_now(
         return Withheld(chosen=chosen, code=refused.code, message=refused.message, advice=refused.advice)
 
 
-def _may_be_sealed(node: Node, order: Order, chosen: Chosen) -> bool:
+def may_seal(node: Node, chosen: Chosen, *, configured: bool) -> bool:
+    """Whether this node's seal may stand on what is made from a document.
+
+    `configured`: it was judged by the node's own trust and policy, at the real present time.
+    """
     document = chosen.document
     grounds = Grounds(
         adapter=document.adapter.manifest.id if document.adapter is not None else "",
         verdict=document.verdict,
         vouched=document.content is not None and document.content.vouched != "unverified",
-        configured=node.configured and order.is_configured,
-        present=order.is_configured,
+        configured=node.configured and configured,
+        present=configured,
         derived=chosen.derived,
     )
     return may_be_sealed(grounds, node.sealable)

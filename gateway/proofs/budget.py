@@ -12,7 +12,7 @@ from gateway.errors import Refused
 
 MOST_STEPS = 800_000
 """Steps of about a microsecond: what is over it is refused in less than a second. A badge costs some 9,000, a learner
-record of 23 kB with six credentials inside some 65,000, one of 140 such credentials nearly all."""
+record of 23 kB with six credentials inside some 65,000, one of 130 such credentials nearly all."""
 
 TRY = 150
 """One key tried on one signature."""

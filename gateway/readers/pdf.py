@@ -2,7 +2,7 @@
 
 A PDF can be read in more ways than one, and that is how most forgeries of signed ones work. So only one reading is
 taken: the header at the first octet, nothing behind the end, one form of cross-references, every object as the last of
-them says. pyHanko is the parser (docs/adr/0009-pdf-signatures-by-pyhanko.md). It runs in a process of its own
+them says. pyHanko is the parser (docs/adr/0010-pdf-signatures-by-pyhanko.md). It runs in a process of its own
 (`gateway.drivers.pdf_process`), for a file of a few kB can ask for more than a machine has.
 """
 

@@ -256,6 +256,7 @@ CHECKS = {
     "online.date": "Is the answer of the same date as the document?",
     "online.time": "Is the answer of this time?",
     "evidence.asked": "Was everything asked outside that only an answer from there can tell?",
+    "evidence.enclosed": "Was what the document names by address put in place?",
     "content.attachment": "Are the attached files compared with the results?",
     "content.evidence": "Are the files enclosed as evidence looked at?",
 }

@@ -59,6 +59,7 @@ from gateway.readers.document import Document
 from gateway.verify.covered import covered_by, document_of
 from gateway.verify.keys import key_findings, key_questions
 from gateway.verify.life import life_findings
+from gateway.verify.linked import enclose
 from gateway.verify.online import Checked, by_channel, check_online, vouching
 from gateway.verify.proofs import examined_pdf, proof_findings, proofs_around, proofs_inside, supplement_verdicts
 from gateway.verify.recognise import recognise
@@ -243,12 +244,13 @@ class _Examination:
 
     def _known(self, case: _Case, adapter: Adapter, recognition: Recognition) -> VerifiedDocument:
         content = Content(document=case.covered, format=recognition.format, vouched=case.vouched)
-        opened, opening = _open(adapter, case.seen)
+        linked = enclose(adapter, case.seen, self.terms, self.budget)
+        opened, opening = _open(adapter, linked.document)
         standing = self._standing(case, adapter, content, opened)
         inner, inner_findings = self._inner((*opened.inner, *case.originals), vouched=case.vouched != "unverified")
         conformity, rules = self._conformity(adapter, case, recognition.format)
         keys = key_questions(case.proofs, self.terms)
-        asked = tuple(question for question in opened.questions if not question.vouches)
+        asked = (*linked.questions, *(question for question in opened.questions if not question.vouches))
         outside = ask_outside(case.seen, asked, opened.stated, self.terms, self.budget)
         if case.seen is not case.covered:
             case.seen.forget()  # who looked at it is done, and of a large document it is as large again
@@ -256,6 +258,7 @@ class _Examination:
             *case.container_findings(),
             _recognised(recognition.why),
             *opening,
+            *linked.findings,
             *key_findings(keys, self.terms),
             *standing.findings,
             *life_findings(opened.stated, self.terms.now),
@@ -271,7 +274,7 @@ class _Examination:
             role=case.role,
             containers=case.containers,
             adapter=adapter,
-            content=standing.content or content,
+            content=self._whole(adapter, standing.content or content),
             claim=content if standing.content is not None and standing.content.vouched == "online" else None,
             uncovered=standing.losses,
             stated=opened.stated,
@@ -279,6 +282,11 @@ class _Examination:
             inner=inner,
             asks=(*keys, *standing.questions, *outside.questions),
         )
+
+    def _whole(self, adapter: Adapter, content: Content) -> Content:
+        """What is read, with the parts in place that it names by address."""
+        linked = enclose(adapter, content.document, self.terms, self.budget)
+        return content if linked.document is content.document else replace(content, document=linked.document)
 
     def _standing(self, case: _Case, adapter: Adapter, content: Content, opened: Opened) -> Checked:
         """What vouches for the document: its proofs, or those around it; else an online check, or who sent it."""

@@ -92,6 +92,12 @@ def _answered(
     return Checked(findings=(*compared, *stood_on, _vouched(found)), content=content, losses=losses)
 
 
+def stands(found: Answer, terms: Terms, budget: Budget) -> bool:
+    """Whether an answer may be stood on: of this time, fetched here, or by somebody trusted who attests it."""
+    told = (*_time(found, terms.now), *_attested(found, terms, budget))
+    return found.is_success and answer(told) is Indication.PASSED
+
+
 def _answers(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if finding.status not in (Status.FAILED, Status.PASSED))
 

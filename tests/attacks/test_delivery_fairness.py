@@ -21,6 +21,7 @@ from gateway.node.decide import OF_EACH, _Decide
 from gateway.node.running import Running
 from gateway.proofs.jwk import write_jwk
 from gateway.verify.engine import VerifiedDocument
+from tests.attacks.test_poison import values_of_one_thing
 from tests.delivery.nodes import NORTH, PATIENCE, Participant, pair, until
 from tests.delivery.simulators import Sender
 from tests.jose_makers import key
@@ -200,3 +201,21 @@ async def test_g10_a_peer_whose_documents_ask_hosts_that_keep_silent_keeps_no_ot
 
             await until(decided)
             assert await node.store.unfinished(NORTH) == len(floods)
+
+
+async def test_d3_poisoned_linked_data_is_decided_as_too_large_costs_no_process_and_others_flow(tmp_path: Path):
+    poison = json.dumps(values_of_one_thing()).encode()
+    async with with_two_peers(tmp_path, queue_depth=100) as (node, poisoning, other):
+        sent = [poisoning.signed(poison) for _ in range(4)]
+        assert {(await poisoning.post(octets))[0] for _, octets in sent} == {200}
+        good, octets = other.signed()
+        await other.post(octets)
+
+        async def all_decided() -> bool:
+            return (await node.store.depth()).undecided == 0
+
+        await until(all_decided)
+        assert (await node.store.arrival(EAST, good.envelope.id)).state is ArrivalState.ACCEPTED
+        accounts = [json.loads((await node.store.arrival(NORTH, one.envelope.id)).account) for one, _ in sent]
+        assert {account["original"]["sub_indication"] for account in accounts} == {"TOO_LARGE"}
+        assert node.processes.state.lost == {}

@@ -11,7 +11,6 @@ import gzip
 import itertools
 import json
 import random
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +25,7 @@ from gateway.proofs.dataintegrity.contexts import Contexts, known_contexts
 from gateway.proofs.dataintegrity.verify import Keys, verify_embedded
 from gateway.verify import engine
 from tests.vc_makers import NOW, badge, did_key, embedded, examined, token
+from tests.work import calls_in
 
 STEPS = 60_000
 CALLS_A_STEP = 16
@@ -174,23 +174,6 @@ POISON: tuple[Callable[[], Json], ...] = (
     lambda: good(credentialSubject={"type": ["AchievementSubject"], "result": [{"type": ["Result"]}] * 900}),
 )
 NAMES = [*(one.__name__ for one in POISON[:13]), "tree_of_two", "tree_of_three", "chains", "pairs", "alike"]
-
-
-def calls_in(run: Callable[[], Any]) -> tuple[int, Any]:
-    """How many functions are called, and what comes out."""
-    count = 0
-
-    def seen(_frame: object, event: str, _arg: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(seen)
-    try:
-        made = run()
-    finally:
-        sys.setprofile(before)
-    return count, made
 
 
 ADAPTERS = tuple(found.adapter for found in discover(()).found)

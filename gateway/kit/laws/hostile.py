@@ -6,6 +6,7 @@ import gzip
 from collections.abc import Mapping
 
 SECONDS = 1.0
+"""Of processor time."""
 MEGABYTES = 100
 
 

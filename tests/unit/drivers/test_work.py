@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -75,6 +76,25 @@ def die(_: str, file: str, times: int) -> str:
     if Path(file).stat().st_size <= times:
         os.kill(os.getpid(), signal.SIGKILL)
     return "done"
+
+
+def leave(_: str, noted: str, how: str) -> None:
+    """Write a document to a temporary folder, and never come to taking it away."""
+    with tempfile.TemporaryDirectory(prefix="testamur-") as folder:
+        Path(folder, "original.xml").write_text("Astrid Lindqvist", "utf-8")
+        with Path(noted).open("a", encoding="utf-8") as places:
+            places.write(f"{folder}\n")
+        while how == "spin":
+            pass
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def is_private(folder: Path) -> bool:
+    return folder.is_dir() and folder.stat().st_mode & 0o777 == 0o700
+
+
+def temporary_folder(_: str) -> str:
+    return tempfile.gettempdir()
 
 
 def hold(_: str, begun: str, go: str) -> int:
@@ -267,3 +287,20 @@ async def test_g10_parties_that_wait_take_turns():
     await asyncio.gather(*waiting)
     assert order.index(EAST) < 2
     assert sorted(order[:4]) == [EAST, EAST, NORTH, NORTH]
+
+
+@pytest.mark.parametrize("how", ["spin", "die"])
+async def test_attack_residue_a_document_that_ends_its_process_leaves_no_copy_of_itself(
+    tmp_path: Path, how: str
+) -> None:
+    """Drawing pages, the original stands in a temporary folder, which nobody tidies up after a process that is ended."""
+    noted = tmp_path / "noted"
+    async with processes() as work:
+        with pytest.raises(Stopped):
+            await work(OURS, leave, str(noted), how)
+        places = [Path(line) for line in noted.read_text("utf-8").splitlines()]
+        assert places
+        assert not [place for place in places if place.exists() or place.parent.exists()]
+        own = Path(await work(OURS, temporary_folder))
+        assert is_private(own)
+    assert not is_private(own)

@@ -24,7 +24,7 @@ from gateway.delivery.store import Retry
 from gateway.drivers.clock import SystemClock
 from gateway.drivers.store.database import NAME
 from gateway.drivers.work import OURS
-from gateway.node import decide
+from gateway.node import decide, watch_peers
 from gateway.node.health import health_of
 from gateway.node.running import Running
 from gateway.node.serving import run
@@ -339,6 +339,7 @@ async def test_peers_that_are_well_are_said_to_be(tmp_path: Path):
     async with two_nodes(tmp_path) as (north, _):
 
         async def answers() -> bool:
+            await watch_peers._look_at_all(north)  # when it was asked first, it may not have been there yet
             north.health.good_until = 0.0
             return "answers" in {check.reason for check in (await health_of(north)).checks}
 

@@ -104,7 +104,7 @@ def test_an_unknown_key_is_refused_with_a_suggestion():
 
 
 def test_all_faults_are_said_at_once_each_with_its_key():
-    message = fault_of('[node]\nid = ""\n[limits]\ndepth = 0\nnods = 1\n[[seal]]\nfor = ["pades"]\n')
+    message = fault_of('[node]\nid = ""\n[limits]\ndepth = 0\nnods = 1\n[[seal]]\nfor = ["cades"]\n')
     for place in ("node.id", "limits.depth", "limits.nods", "seal[1].for[1]", "seal[1].key", "seal[1].certificate"):
         assert place in message
 

@@ -1,0 +1,212 @@
+"""Open Badges of version 2.0 that stand on their host's word: as Credly and IBM SkillsBuild issue them, and signed ones."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from gateway.errors import Refused
+from gateway.kit.discovery import discover
+from gateway.model.verdict import Caveat, Indication, SubIndication
+from gateway.node import startup
+from gateway.trust.anchors import Anchor
+from gateway.verify.asking import NoAnswer
+from gateway.verify.engine import VerifiedDocument, verify
+from gateway.verify.evidence import Answer
+from gateway.verify.gathering import gather
+from tests.jose_makers import compact, key
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+HOST = "https://badges.example"
+ASSERTION, BADGE, ISSUER = f"{HOST}/assertions/1", f"{HOST}/badges/knots", f"{HOST}/issuers/school"
+LIST = f"{HOST}/revoked"
+ADAPTERS = tuple(found.adapter for found in discover(()).found)
+Json = dict[str, Any]
+
+
+def assertion(**members: Any) -> Json:
+    recipient = {"type": "email", "hashed": True, "identity": "sha256$" + "0" * 64}
+    made = {
+        "@context": "https://w3id.org/openbadges/v2",
+        "type": "Assertion",
+        "id": ASSERTION,
+        "recipient": recipient,
+        "badge": BADGE,
+        "issuedOn": "2026-03-01T09:30:00Z",
+        "verification": {"type": "hosted"},
+        **members,
+    }
+    return {name: value for name, value in made.items() if value is not None}
+
+
+def badge(**members: Any) -> Json:
+    criteria = {"narrative": "An afternoon at the quay."}
+    return {"type": "BadgeClass", "id": BADGE, "name": "Knots", "criteria": criteria, "issuer": ISSUER, **members}
+
+
+def issuer(**members: Any) -> Json:
+    return {"type": "Profile", "id": ISSUER, "name": "Nordhavn School of Seafaring", **members}
+
+
+def world(*documents: Json) -> dict[str, Answer]:
+    """What this gateway fetched itself at the addresses by which documents call themselves."""
+    made = {one["id"]: json.dumps(one).encode() for one in documents}
+    at = NOW - timedelta(minutes=5)
+    return {url: Answer(url=url, fetched_at=at, octets=octets, fetched_here=True) for url, octets in made.items()}
+
+
+def judged(document: Json | bytes, evidence: dict[str, Answer], *anchors: Anchor) -> VerifiedDocument:
+    octets = document if isinstance(document, bytes) else json.dumps(document).encode()
+    terms = replace(startup.terms(at=NOW), evidence=evidence, anchors=anchors)
+    return verify(octets, adapters=ADAPTERS, terms=terms)
+
+
+def said(found: VerifiedDocument) -> tuple[Indication, SubIndication | None]:
+    return found.verdict.verdict, found.verdict.sub_indication
+
+
+WORLD = world(assertion(), badge(), issuer())
+
+
+def test_a_hosted_assertion_whose_host_publishes_it_passes_with_badge_and_issuer_from_their_addresses() -> None:
+    found = judged(assertion(), WORLD)
+    assert said(found) == (Indication.PASSED, None)
+    assert Caveat.CHECKED_ONLINE in found.verdict.caveats
+    [report] = found.read().record.reports
+    assert report.issuer.legal_name == {"und": "Nordhavn School of Seafaring"}
+    assert report.achievements[0].specification.title == {"und": "Knots"}
+
+
+def test_without_an_answer_a_hosted_assertion_is_open_and_asks_for_itself_and_its_badge() -> None:
+    found = judged(assertion(), {})
+    assert found.verdict.verdict is Indication.INDETERMINATE
+    assert {question.url for question in found.asks} == {ASSERTION, BADGE}
+    with pytest.raises(Refused):
+        found.read()
+
+
+def test_the_badge_s_answer_raises_the_question_who_issued_it() -> None:
+    found = judged(assertion(), world(assertion(), badge()))
+    assert {question.url for question in found.asks} == {ISSUER}
+    assert found.verdict.verdict is Indication.INDETERMINATE
+
+
+async def test_badge_and_issuer_are_gathered_in_rounds_and_each_is_asked_once() -> None:
+    asked: list[str] = []
+
+    class World:
+        async def ask(self, question: Any) -> Answer | NoAnswer:
+            asked.append(question.url)
+            return WORLD[question.url]
+
+    async def open_questions(terms: Any) -> Any:
+        return verify(json.dumps(assertion()).encode(), adapters=ADAPTERS, terms=terms).asks
+
+    terms = await gather(startup.terms(at=NOW), open_questions, World())
+    assert sorted(asked) == sorted(WORLD)
+    found = verify(json.dumps(assertion()).encode(), adapters=ADAPTERS, terms=terms)
+    assert found.verdict.verdict is Indication.PASSED
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"issuedOn": "2020-01-01T00:00:00Z"}, {"recipient": {"type": "email", "identity": "me@example.org"}}, {"badge": f"{HOST}/x"}],
+)  # fmt: skip
+def test_what_the_host_publishes_otherwise_fails(changed: Json) -> None:
+    assert said(judged(assertion(**changed), WORLD)) == (Indication.FAILED, SubIndication.HASH_FAILURE)
+
+
+def test_what_the_host_says_was_revoked_fails() -> None:
+    evidence = world(
+        {"id": ASSERTION, "@context": "https://w3id.org/openbadges/v2", "type": "Assertion", "revoked": True}
+    )
+    assert said(judged(assertion(), evidence)) == (Indication.FAILED, SubIndication.CREDENTIAL_REVOKED)
+
+
+def test_an_answer_that_nobody_attests_is_no_pass_and_is_not_read_with_it() -> None:
+    handed_in = {url: replace(answer, fetched_here=False) for url, answer in WORLD.items()}
+    found = judged(assertion(), handed_in)
+    assert found.verdict.verdict is Indication.INDETERMINATE
+    with pytest.raises(Refused):
+        found.read()
+
+
+@pytest.mark.parametrize(
+    ("policy", "passes"),
+    [
+        (None, False), ({"startsWith": f"{HOST}/assertions/"}, True), ({"startsWith": f"{HOST}.attacker.example/"}, False),
+        ({"startsWith": "https://badges.exam"}, False), ({"allowedOrigins": "badges.example"}, True),
+        ({"allowedOrigins": ["other.example", "badges.example"]}, True), ({"allowedOrigins": "other.example"}, False),
+    ],
+)  # fmt: skip
+def test_a_host_speaks_for_an_issuer_elsewhere_only_where_the_issuer_names_it(
+    policy: Json | None, passes: bool
+) -> None:
+    elsewhere = "https://school.example/profile"
+    profile = issuer(id=elsewhere, **({"verification": policy} if policy else {}))
+    found = judged(assertion(), world(assertion(), badge(issuer=elsewhere), profile))
+    assert (found.verdict.verdict is Indication.PASSED) == passes
+
+
+def test_an_answer_that_calls_itself_otherwise_is_not_put_in_place() -> None:
+    wrong = replace(WORLD[BADGE], octets=json.dumps(badge(id=f"{HOST}/other")).encode())
+    found = judged(assertion(), {**WORLD, BADGE: wrong})
+    assert found.verdict.verdict is Indication.INDETERMINATE
+
+
+@pytest.mark.parametrize("octets", [b"", b"<html>", b"[]", b"5", b'{"id": 5}'])
+def test_an_answer_that_is_no_badge_leaves_the_question_open(octets: bytes) -> None:
+    found = judged(assertion(), {**WORLD, BADGE: replace(WORLD[BADGE], octets=octets)})
+    assert found.verdict.verdict is Indication.INDETERMINATE
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://badges.example/x", "urn:x", ""])
+def test_an_address_of_another_kind_is_never_asked(address: str) -> None:
+    found = judged(assertion(badge=address), {})
+    assert {question.url for question in found.asks} <= {ASSERTION}
+
+
+# --- signed -----------------------------------------------------------------------------------------------------------
+
+RSA = Anchor(key=key("rsa").public_key())
+
+
+def signed(**members: Any) -> bytes:
+    made = assertion(id="urn:uuid:52e4c6b3-8c13-4fa8-8482-a5cf34ef37a9", verification={"type": "signed"}, **members)
+    return compact({"alg": "RS256"}, json.dumps(made).encode(), alg="RS256")
+
+
+def listing(*revoked: Any) -> Json:
+    return {"id": LIST, "type": "RevocationList", "revokedAssertions": list(revoked)}
+
+
+LISTED = issuer(revocationList=LIST)
+
+
+def test_a_signed_assertion_that_its_issuer_s_list_doesnt_name_passes() -> None:
+    found = judged(signed(), world(badge(), LISTED, listing("urn:uuid:another")), RSA)
+    assert said(found) == (Indication.PASSED, None)
+    assert found.read().record.reports[0].achievements
+
+
+@pytest.mark.parametrize("form", [str, lambda one: {"id": one}, lambda one: {"uid": one, "revocationReason": "a slip"}])
+def test_a_signed_assertion_in_its_issuer_s_list_fails(form: Any) -> None:
+    member = form("urn:uuid:52e4c6b3-8c13-4fa8-8482-a5cf34ef37a9")
+    found = judged(signed(), world(badge(), LISTED, listing(member)), RSA)
+    assert said(found) == (Indication.FAILED, SubIndication.CREDENTIAL_REVOKED)
+
+
+def test_a_list_that_wasn_t_looked_up_is_never_a_pass() -> None:
+    found = judged(signed(), world(badge(), LISTED), RSA)
+    assert said(found) == (Indication.INDETERMINATE, SubIndication.TRY_LATER)
+    assert {question.url for question in found.asks} == {LIST}
+
+
+@pytest.mark.parametrize("wrong", [{"revokedAssertions": 5}, {"revokedAssertions": None}])
+def test_a_list_that_is_none_is_never_a_pass(wrong: Json) -> None:
+    found = judged(signed(), world(badge(), LISTED, {"id": LIST, **wrong}), RSA)
+    assert found.verdict.verdict is Indication.INDETERMINATE

@@ -1,0 +1,101 @@
+"""The seal on pages for people: PAdES by the node's key, under the rule that every seal is under."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from asn1crypto import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+from gateway.model.verdict import Indication
+from gateway.node.render import Page, Rendered, render_now
+from gateway.proofs.pdf.examine import examine
+from gateway.trust.policies import load_policy
+from gateway.verify.engine import verify
+from tests.toy_node import NOW, anchor, forged_leaf, node, node_key, sealed_leaf, university
+
+
+def rendered(octets: bytes, **how) -> Rendered:
+    the_node = how.pop("the_node", None) or node(seals={"pades": node_key(), "jades": node_key()})
+    outcome = render_now(the_node, Page(octets=octets, form="pdf", **how), NOW)
+    assert isinstance(outcome, Rendered)
+    return outcome
+
+
+def test_pages_of_a_genuine_document_are_sealed_and_every_reader_says_so(tmp_path):
+    page = rendered(sealed_leaf())
+    assert page.sealed
+    certificate = x509.Certificate.load(node_key().certificates[0].public_bytes(Encoding.DER))
+    [signature] = PdfFileReader(BytesIO(page.octets)).embedded_signatures
+    context = ValidationContext(trust_roots=[certificate], moment=NOW, allow_fetching=False)
+    status = validate_pdf_signature(signature, context)
+    assert (status.intact, status.valid, status.coverage.name) == (True, True, "ENTIRE_FILE")
+
+
+@pytest.mark.skipif(shutil.which("pdfsig") is None, reason="poppler's pdfsig isn't installed")
+def test_popplers_pdfsig_finds_the_seal_valid_and_over_the_whole_file(tmp_path):
+    (tmp_path / "page.pdf").write_bytes(rendered(sealed_leaf()).octets)
+    told = subprocess.run(["pdfsig", "-nocert", "page.pdf"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "Signature is Valid" in told.stdout
+    assert "Total document signed" in told.stdout
+    assert "ETSI.CAdES.detached" in told.stdout
+
+
+def test_before_the_seal_the_pages_are_equal_for_equal_input():
+    leaf, the_node = sealed_leaf(), node(seals={"pades": node_key()})
+    unsealed = rendered(leaf, the_node=the_node, unsealed=True)
+    assert unsealed.octets == rendered(leaf, the_node=the_node, unsealed=True).octets
+    assert not unsealed.sealed
+    assert not unsealed.withheld
+    assert rendered(leaf, the_node=the_node).octets.startswith(unsealed.octets)
+
+
+def test_our_own_pages_verify_and_the_original_inside_is_judged_apart():
+    page = rendered(sealed_leaf())
+    there = node(anchors=(anchor(node_key()), anchor(university())))
+    terms = replace(there.terms(NOW), pdf=examine)
+    verdict = verify(page.octets, adapters=there.adapters, terms=terms).verdict
+    assert verdict.own is Indication.PASSED
+    assert [(inner.role, inner.verdict.verdict) for inner in verdict.inner] == [("original", Indication.PASSED)]
+
+
+def test_pages_of_pages_are_never_sealed():
+    """Laundering by a second trip: the page of our sealed page, whose key somebody trusts."""
+    page = rendered(sealed_leaf())
+    trusting = node(seals={"pades": university()}, anchors=(anchor(node_key()), anchor(university())))
+    assert not rendered(page.octets, the_node=trusting).sealed
+
+
+@pytest.mark.parametrize("policy", [False, True])
+@pytest.mark.parametrize("at", [False, True])
+@pytest.mark.parametrize("trust", [False, True])
+@pytest.mark.parametrize("of_caller", [True, False])
+@pytest.mark.parametrize("unsealed", [False, True])
+@pytest.mark.parametrize("to", [None, "petal"])
+def test_attack_laundering_no_combination_seals_pages_of_what_is_failed(policy, at, trust, of_caller, unsealed, to):
+    the_node = node(seals={"pades": node_key(), "jades": node_key()})
+    terms = the_node.terms(NOW.replace(year=2025) if at else NOW)
+    terms = replace(terms, anchors=(anchor(university()),)) if trust else terms
+    terms = replace(terms, policy=load_policy("legacy")) if policy else terms
+    page = Page(octets=forged_leaf(), form="pdf", terms=terms, of_caller=of_caller, unsealed=unsealed, to=to)
+    outcome = render_now(the_node, page, NOW)
+    assert not isinstance(outcome, Rendered) or not examine(outcome.octets, the_node.limits).findings
+
+
+@pytest.mark.parametrize("change", ["trust", "policy", "at"])
+def test_attack_own_terms_get_no_seal_on_pages_even_of_a_genuine_document(change):
+    the_node = node(seals={"pades": node_key()}, anchors=() if change == "trust" else (anchor(university()),))
+    changes = {
+        "trust": {"anchors": (anchor(university()),)},
+        "policy": {"policy": load_policy("legacy")},
+        "at": {"now": NOW.replace(year=2025, month=12)},
+    }
+    page = rendered(sealed_leaf(), the_node=the_node, terms=replace(the_node.terms(NOW), **changes[change]))
+    assert (page.sealed, page.withheld) == (False, True)
