@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from gateway.drivers.workers import IsolatedAdapter
 from gateway.errors import Refused
+from gateway.kit.contract import Content, revoking
 from gateway.kit.discovery import discover
 from gateway.model.verdict import Caveat, Indication, SubIndication
 from gateway.node import startup
+from gateway.readers.document import Document
 from gateway.trust.anchors import Anchor
 from gateway.verify.asking import NoAnswer
 from gateway.verify.engine import VerifiedDocument, verify
@@ -120,11 +123,62 @@ def test_what_the_host_publishes_otherwise_fails(changed: Json) -> None:
     assert said(judged(assertion(**changed), WORLD)) == (Indication.FAILED, SubIndication.HASH_FAILURE)
 
 
-def test_what_the_host_says_was_revoked_fails() -> None:
-    evidence = world(
-        {"id": ASSERTION, "@context": "https://w3id.org/openbadges/v2", "type": "Assertion", "revoked": True}
-    )
-    assert said(judged(assertion(), evidence)) == (Indication.FAILED, SubIndication.CREDENTIAL_REVOKED)
+REVOKED: Json = {"@context": "https://w3id.org/openbadges/v2", "type": "Assertion", "id": ASSERTION, "revoked": True}
+
+
+def refusing(body: Json | bytes, status: int) -> dict[str, Answer]:
+    """The world, in which the host answers otherwise at the assertion's own address."""
+    octets = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return {**WORLD, ASSERTION: replace(WORLD[ASSERTION], octets=octets, status=status)}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (REVOKED, 200), ({"id": ASSERTION, "revoked": True}, 200), (assertion(revoked=True), 200), (REVOKED, 410),
+        ({"revoked": True}, 410), ({"id": ASSERTION}, 410), (b"", 410), (b"<p>Gone</p>", 410), (REVOKED, 404),
+    ],
+)  # fmt: skip
+def test_what_the_host_says_was_revoked_fails(body: Json | bytes, status: int) -> None:
+    """Either 410 Gone or a body that says so; the body needs no more than id and `revoked`."""
+    found = judged(assertion(), refusing(body, status))
+    assert said(found) == (Indication.FAILED, SubIndication.CREDENTIAL_REVOKED)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 503])
+def test_a_host_that_refuses_without_a_word_of_revoking_leaves_the_question_open(status: int) -> None:
+    assert said(judged(assertion(), refusing(b"", status))) == (Indication.INDETERMINATE, SubIndication.TRY_LATER)
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_the_revocation_of_another_assertion_is_none_of_this_one(status: int) -> None:
+    other = {**REVOKED, "id": f"{HOST}/assertions/2"}
+    assert said(judged(assertion(), refusing(other, status))) == (Indication.INDETERMINATE, SubIndication.TRY_LATER)
+
+
+@pytest.mark.parametrize("status", [200, 410])
+def test_a_revocation_that_nobody_attests_counts_as_little_as_an_assertion(status: int) -> None:
+    evidence = refusing(REVOKED, status)
+    handed_in = {**evidence, ASSERTION: replace(evidence[ASSERTION], fetched_here=False)}
+    assert said(judged(assertion(), handed_in)) == (Indication.INDETERMINATE, SubIndication.NO_PROOF_FOUND)
+
+
+def test_an_adapter_in_a_process_of_its_own_hears_of_it_too() -> None:
+    [adapter] = [one for one in ADAPTERS if one.manifest.id == "openbadges"]
+    isolated = IsolatedAdapter(adapter)
+    claim = Content(document=Document(json.dumps(assertion()).encode(), "json"), format="Open Badges 2.0")
+    try:
+        able = revoking(isolated)
+        assert able is not None
+        assert [able.revoked(claim, status, None) for status in (410, 404)] == [True, False]
+    finally:
+        isolated.close()
+
+
+@pytest.mark.parametrize("gone", [BADGE, ISSUER])
+def test_a_badge_or_an_issuer_that_is_gone_is_no_revocation(gone: str) -> None:
+    found = judged(assertion(), {**WORLD, gone: replace(WORLD[gone], octets=b"", status=410)})
+    assert said(found) == (Indication.INDETERMINATE, SubIndication.TRY_LATER)
 
 
 def test_an_answer_that_nobody_attests_is_no_pass_and_is_not_read_with_it() -> None:
