@@ -54,9 +54,10 @@ def told(terms: Terms, came: dict[str, Answer | NoAnswer]) -> Terms:
     """The terms with what came of some questions, by their names (`gateway.verify.asking.name_of`)."""
     answers = {url: one for url, one in came.items() if isinstance(one, Answer)}
     nothing = {url: one for url, one in came.items() if isinstance(one, NoAnswer)}
+    evidence = {**terms.evidence, **answers}
     return replace(
         terms,
-        evidence={**terms.evidence, **answers},
+        evidence=evidence,
         unanswered={**terms.unanswered, **nothing},
-        methods={**terms.methods, **methods_in(answers.values())},
+        methods={**terms.methods, **methods_in(evidence.values())},
     )
