@@ -14,6 +14,7 @@ from aiohttp import web
 
 from gateway.delivery.states import DeliveryState
 from gateway.drivers.work import OURS
+from gateway.node.arrival_pages import page_of
 from gateway.node.online import gather_about
 from gateway.node.running import Running
 from gateway.node.submit import submit
@@ -57,6 +58,17 @@ async def test_the_receiver_asks_before_it_decides(tmp_path: Path, school: Schoo
     state, found = await Pair(tmp_path, school.allowed).decided(school.badge(8))
     assert (state, found["verdict"]) == (DeliveryState.ACCEPTED, "PASSED"), found
     assert school.strangers.asked == ["/status/3"]
+
+
+async def test_the_page_of_what_was_accepted_is_judged_by_what_the_outside_says_too(tmp_path: Path, school: School):
+    nodes = Pair(tmp_path, school.allowed)
+    async with nodes.north.running() as north, nodes.south.running() as south:
+        queued = await submit(north, submission(school.badge(8)))
+        await ended(north, queued.id)
+        arrival = await south.store.arrival(NORTH, queued.id)
+        assert arrival is not None
+        page = await page_of(south, arrival, "html", ("en",), party=NORTH)
+        assert page.verdict.verdict == "PASSED"
 
 
 async def test_what_was_revoked_is_refused(tmp_path: Path, school: School):

@@ -180,7 +180,7 @@ def test_a_token_in_an_envelope_is_judged_and_read_as_the_token_inside() -> None
     assert read(enveloped) == read(alone)
     unsigned_beside = examined(json.dumps({**whole, "credentialSubject": {"name": "Somebody"}}).encode(), issuer)
     assert unsigned_beside.verdict.verdict is Indication.INDETERMINATE
-    assert unsigned_beside.content is None
+    assert unsigned_beside.containers == ()
 
 
 def test_a_did_jwk_with_an_algorithm_of_its_own_serves_no_other() -> None:
