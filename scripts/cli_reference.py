@@ -17,8 +17,8 @@ Kept stable: people's scripts depend on it. This page is the command's own help,
 `python -m scripts.cli_reference`; a test compares them.
 
 Exit codes: 0 done (`verify`: PASSED), 1 FAILED, 2 the caller's or configuration's fault, 3 INDETERMINATE. `--json`
-prints one JSON document on stdout and nothing else. Colours appear on a terminal only, and never where `NO_COLOR` is
-set.
+prints one JSON document on stdout (`verify` of several files: a line each) and nothing else. Colours appear on a
+terminal only, and never where `NO_COLOR` is set.
 """
 
 

@@ -14,6 +14,8 @@ from importlib.metadata import version
 
 import click
 
+from gateway.errors import TestamurError
+
 _VERBS = {
     "verify": "Say what is proven of a document, and what isn't.",
     "inspect": "Show the record that a document holds, and what of it can't be carried.",
@@ -93,8 +95,6 @@ def search_cycles_seldom() -> None:
 
 def main() -> None:
     """Run the command; every error of ours becomes a sentence, advice and exit code 2, never a trace."""
-    from gateway.errors import TestamurError
-
     search_cycles_seldom()
     try:
         testamur.main(standalone_mode=False)
@@ -108,17 +108,27 @@ def main() -> None:
         sys.exit(130)
     except TestamurError as error:
         say_error(error.message, error.advice, error.code)
-        sys.exit(4 if getattr(error, "retryable", False) else 2)  # of `Stopped`: not here, or not now
+        sys.exit(exit_code(error))
     except Exception as error:
         if os.environ.get("TESTAMUR_TRACE"):
             raise
-        # Python would end with 1, which means FAILED; and a trace may hold what the document says
-        say_error(
-            f"Testamur itself failed, with {type(error).__name__}: this says nothing about the document",
-            "please report it; TESTAMUR_TRACE=1 shows where (the trace may hold content of the document)",
-            "internal",
-        )
+        failed = internal_error(error)  # Python would end with 1, which means FAILED
+        say_error(failed.message, failed.advice, failed.code)
         sys.exit(2)
+
+
+def exit_code(error: TestamurError) -> int:
+    """2, or 4 for what may succeed later: a `Stopped` that was not here, or not now."""
+    return 4 if getattr(error, "retryable", False) else 2
+
+
+def internal_error(error: Exception) -> TestamurError:
+    """What is said where Testamur itself failed: never the exception's own words, which may hold the document's."""
+    return TestamurError(
+        "internal",
+        f"Testamur itself failed, with {type(error).__name__}: this says nothing about the document",
+        advice="please report it; TESTAMUR_TRACE=1 shows where (the trace may hold content of the document)",
+    )
 
 
 def say_error(message: str, advice: str, code: str) -> None:

@@ -11,6 +11,8 @@ from gateway.model.verdict import Finding, Indication, Status, Verdict
 from gateway.rendering import words
 from gateway.rendering.markup import shown
 
+EXIT = {Indication.PASSED: 0, Indication.FAILED: 1, Indication.INDETERMINATE: 3}
+"""The exit code of each answer."""
 _COLOUR = {Indication.PASSED: "green", Indication.FAILED: "red", Indication.INDETERMINATE: "yellow"}
 _MARK = {
     Status.PASSED: ("✓", "green"),
@@ -55,6 +57,20 @@ def verdict_lines(verdict: Verdict, *, every_check: bool = False) -> Iterator[st
     for inner in verdict.inner:
         yield f"  inside, as {inner.role}: {shown(inner.path)}"
         yield from (f"    {line}" for line in verdict_lines(inner.verdict, every_check=every_check))
+
+
+def verdict_in_brief(verdict: Verdict) -> str:
+    """Why a verdict is what it is, in a few words: its sub-indication and the checks that decide, or its caveats."""
+    deciding = Status.FAILED if verdict.own is Indication.FAILED else Status.INDETERMINATE
+    checks = ", ".join(dict.fromkeys(finding.check for finding in _of(verdict, deciding)))
+    careful = f"careful: {', '.join(caveat.value for caveat in verdict.caveats)}" if verdict.caveats else ""
+    why = verdict.sub_indication.value if verdict.sub_indication else ""
+    return "; ".join(filter(None, (": ".join(filter(None, (why, checks))), careful)))
+
+
+def answer_word(answer: Indication) -> str:
+    """The word of an answer in its colour, all of one width."""
+    return click.style(f"{answer.value:<13}", fg=_COLOUR[answer], bold=True)
 
 
 def _of(verdict: Verdict, status: Status) -> list[Finding]:

@@ -11,10 +11,9 @@ from typing import NoReturn
 import click
 
 from gateway.cli.options import FILE, Languages, verifying
-from gateway.cli.presentation import verdict_lines
+from gateway.cli.presentation import EXIT, verdict_lines
 from gateway.cli.terms import Judging, terms_in_place
 from gateway.cli.translation_text import withheld_lines
-from gateway.cli.verify import EXIT
 from gateway.drivers.files import write_file
 from gateway.errors import RequestError
 from gateway.model.verdict import Indication
@@ -26,13 +25,18 @@ _OUT_HELP = "OUT.pdf is PDF with the original inside, OUT.html is HTML. Without 
 _LANG_HELP = "The reader's languages; one alone stands beside the document's own. Without it the document's own."
 _TO_HELP = "Translate for this system too: the page tells what it changed, and the PDF carries it."
 
+_DRAFT = (
+    "no seal: these pages are marked as a draft. To get one: the settings of a node, and no --unsealed, --trust, "
+    "--policy or --at"
+)
+
 
 @click.command("render", short_help="A document as pages for people.")
 @click.argument("file", type=FILE)
 @click.option("-o", "out", type=FILE, metavar="OUT", help=_OUT_HELP)
 @click.option("--lang", "languages", type=Languages(), default=(), help=_LANG_HELP)
 @click.option("--to", "to", metavar="ADAPTER", help=_TO_HELP)
-@click.option("--unsealed", is_flag=True, help="No seal: a marked draft of that translation is enough.")
+@click.option("--unsealed", is_flag=True, help="No seal: pages and translation are marked as drafts.")
 @click.option("--config", type=FILE, metavar="FILE", help="The node's settings; without it ./node.toml.")
 @verifying
 def command(
@@ -53,7 +57,9 @@ def command(
 
     The issuer's own words are never translated; only what stands around them is in the languages asked for. Equal
     input gives equal octets: --at is the time that the pages name.
-    Exit code: 0 when written, whatever the verdict, which is on the page; 1 or 3 when --to gave no translation.
+    Where the settings have a seal for PDF, nothing is written that may not carry it: --unsealed writes marked drafts,
+    and so do --trust, --policy, --at, --evidence and --online, as for `translate`.
+    Exit code: 0 when written, whatever the verdict, which is on the page; 1 or 3 when the seal may not be given.
     """
     form = _form(file, out)
     now = startup.right_now()
@@ -99,10 +105,8 @@ def _write(rendered: Rendered, out: Path | None) -> None:
     else:
         write_file(out, rendered.octets)
     click.echo(next(iter(verdict_lines(rendered.verdict, every_check=False))), err=out is None)
-    if rendered.withheld:
-        click.echo(
-            "the PDF carries no seal: this node's settings don't let pages of such a document be sealed", err=True
-        )
+    if rendered.draft:
+        click.echo(_DRAFT, err=True)
     if rendered.missing:
         named = ", ".join(f"U+{ord(char):04X}" for char in rendered.missing)
         click.echo(f"no font has {named}: the page says so, the files inside have them", err=True)

@@ -12,10 +12,9 @@ from typing import Any, NoReturn
 import click
 
 from gateway.cli.options import FILE, Languages, verifying
-from gateway.cli.presentation import json_line
+from gateway.cli.presentation import EXIT, json_line
 from gateway.cli.terms import Judging, terms_in_place
 from gateway.cli.translation_text import translated_lines, withheld_lines
-from gateway.cli.verify import EXIT
 from gateway.drivers.files import write_file, write_folder
 from gateway.errors import RequestError
 from gateway.kit.contract import Form

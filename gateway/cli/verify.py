@@ -1,30 +1,32 @@
-"""`testamur verify FILE`: what is proven of a document, and what isn't."""
+"""`testamur verify FILE…`: what is proven of documents, and what isn't."""
 
 from __future__ import annotations
 
 import datetime as dt
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from gateway.cli.options import FILE, verifying
-from gateway.cli.presentation import json_line, verdict_lines
+from gateway.cli.many import IN_FULL, JSON_LINES, LINES, files_of, summary, verify_many, worst
+from gateway.cli.options import verifying
+from gateway.cli.presentation import EXIT, json_line, verdict_lines
 from gateway.cli.terms import Judging
-from gateway.model.verdict import Indication
+from gateway.model.verdict import Verdict
 from gateway.node import startup
 from gateway.verify.engine import verify
 
-EXIT = {Indication.PASSED: 0, Indication.FAILED: 1, Indication.INDETERMINATE: 3}
 
-
-@click.command("verify", short_help="Say what is proven of a document.")
-@click.argument("file", type=FILE)
+@click.command("verify", short_help="Say what is proven of documents.")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @verifying
 @click.option("--all", "every_check", is_flag=True, help="Show every check, also those that passed.")
-@click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON document.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the verdict as one JSON document; of several, a line each."
+)
 def command(
-    file: Path,
+    files: tuple[Path, ...],
     trust: tuple[str, ...],
     policy: str | None,
     at: dt.datetime | None,
@@ -36,13 +38,39 @@ def command(
 ) -> None:
     """Say what is proven of FILE, by whom, and what isn't.
 
-    Exit code: 0 PASSED, 1 FAILED, 3 INDETERMINATE.
+    Of several, or of a folder (with the folders in it), each has a line, and all processors work.
+
+    Exit code: 0 PASSED, 1 FAILED, 3 INDETERMINATE; of several that of the worst, and 2 or 4 where a file couldn't be
+    looked at.
     """
     judging = Judging(trust=trust, policy=policy, at=at, evidence=evidence, online=online, keep_evidence=keep_evidence)
-    octets, adapters = startup.read_file(file), startup.adapters()
+    if len(files) > 1 or files[0].is_dir():
+        sys.exit(_many(files, judging, every_check=every_check, as_json=as_json))
+    octets, adapters = startup.read_file(files[0]), startup.adapters()
     verdict = verify(octets, adapters=adapters, terms=judging.terms(octets, adapters)).verdict
     if as_json:
         click.echo(json_line(verdict.model_dump_json(by_alias=True)))
     else:
         click.echo("\n".join(verdict_lines(verdict, every_check=every_check)))
     sys.exit(EXIT[verdict.verdict])
+
+
+def _many(files: tuple[Path, ...], judging: Judging, *, every_check: bool, as_json: bool) -> int:
+    form = JSON_LINES if as_json else IN_FULL if every_check else LINES
+    # online each is asked about by itself, which waits for others and keeps what they answer: one after the other
+    counted = verify_many(files_of(files), judge_of(judging), form, processes=1 if judging.online else None)
+    if not as_json:
+        click.echo(summary(counted))
+    return worst(counted)
+
+
+def judge_of(judging: Judging) -> Callable[[Path], Verdict]:
+    """What gives the verdict of each of many files; what is judged by is read once, where it is the same for all."""
+    adapters = startup.adapters()
+    same = None if judging.online else judging.offline()
+
+    def judge(file: Path) -> Verdict:
+        octets = startup.read_file(file)
+        return verify(octets, adapters=adapters, terms=same or judging.terms(octets, adapters)).verdict
+
+    return judge

@@ -8,6 +8,7 @@ very node, so what comes is trusted; it guards against faults (a hang, a crash, 
 from __future__ import annotations
 
 import gc
+import os
 import pickle
 import signal
 import socket
@@ -28,8 +29,8 @@ HEAD = struct.Struct("!Q")
 _COLLECTED = 50_000
 """New values after which Python looks for cycles within a question; between two of them it always does."""
 _YOUNG = 1
-"""Between two questions the values of the last one or two searches are looked at: that is the last question's, not
-what the process keeps for all of them. To search everything took 1 to 4 ms, and longer with each document."""
+"""The generation searched between two questions: the last question's values, not what the process keeps for all of
+them. To search everything took 1 to 4 ms, and longer with each document."""
 _PLACES = 6
 
 
@@ -43,6 +44,11 @@ class ProcessLimits:
     wall_seconds: float = 30.0
     cpu_seconds: int = 20
     memory_bytes: int = 2048 * MIB
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Broke(Exception):  # noqa: N818 - "the question broke its process's code"

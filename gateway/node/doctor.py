@@ -17,10 +17,13 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from gateway.delivery import health
-from gateway.delivery.health import Check, Health, KeyVitals, Level, PeerVitals
+from gateway.delivery import node_checks, traffic_checks
+from gateway.delivery.check import Check, Level
+from gateway.delivery.health import Health
+from gateway.delivery.node_checks import KeyVitals
 from gateway.delivery.peers import Peer
 from gateway.delivery.problem import Stopped
+from gateway.delivery.traffic_checks import PeerVitals
 from gateway.drivers.clock import SystemClock
 from gateway.drivers.did_keys import DidKey, SealingKey
 from gateway.drivers.folders import private_folder
@@ -45,6 +48,7 @@ from gateway.node.settings import STANDARD_FILE, Settings, load_settings
 from gateway.node.settings.delivery import PeerSection, TlsSection
 from gateway.node.startup import load_seal, start
 from gateway.node.watch import look_at
+from gateway.rendering.pdf import renderer
 from gateway.trust.policies import load_policy
 
 _T = TypeVar("_T")
@@ -117,7 +121,7 @@ def _keys(settings: Settings, now: dt.datetime) -> Iterator[Check]:
             partial(load_seal, entry, now),
             "can be used",
         )
-        yield from [check] if key is None else health.keys([_vitals(_told(check.about, key), key)], now)
+        yield from [check] if key is None else node_checks.keys([_vitals(_told(check.about, key), key)], now)
     if settings.node.key is not None:
         file = settings.node.key
         yield _attempt("key", "node", lambda: load_node_key(file), "can be used")[1]
@@ -142,7 +146,7 @@ def _tls(section: TlsSection, now: dt.datetime) -> Check:
         lambda: listener_context(section.certificate, section.key, passphrase_variable=section.passphrase_variable),
         "can be used",
     )
-    return check if context is None else next(health.keys([tls_vitals(section.certificate)], now))
+    return check if context is None else next(node_checks.keys([tls_vitals(section.certificate)], now))
 
 
 def _trust(settings: Settings) -> Iterator[Check]:
@@ -188,6 +192,8 @@ def _hand_over(settings: Settings) -> Iterator[Check]:
         yield _attempt("hand-over", str(section.secret), partial(load_secret, section.secret), "can be used")[1]
     if section.kind == "folder" and section.folder is not None and section.folder.exists():
         yield _attempt("hand-over", str(section.folder), partial(private_folder, section.folder), "can be used")[1]
+    if "pdf" in section.pages:
+        yield _attempt("hand-over", "pages", renderer, "can be drawn")[1]
 
 
 def _files_of(entry: PeerSection) -> Iterator[tuple[str, Path, Callable[[], object]]]:
@@ -271,7 +277,7 @@ async def _port(name: str, listen: str) -> Check:
 
 def _disk(settings: Settings, folder: Path) -> Check:
     there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-    return health.disk(shutil.disk_usage(there).free, watermark=settings.delivery.min_free_bytes)
+    return node_checks.disk(shutil.disk_usage(there).free, watermark=settings.delivery.min_free_bytes)
 
 
 def _folder(folder: Path) -> Iterator[Check]:
@@ -326,7 +332,7 @@ async def _peers(settings: Settings) -> list[Check]:
     section = settings.delivery
     async with PeerClient(connect_seconds=section.connect_seconds, read_seconds=section.read_seconds) as client:
         asked = await asyncio.gather(*(_ask(entry, client, clock) for entry in settings.peer))
-    return [*health.peers(asked), health.clock(asked)] if asked else []
+    return [*traffic_checks.peers(asked), traffic_checks.clock(asked)] if asked else []
 
 
 async def _ask(entry: PeerSection, client: PeerClient, clock: SystemClock) -> PeerVitals:

@@ -13,9 +13,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from gateway.delivery.decision import TranslationFound
-from gateway.delivery.message import Slice
+from gateway.delivery.message import Slice, slices
+from gateway.delivery.peers import Peer
 from gateway.delivery.receipt import Checked
-from gateway.drivers.bodies import read_part
+from gateway.delivery.signing import SignedEnvelope
+from gateway.delivery.states import Arrival
+from gateway.drivers.bodies import Bodies, missing, read_part
 from gateway.node.examine import Received, ReceivedPart, ReceivedTranslation, examine, unseen
 from gateway.node.startup import Node
 
@@ -55,6 +58,23 @@ class Found:
     original: Checked
     translations: tuple[TranslationFound, ...]
     account: bytes
+
+
+def message_of(arrival: Arrival, bodies: Bodies) -> Message:
+    """Where an arrival lies.
+
+    Raises:
+        Stopped: `body.missing` where its octets were deleted.
+    """
+    if arrival.body is None:
+        raise missing()
+    signed = SignedEnvelope(jws=arrival.envelope_jws, envelope=arrival.envelope)
+    return Message(file=bodies.place(arrival.body), parts=slices(signed))
+
+
+def sender_of(peer: Peer | None) -> Sender:
+    """What is pinned for a sender; nothing for one that is no peer any more."""
+    return Sender() if peer is None else Sender(seals=peer.seals, vouches_for=peer.vouches_for)
 
 
 def examine_arrival(node: Node, message: Message, now: dt.datetime, sender: Sender, closeness: Closeness) -> Found:

@@ -186,12 +186,12 @@ def translate_now(
     if _back_home(chosen, target):
         return _returned(given, chosen, target)
     if order.sealed and not may_seal(node, chosen, configured=order.is_configured):
-        return _not_sealed(chosen)
+        return not_sealed(chosen, "its translation")
     try:
         reading = chosen.document.read()
         chosen = replace(chosen, derived=is_derived(chosen, reading))
         if order.sealed and not may_seal(node, chosen, configured=order.is_configured):
-            return _not_sealed(chosen)
+            return not_sealed(chosen, "its translation")
         job = _Job(
             node=node,
             target=target,
@@ -246,17 +246,18 @@ def _not_passed(chosen: Chosen) -> Withheld:
     )
 
 
-def _not_sealed(chosen: Chosen) -> Withheld:
+def not_sealed(chosen: Chosen, made: str) -> Withheld:
+    """Why what is made from a document may carry no seal, and what to do."""
     verdict = chosen.document.verdict
     if chosen.derived:
         message = "the source is itself a translation, and no original that is PASSED is enclosed in it"
         advice = "translate the original; or add --unsealed for a marked draft"
     elif verdict.verdict is Indication.FAILED:
-        message = f"the source is {_answer(verdict)}: its translation is never sealed"
+        message = f"the source is {_answer(verdict)}: {made} may never be sealed"
         advice = "ask its issuer for a genuine file; --unsealed writes a marked draft, which proves nothing"
     else:
         questions = ", ".join(sorted(sub.value for sub in open_questions(verdict) if sub is not None))
-        message = f"the source is {_answer(verdict)}: this node's settings don't let its translation be sealed"
+        message = f"the source is {_answer(verdict)}: this node's settings don't let {made} be sealed"
         advice = (
             f"open: {questions or 'nothing vouches for it'}; trust its sealer in [[trust]], or add --unsealed for a "
             "marked draft"

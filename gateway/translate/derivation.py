@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from pydantic import Field, ValidationError
@@ -275,8 +276,11 @@ def _did_of(proof: Proof) -> str | None:
     return named.partition("#")[0] if named.startswith("did:") and not proof.certificates else None
 
 
+@lru_cache(maxsize=4)
 def read_derivation(octets: bytes) -> DerivationRead:
     """Read a derivation in either form. A signature that doesn't hold is refused; an unsigned form is no fault.
+
+    The last few are kept: who runs a translation again asks for its key first, and then for all of it.
 
     Raises:
         Refused: `derivation.form`, `derivation.type`, `derivation.signature`, `derivation.invalid`, and what the

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from gateway.drivers.private_keys import PASSPHRASE_VARIABLE
+from gateway.drivers.processes import processors
 from gateway.kit.contract import SealProfile
 from gateway.model.verdict import SubIndication
 from gateway.node.settings.section import FilePath, Section, Text, beside_settings
@@ -150,14 +150,10 @@ class LimitsSection(Section):
     attachment_bytes: int = Field(default=DEFAULT_LIMITS.attachment_bytes, ge=0)
 
 
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 class WorkSection(Section):
     """`[work]`: units stand in config/node.toml."""
 
-    processes: int = Field(default_factory=_processors, ge=1, le=64)
+    processes: int = Field(default_factory=processors, ge=1, le=64)
     seconds: float = Field(default=60, gt=0, le=3600)
     cpu_seconds: int = Field(default=20, ge=1, le=3600)
     memory_bytes: int = Field(default=1024 * MIB, ge=64 * MIB)

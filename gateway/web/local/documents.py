@@ -30,6 +30,7 @@ Languages = Annotated[
         description="Languages wanted (BCP 47, small letters), the first being primary; without it the titles'.",
     ),
 ]
+PageForm = Annotated[Literal["pdf", "html"], Field(description="PDF with everything inside, or HTML.")]
 AdapterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
 
 
@@ -56,13 +57,13 @@ class TranslateQuery(Query):
 class RenderQuery(Query):
     """What is wanted."""
 
-    form: Annotated[Literal["pdf", "html"], Field(description="PDF with everything inside, or HTML.")] = "pdf"
+    form: PageForm = "pdf"
     lang: Languages | None = None
     to: Annotated[
         AdapterName | None,
         Field(description="Translate for this adapter too: the page tells what it changed, the PDF carries it."),
     ] = None
-    unsealed: Annotated[Flag, Field(description="A marked draft of that translation is enough.")] = False
+    unsealed: Annotated[Flag, Field(description="Marked drafts are enough, of pages and translation.")] = False
 
 
 async def verify_document(running: Running, request: web.Request, _query: NoParameters) -> web.Response:
@@ -184,7 +185,8 @@ ROUTES = (
         body="document",
         answers={
             200: Answer(
-                means="The pages, whatever the verdict, which is on them.",
+                means="The pages, whatever the verdict, which is on them. Where the settings have a seal for PDF that "
+                "may not be given: 422, unless `unsealed`.",
                 media_types=tuple(MEDIA_TYPES.values()),
                 headers={"Testamur-Verdict": "PASSED, FAILED or INDETERMINATE."},
             )
