@@ -33,7 +33,7 @@ async def account(folder: Path, policy: str, document: bytes = octets(HEQC)) -> 
 async def test_an_authenticated_peer_vouches_by_policy(tmp_path: Path) -> None:
     found = await account(tmp_path, 'vouches_for = ["chsi"]\n')
     assert found["verdict"] == "PASSED"
-    assert found["caveats"] == ["vouched_by_channel"]
+    assert found["caveats"] == ["vouched_by_channel", "online_check_open"]
 
 
 async def test_a_peer_vouches_for_a_credit_banks_document_too(tmp_path: Path) -> None:
