@@ -174,9 +174,7 @@ async def test_a_key_page_that_names_the_school_as_its_owner(world: World):
     octets = token(badge(world.issuer), alg="ES256", kid=false)
     found = await world.judged(octets, SCHOOL)
     assert not proven(found)
-    assert [f.sub_indication for f in found.verdict.findings if f.check == "signature.key_owner"] == [
-        SubIndication.SIG_CONSTRAINTS_FAILURE
-    ]
+    assert SubIndication.SIG_CONSTRAINTS_FAILURE in {finding.sub_indication for finding in found.verdict.findings}
     assert found.verdict.verdict is Indication.INDETERMINATE
 
 
