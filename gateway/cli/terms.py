@@ -16,6 +16,7 @@ from gateway.node import startup
 from gateway.node.startup import Node
 from gateway.proofs.budget import Budget
 from gateway.verify.evidence import Answers
+from gateway.verify.gathering import Gathered
 from gateway.verify.online import stands
 from gateway.verify.terms import Terms
 
@@ -98,7 +99,7 @@ def terms_in_place(node: Node, judging: Judging, octets: bytes, now: dt.datetime
 
     def made(answers: Answers) -> Terms:
         if own:
-            return node.terms(now, answers)
+            return node.terms(now, Gathered(answers=answers))
         return node.terms_of_caller(judging.trust, judging.policy, judging.at, now, answers)
 
     if judging.online:

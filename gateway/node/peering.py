@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gateway.delivery.peers import Peer
-from gateway.drivers.http_client import tls_context
+from gateway.drivers.http_session import tls_context
 from gateway.drivers.node_keys import NodeKey, load_node_key, load_peer_keys
 from gateway.drivers.trust_files import load_anchors
 from gateway.errors import ConfigError
