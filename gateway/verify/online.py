@@ -36,7 +36,9 @@ ATTESTATION = "testamur-evidence"
 LONGEST_LIFE = dt.timedelta(days=180)
 """How long an answer may be stood on: as long as the longest term that a register gives its reports."""
 
-<<<<<<< HEAD
+_ANSWER, _OCTETS = 500, 50
+"""Steps for an answer, and octets of it in a step."""
+
 
 def attested(found: Answer) -> dict[str, JsonValue]:
     """What somebody attests of an answer: everything, in the words of its note, and the octets by their digest."""
@@ -52,11 +54,6 @@ def attested(found: Answer) -> dict[str, JsonValue]:
 def attest(found: Answer, signer: Signer) -> Answer:
     """The answer with the word of whoever fetched it."""
     return replace(found, attestation=sign_compact(dump_json(attested(found)), signer, ATTESTATION))
-=======
-_ANSWER, _OCTETS = 500, 50
-"""Steps for an answer, and octets of it in a step."""
-_ATTESTED = ("url", "fetched_at", "status", "media_type", "sha256")
->>>>>>> main
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
