@@ -101,7 +101,8 @@ class Manifest:
 class Head:
     """What recognition sees: the first 64 KiB, an XML root in Clark notation, the members of a JSON object.
 
-    `text` is the beginning of an HTML page as characters, tags and all.
+    `text` is the beginning of an HTML page as characters, tags and all; of a PDF the lines that it shows, where those
+    can be read.
     """
 
     media: Media

@@ -68,6 +68,9 @@ def _roles(key: NodeKey, node: Node, peers: Mapping[str, Peer]) -> Iterator[tupl
         yield seal.key_sha256, "this node's seal"
     for anchor in node.anchors:
         yield anchor.key_sha256, "trusted for originals"
+    for witness in node.witnesses:
+        if witness not in node.anchors:  # one entry may be for both
+            yield witness.key_sha256, "trusted for evidence"
     for peer in peers.values():
         for one in peer.keys.values():
             yield key_sha256(one), f"the node key of {peer.id}"

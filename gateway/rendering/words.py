@@ -161,6 +161,8 @@ CAVEATS = {
     Caveat.CHECKED_ONLINE: "no seal vouches for it, but the answer of an online check on the day that it was asked",
     Caveat.VOUCHED_BY_CHANNEL: "no seal vouches for it, but the peer that sent it, as this node's policy allows",
     Caveat.SIMULATED: "it rests on the answer of a simulator, not of the register",
+    Caveat.ONLINE_CHECK_OPEN: "an online check that could tell was not made, or not answered",
+    Caveat.PROOF_NOT_JUDGED: "it carries a signature of a kind that isn't judged here",
 }
 """Reasons to be careful that don't change the answer."""
 

@@ -92,6 +92,36 @@ def _answered(
     return Checked(findings=(*compared, *stood_on, _vouched(found)), content=content, losses=losses)
 
 
+def is_unsupported(proofs: Sequence[Proof]) -> bool:
+    """Whether nothing can be said of a document's proofs: each is of a kind that isn't judged here, and none failed."""
+    return all(
+        any(f.sub_indication is SubIndication.UNSUPPORTED_PROOF for f in proof.findings)
+        and not any(f.status is Status.FAILED for f in proof.findings)
+        for proof in proofs
+    )
+
+
+def beside_unsupported(checked: Checked, proofs: Sequence[Proof], judged: tuple[Finding, ...]) -> Checked:
+    """What a check showed of a document with proofs of which nothing can be said; `judged` is what trust says of these.
+
+    Where the answer vouches for it, the answer is what is read: the proofs are neither for it nor against it, and said
+    to be there. An answer that contradicts fails it; else the proofs stay the open question that they are.
+    """
+    if checked.content is not None:
+        told = (_not_judged(finding) for proof in proofs for finding in proof.findings)
+        return replace(checked, findings=(*told, *checked.findings))
+    if answer(checked.findings) is Indication.FAILED:
+        return replace(checked, findings=(*judged, *checked.findings))
+    return Checked(findings=judged, questions=checked.questions)
+
+
+def _not_judged(finding: Finding) -> Finding:
+    if finding.status is not Status.INDETERMINATE:
+        return finding
+    changes = {"status": Status.NOT_CHECKED, "sub_indication": None, "caveat": Caveat.PROOF_NOT_JUDGED}
+    return finding.model_copy(update=changes)
+
+
 def stands(found: Answer, terms: Terms, budget: Budget) -> bool:
     """Whether an answer may be stood on: of this time, fetched here, or by somebody trusted who attests it."""
     told = (*_time(found, terms.now), *_attested(found, terms, budget))
@@ -124,13 +154,14 @@ def _time(found: Answer, now: dt.datetime) -> tuple[Finding, ...]:
 
 
 def _attested(found: Answer, terms: Terms, budget: Budget) -> tuple[Finding, ...]:
-    """Whether this gateway fetched the answer, or somebody trusted attests that they did."""
+    """Whether this gateway fetched the answer, or one of the witnesses attests that they did."""
     if found.fetched_here:
         told = "this gateway fetched the answer itself, from the address that it made"
         return (Finding(check="online.attested", status=Status.PASSED, explanation=told),)
     if not found.attestation:
         why = "nobody attests to have fetched the answer: what a holder hands in proves nothing"
         return (_indeterminate("online.attested", why, SubIndication.NO_PROOF_FOUND),)
+    terms = replace(terms, anchors=terms.witnesses)
     try:
         unpacked = unpack(found.attestation, terms.limits, within_seals=False)
         proofs = proofs_around(unpacked, terms, budget)
@@ -138,10 +169,21 @@ def _attested(found: Answer, terms: Terms, budget: Budget) -> tuple[Finding, ...
         why = f"the attestation can't be read: {refused.message} ({refused.code})"
         return (_indeterminate("online.attested", why, SubIndication.FORMAT_FAILURE),)
     typed = [layer.jws.signatures[0].header.get("typ") for layer in unpacked.layers if layer.jws is not None]
+    if typed == [ATTESTATION] and _by_nobody_known(proofs):
+        why = (
+            "nobody whose word counts for answers signed the attestation: trust its signer for that "
+            '([[trust]] for = ["evidence"], or --trust)'
+        )
+        return (_indeterminate("online.attested", why, SubIndication.NO_CERTIFICATE_CHAIN_FOUND),)
     if typed != [ATTESTATION] or not _says(proofs, found):
         why = "the attestation is of another answer, or of another kind: it vouches for nothing here"
         return (_indeterminate("online.attested", why, SubIndication.SIG_CONSTRAINTS_FAILURE),)
     return proof_findings(proofs, None, terms, vouched_outside=False)
+
+
+def _by_nobody_known(proofs: Sequence[Proof]) -> bool:
+    """Whether no key that is known made a signature, which therefore couldn't be checked."""
+    return all(proof.covered is None and not any(f.status is Status.FAILED for f in proof.findings) for proof in proofs)
 
 
 def _says(proofs: Sequence[Proof], found: Answer) -> bool:
@@ -185,11 +227,25 @@ def _indeterminate(check: str, why: str, sub: SubIndication, about: str = "") ->
     return Finding(check=check, status=Status.INDETERMINATE, about=about, explanation=why, sub_indication=sub)
 
 
-def by_channel() -> Finding:
-    """What stands in the place of a proof where the peer that sent a file may vouch for it by the node's policy."""
-    return Finding(
-        check="proof.present",
-        status=Status.PASSED,
-        explanation="no seal: the peer that sent it vouches for it, as this node's policy allows",
-        caveat=Caveat.VOUCHED_BY_CHANNEL,
-    )
+def by_channel(claim: Content, checked: Checked | None) -> Checked:
+    """What stands where the peer that sent a file may vouch for it by the node's policy.
+
+    `checked` is the online check that left it open: what it couldn't tell stays in sight.
+    """
+    left = () if checked is None else tuple(_left_open(f) for f in checked.findings if f.check != _UNVERIFIED.check)
+    return Checked(findings=(_BY_CHANNEL, *left), content=replace(claim, vouched="channel"))
+
+
+def _left_open(finding: Finding) -> Finding:
+    if finding.status is not Status.INDETERMINATE:
+        return finding
+    changes = {"status": Status.NOT_CHECKED, "sub_indication": None, "caveat": Caveat.ONLINE_CHECK_OPEN}
+    return finding.model_copy(update=changes)
+
+
+_BY_CHANNEL = Finding(
+    check="proof.present",
+    status=Status.PASSED,
+    explanation="no seal: the peer that sent it vouches for it, as this node's policy allows",
+    caveat=Caveat.VOUCHED_BY_CHANNEL,
+)

@@ -81,6 +81,14 @@ def examined_pdf(document: Document, terms: Terms) -> Examined:
     return examined
 
 
+def with_text(document: Document, examined: Examined, terms: Terms) -> Document:
+    """A PDF with its text, or with why it has none; of one made from a file inside, that file is what is read."""
+    if document.media != "pdf" or terms.pdf_text is None or examined.sources:
+        return document
+    text = examined.unfit or terms.pdf_text(document.octets)
+    return Document.with_text(document.octets, text, limits=document.limits)
+
+
 def proofs_inside(document: Document, terms: Terms, budget: Budget) -> tuple[Proof, ...]:
     """The XML signatures under the root of the document, or the proofs embedded in a credential, checked.
 
