@@ -29,6 +29,7 @@ from gateway.translate.sealing import Sealable
 from gateway.trust.anchors import Anchor
 from gateway.trust.policies import Policy, load_policy
 from gateway.verify.evidence import Answers, methods_in
+from gateway.verify.gathering import NOTHING, Gathered
 from gateway.verify.terms import Terms
 
 DEFAULT_POLICY = "strict"
@@ -123,16 +124,17 @@ class Node:
         """An adapter as a derivation names it."""
         return adapter_used(adapter)
 
-    def terms(self, now: dt.datetime, answers: Answers = MappingProxyType({})) -> Terms:
-        """The configured terms, as of a time; `answers` are those of the outside."""
+    def terms(self, now: dt.datetime, gathered: Gathered = NOTHING) -> Terms:
+        """The configured terms, as of a time, with what the outside answered."""
         return Terms(
             now=now,
             policy=self.policy,
             anchors=self.anchors,
             witnesses=self.witnesses,
             limits=self.limits,
-            methods=methods_in(answers.values()),
-            evidence=answers,
+            methods=methods_in(gathered.answers.values()),
+            evidence=gathered.answers,
+            unanswered=gathered.unanswered,
             pdf=pdf_examiner(),
             pdf_text=pdf_reader(),
         )
@@ -141,7 +143,7 @@ class Node:
         self, trust: tuple[str, ...], policy: str | None, at: dt.datetime | None, now: dt.datetime, answers: Answers
     ) -> Terms:
         """The configured terms with what a caller gives in their place."""
-        own = self.terms(at or now, answers)
+        own = self.terms(at or now, Gathered(answers=answers))
         if trust:
             given = load_anchors(trust, own.methods)
             own = replace(own, anchors=given, witnesses=given)

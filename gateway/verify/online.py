@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gateway.errors import Refused, TestamurError
-from gateway.kit.contract import Adapter, Comparing, Content, EvidenceRequest, comparing
+from gateway.kit.contract import Adapter, Comparing, Content, EvidenceRequest, comparing, revoking
 from gateway.kit.guard import guarded
 from gateway.kit.recognition import head_of
 from gateway.model.losses import Loss
@@ -21,6 +21,7 @@ from gateway.model.verdict import Caveat, Finding, Indication, Status, SubIndica
 from gateway.proofs.budget import Budget
 from gateway.proofs.proof import Proof
 from gateway.readers.containers import unpack
+from gateway.readers.document import Document
 from gateway.readers.json import parse_json
 from gateway.verify.asking import name_of
 from gateway.verify.covered import document_of
@@ -34,6 +35,8 @@ ATTESTATION = "testamur-evidence"
 LONGEST_LIFE = dt.timedelta(days=180)
 """How long an answer may be stood on: as long as the longest term that a register gives its reports."""
 
+_ANSWER, _OCTETS = 500, 50
+"""Steps for an answer, and octets of it in a step."""
 _ATTESTED = ("url", "fetched_at", "status", "media_type", "sha256")
 
 
@@ -66,9 +69,12 @@ def check_online(adapter: Adapter, claim: Content, question: EvidenceRequest, te
             asks = () if question.form is not None and not question.form else (question,)
             return replace(_open("not_attempted", f"{question.why}: nobody was asked"), questions=asks)
         return _open("unavailable", f"{question.why}: no answer came: {nothing.why} ({nothing.code})")
-    if not found.is_success:
-        return _open("unavailable", f"the check answered with status {found.status}; try again later")
     try:
+        budget.spend(_ANSWER + len(found.octets) // _OCTETS)
+        if _is_revoked(adapter, claim, found, terms):
+            return _revoked(found, terms, budget)
+        if not found.is_success:
+            return _open("unavailable", f"the check answered with status {found.status}; try again later")
         return _answered(adapter, comparer, claim, found, terms, budget)
     except TestamurError as error:
         return _open("unavailable", f"the answer can't be read: {error.message} ({error.code})")
@@ -90,6 +96,27 @@ def _answered(
         return Checked(findings=(*compared, *stood_on, _UNVERIFIED))
     losses = tuple(_lost(finding) for finding in compared if _is_uncovered(finding))
     return Checked(findings=(*compared, *stood_on, _vouched(found)), content=content, losses=losses)
+
+
+def _is_revoked(adapter: Adapter, claim: Content, found: Answer, terms: Terms) -> bool:
+    able = revoking(adapter)
+    return able is not None and guarded(adapter, lambda _: able.revoked(claim, found.status, _json(found, terms)))
+
+
+def _json(found: Answer, terms: Terms) -> Document | None:
+    """The body of an answer that may be a refusal; None where it is no JSON."""
+    try:
+        return Document.with_value(found.octets, parse_json(found.octets, terms.limits), limits=terms.limits)
+    except Refused:
+        return None
+
+
+def _revoked(found: Answer, terms: Terms, budget: Budget) -> Checked:
+    """The host's word that it took the document back, where the answer may be stood on."""
+    stood_on = (*_time(found, terms.now), *_attested(found, terms, budget))
+    if answer(stood_on) is not Indication.PASSED:
+        return Checked(findings=(*stood_on, _UNVERIFIED))
+    return Checked(findings=(_REVOKED, *stood_on))
 
 
 def is_unsupported(proofs: Sequence[Proof]) -> bool:
@@ -200,6 +227,12 @@ def _says(proofs: Sequence[Proof], found: Answer) -> bool:
 # --- findings ---------------------------------------------------------------------------------------------------------
 
 
+_REVOKED = Finding(
+    check="credential.status",
+    status=Status.FAILED,
+    explanation="its host says that it was revoked",
+    sub_indication=SubIndication.CREDENTIAL_REVOKED,
+)
 _UNVERIFIED = Finding(
     check="proof.present",
     status=Status.INDETERMINATE,
