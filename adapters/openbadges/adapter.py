@@ -135,6 +135,10 @@ class OpenBadges:
         """Hold a hosted assertion of 2.0 against what its host answered."""
         return hosted.compared(claim.document.value, answer.document.value)
 
+    def revoked(self, claim: Content, status: int, answer: Document | None) -> bool:
+        """Whether the host of a hosted assertion of 2.0 says that it was revoked."""
+        return hosted.is_revoked(claim.document.value, status, {} if answer is None else answer.value)
+
     def core(self, body: bytes) -> bytes:
         """There are no page images to leave out."""
         return body

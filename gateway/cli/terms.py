@@ -15,6 +15,7 @@ from gateway.kit.contract import Adapter
 from gateway.node import startup
 from gateway.node.startup import Node
 from gateway.verify.evidence import Answers
+from gateway.verify.gathering import Gathered
 from gateway.verify.terms import Terms
 
 
@@ -84,7 +85,7 @@ def terms_in_place(node: Node, judging: Judging, octets: bytes, now: dt.datetime
     def made(answers: Answers) -> Terms:
         if judging.is_callers:
             return node.terms_of_caller(judging.trust, judging.policy, judging.at, now, answers)
-        return node.terms(now, answers)
+        return node.terms(now, Gathered(answers=answers))
 
     if judging.online:
         return judging.ask(octets, node.adapters, made, None if judging.is_callers else node.reach)

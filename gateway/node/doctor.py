@@ -27,7 +27,8 @@ from gateway.delivery.traffic_checks import PeerVitals
 from gateway.drivers.clock import SystemClock
 from gateway.drivers.did_keys import DidKey, SealingKey
 from gateway.drivers.folders import private_folder
-from gateway.drivers.http_client import PeerClient, tls_context
+from gateway.drivers.http_client import PeerClient
+from gateway.drivers.http_session import tls_context
 from gateway.drivers.local_client import local_node
 from gateway.drivers.node_keys import load_node_key, load_peer_keys
 from gateway.drivers.store.database import NAME

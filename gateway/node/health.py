@@ -87,7 +87,7 @@ def key_vitals(running: Running) -> Iterator[KeyVitals]:
         yield tls_vitals(running.settings.node.tls.certificate)
     for profile, key in running.node.seals.items():
         yield KeyVitals(name=f"seal {profile}", expires=key.expires)
-    for anchor in running.node.anchors:
+    for anchor in dict.fromkeys((*running.node.anchors, *running.node.witnesses)):
         ends = [anchor.certificate.not_valid_after_utc] if anchor.certificate is not None else []
         if anchor.until is not None:
             ends.append(dt.datetime.combine(anchor.until, dt.time.max, dt.UTC))

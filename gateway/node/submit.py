@@ -24,6 +24,7 @@ from gateway.drivers.logs import say, trace_now, tracing
 from gateway.drivers.work import OURS
 from gateway.model.losses import Loss
 from gateway.model.verdict import Verdict
+from gateway.node.online import gather_about
 from gateway.node.prepare import Prepared, Wish, prepare, too_large
 from gateway.node.running import Running
 
@@ -171,7 +172,9 @@ class _Desk:
             return too_large(sha256, spool.size)
         wish = Wish(asked=wanted.adapter, peer_wants=peer.wants, languages=wanted.languages)
         now = running.stamp()
-        prepared = await running.work(OURS, prepare, await spool.so_far(), wish, now)
+        document = await spool.so_far()
+        gathered = await gather_about(running, document, now)
+        prepared = await running.work(OURS, prepare, document, wish, now, gathered)
         if prepared.verdict is not None:
             running.metrics.verdict(prepared.verdict.verdict)
         running.metrics.losses(prepared.losses)

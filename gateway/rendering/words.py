@@ -161,6 +161,8 @@ CAVEATS = {
     Caveat.CHECKED_ONLINE: "no seal vouches for it, but the answer of an online check on the day that it was asked",
     Caveat.VOUCHED_BY_CHANNEL: "no seal vouches for it, but the peer that sent it, as this node's policy allows",
     Caveat.SIMULATED: "it rests on the answer of a simulator, not of the register",
+    Caveat.ONLINE_CHECK_OPEN: "an online check that could tell was not made, or not answered",
+    Caveat.PROOF_NOT_JUDGED: "it carries a signature of a kind that isn't judged here",
 }
 """Reasons to be careful that don't change the answer."""
 
@@ -218,6 +220,7 @@ CHECKS = {
     "signature.crit": "Is everything understood that the seal calls critical?",
     "signature.key": "Can the sealing key be used?",
     "signature.key_id": "Is the key named the key used?",
+    "signature.key_owner": "Does that key belong to the issuer?",
     "signature.path": "Does its digest lead to the root that it names?",
     "signature.anchor": "Does the blockchain hold its anchor?",
     "signature.value": "Was the seal made by that key?",

@@ -35,6 +35,8 @@ def test_json_lists_the_same() -> None:
         "blockcerts",
         "chsi",
         "clr",
+        "creditbank",
+        "dossier",
         "elmo",
         "europass",
         "ler",
