@@ -44,6 +44,7 @@ class Chsi:
         title="Chinese higher-education reports (CHSI)",
         version="1",
         formats=(NESTED, FLAT, PAGE, SHEET),
+        writes=False,
         schemas=(conformity.NESTED_SCHEMA, conformity.FLAT_SCHEMA),
         sources=(
             "教学[2014]11号 (electronic registration of certificates)",

@@ -211,6 +211,7 @@ class Blockcerts:
         title="Blockcerts",
         version="1",
         formats=(BLOCKCERTS_FORMAT,),
+        writes=False,
         structural=is_structural,
         sources=("Blockcerts 3.0 to 3.2", "W3C VC Data Model 1.1 and 2.0"),
     )

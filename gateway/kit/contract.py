@@ -71,7 +71,8 @@ class Manifest:
     family        the package; several adapters may share one
     title         the human name of the system
     version       of the adapter; a derivation can only be run again by the same version
-    formats       the formats it reads, the first being the one it writes
+    formats       the formats it knows, the first being the one it writes
+    writes        False for an adapter that refuses to write (`target.requires`)
     schemas       names of files under schemas/ that its conformity uses
     seal          how a result of it is sealed, None when it can't be
     forms         how a sealed result of the profile "vc" may be packed, the usual form first
@@ -87,6 +88,7 @@ class Manifest:
     title: str
     version: str
     formats: tuple[str, ...]
+    writes: bool = True
     schemas: tuple[str, ...] = ()
     seal: SealProfile | None = None
     forms: tuple[Form, ...] = ()

@@ -150,5 +150,8 @@ def _failed(verdict: Verdict) -> Stopped:
 
 def _withheld(done: Withheld) -> Stopped:
     message = f"its translation may not be sealed, and nothing is sent: {done.message} ({done.code})"
-    advice = f"{done.advice}; as={ORIGINAL_ALONE} sends the original alone"
+    advice = (
+        "`testamur verify` shows what is open: trust its sealer in [[trust]], or ask for a file that can be verified; "
+        f"`{ORIGINAL_ALONE}` in the place of an adapter (as) sends the original alone"
+    )
     return Stopped("translation.withheld", message, status=422, stage="translate", advice=advice)
