@@ -347,3 +347,19 @@ async def test_attack_parts_in_parts_without_end_are_read_or_refused_and_break_n
     for to in ("elmo", "europass", "clr", "dossier"):
         answer = await outcome(lie, to, unsealed=True)
         assert isinstance(answer, Translated) if levels < 100 else answer.code == "limit.depth"
+
+
+# --- Chinese reports -------------------------------------------------------------------------------------------------
+
+
+async def test_attack_dossier_of_a_chinese_report_is_no_second_report() -> None:
+    """The words of the register stand in it as its words; it is a translation, and the report itself is given back."""
+    report = sealed(octets(HEQC), "jades")
+    dossier = (await made(report)).results[0].octets
+    found = seen(dossier)
+    assert (found.verdict.format, found.questions) == ("Bilingual dossier 1 (profile of Testamur)", ())
+    assert found.read().document.derived is not None
+    assert "AZ00TEST00FAKE01" not in json.dumps({**payload(dossier), "derived": {}})
+    back = await made(dossier)
+    assert back.returned
+    assert back.results[0].octets == report
