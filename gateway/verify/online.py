@@ -19,10 +19,11 @@ from gateway.kit.recognition import head_of
 from gateway.model.losses import Loss
 from gateway.model.verdict import Caveat, Finding, Indication, Status, SubIndication, answer
 from gateway.proofs.budget import Budget
+from gateway.proofs.jose.compact import Signer, sign_compact
 from gateway.proofs.proof import Proof
 from gateway.readers.containers import unpack
 from gateway.readers.document import Document
-from gateway.readers.json import parse_json
+from gateway.readers.json import JsonValue, dump_json, parse_json
 from gateway.verify.asking import name_of
 from gateway.verify.covered import document_of
 from gateway.verify.evidence import Answer
@@ -37,7 +38,22 @@ LONGEST_LIFE = dt.timedelta(days=180)
 
 _ANSWER, _OCTETS = 500, 50
 """Steps for an answer, and octets of it in a step."""
-_ATTESTED = ("url", "fetched_at", "status", "media_type", "sha256")
+
+
+def attested(found: Answer) -> dict[str, JsonValue]:
+    """What somebody attests of an answer: everything, in the words of its note, and the octets by their digest."""
+    return {
+        "url": found.url,
+        "fetched_at": found.fetched_at.isoformat(),
+        "status": found.status,
+        "media_type": found.media_type,
+        "sha256": hashlib.sha256(found.octets).hexdigest(),
+    }
+
+
+def attest(found: Answer, signer: Signer) -> Answer:
+    """The answer with the word of whoever fetched it."""
+    return replace(found, attestation=sign_compact(dump_json(attested(found)), signer, ATTESTATION))
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -219,9 +235,7 @@ def _says(proofs: Sequence[Proof], found: Answer) -> bool:
     if not covered or covered[-1] is None or None in covered:
         return False
     stated = parse_json(covered[-1])
-    moment = found.fetched_at.isoformat()
-    is_ = (found.url, moment, found.status, found.media_type, hashlib.sha256(found.octets).hexdigest())
-    return isinstance(stated, dict) and tuple(stated.get(name) for name in _ATTESTED) == is_
+    return isinstance(stated, dict) and attested(found).items() <= stated.items()
 
 
 # --- findings ---------------------------------------------------------------------------------------------------------
