@@ -44,6 +44,7 @@ class Chsi:
         title="Chinese higher-education reports (CHSI)",
         version="1",
         formats=(NESTED, FLAT, PAGE, SHEET),
+        writes=False,
         schemas=(conformity.NESTED_SCHEMA, conformity.FLAT_SCHEMA),
         sources=(
             "教学[2014]11号 (electronic registration of certificates)",
@@ -112,7 +113,7 @@ class Chsi:
         raise Refused(
             "target.requires",
             "a Chinese report requires an entry in China's register, and this gateway makes none",
-            advice="Translate to europass, elmo or clr.",
+            advice="Towards China translate to dossier; elsewhere to europass, elmo or clr.",
         )
 
     def core(self, body: bytes) -> bytes:

@@ -66,14 +66,15 @@ def command(
     node = startup.start(startup.find_settings(config), now=now)
     judging = Judging(trust=trust, policy=policy, at=at, evidence=evidence, online=online, keep_evidence=keep_evidence)
     octets = startup.read_file(file, node.limits)
+    judged_by = terms_in_place(node, judging, octets, now)
     page = Page(
         octets=octets,
         form=form,
-        terms=terms_in_place(node, judging, octets, now),
+        terms=judged_by.terms,
         languages=languages,
         to=to,
         unsealed=unsealed,
-        of_caller=judging.is_callers or node.reach is None,
+        of_caller=judged_by.of_caller,
     )
     outcome = asyncio.run(render_file(node, page, now=now))
     if isinstance(outcome, Withheld):

@@ -9,6 +9,7 @@ import datetime as dt
 import hashlib
 import logging
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from gateway.delivery.problem import Stopped
@@ -16,10 +17,19 @@ from gateway.delivery.states import Arrival
 from gateway.drivers.bodies import read_part
 from gateway.drivers.logs import say
 from gateway.errors import TestamurError
-from gateway.node.examine_arrival import Message, Sender, message_of, sender_of
+from gateway.node.examine_arrival import (
+    Message,
+    Sender,
+    message_of,
+    questions_of_arrival,
+    sender_of,
+    terms_of_arrival,
+)
+from gateway.node.online import gather_for
 from gateway.node.render import Form, Page, Rendered, render_now
 from gateway.node.running import Running
 from gateway.node.startup import Node
+from gateway.verify.gathering import Gathered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -73,15 +83,22 @@ async def page_of(
         Stopped: `document.too_large` (422), what the disk lost or altered, and what work over its limits raises.
     """
     message = message_of(arrival, running.bodies)
-    sender = sender_of(running.peers.get(arrival.sender))
-    return await running.work(party, draw_page, message, running.stamp(), sender, form, languages)
+    sender, now = sender_of(running.peers.get(arrival.sender)), running.stamp()
+    gathered = await gather_for(running, party, partial(questions_of_arrival, sender=sender), message, now)
+    return await running.work(party, draw_page, message, now, sender, gathered, form, languages)
 
 
 # --- in a work process
 
 
 def draw_page(
-    node: Node, message: Message, now: dt.datetime, sender: Sender, form: Form, languages: tuple[str, ...]
+    node: Node,
+    message: Message,
+    now: dt.datetime,
+    sender: Sender,
+    gathered: Gathered,
+    form: Form,
+    languages: tuple[str, ...],
 ) -> Rendered:
     """Read the original from the disk, judge it as it was judged when it came, and draw it."""
     original = message.parts[0]
@@ -94,7 +111,7 @@ def draw_page(
             advice="raise [limits] document_bytes if you expect such documents",
         )
     octets = read_part(message.file, original.part.sha256, offset=original.offset, size=original.part.size)
-    terms = replace(node.terms(now), channel=sender.vouches_for)
+    terms = terms_of_arrival(node, now, sender, gathered)
     page = Page(octets=octets, form=form, terms=terms, languages=languages, of_caller=False)
     outcome = render_now(node, page, now)
     if not isinstance(outcome, Rendered):  # it was accepted, and its pages may carry no seal: they say so

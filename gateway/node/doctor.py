@@ -27,9 +27,11 @@ from gateway.delivery.traffic_checks import PeerVitals
 from gateway.drivers.clock import SystemClock
 from gateway.drivers.did_keys import DidKey, SealingKey
 from gateway.drivers.folders import private_folder
-from gateway.drivers.http_client import PeerClient, tls_context
+from gateway.drivers.http_client import PeerClient
+from gateway.drivers.http_session import tls_context
 from gateway.drivers.local_client import local_node
 from gateway.drivers.node_keys import load_node_key, load_peer_keys
+from gateway.drivers.node_secret import load_node_secret
 from gateway.drivers.store.database import NAME
 from gateway.drivers.store.faults import SQLITE_FAULTS, damaged
 from gateway.drivers.store.faults import stopped as store_stopped
@@ -111,6 +113,9 @@ def _at_rest(settings: Settings, now: dt.datetime) -> Iterator[Check]:
     yield from _roles(settings, now)
     yield from _peer_files(settings)
     yield from _hand_over(settings)
+    secret = settings.node.secret
+    well = "can be used" if secret.exists() else "isn't there yet: it is made when it is needed"
+    yield _attempt("secret", str(secret), lambda: load_node_secret(secret), well)[1]
 
 
 def _keys(settings: Settings, now: dt.datetime) -> Iterator[Check]:

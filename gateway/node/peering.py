@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gateway.delivery.peers import Peer
-from gateway.drivers.http_client import tls_context
+from gateway.drivers.http_session import tls_context
 from gateway.drivers.node_keys import NodeKey, load_node_key, load_peer_keys
 from gateway.drivers.trust_files import load_anchors
 from gateway.errors import ConfigError
@@ -80,11 +80,12 @@ def _roles(key: NodeKey, node: Node, peers: Mapping[str, Peer]) -> Iterator[tupl
 
 def _require_known(node: Node, peers: Mapping[str, Peer]) -> None:
     known = sorted(adapter.manifest.id for adapter in node.adapters)
+    written = sorted(adapter.manifest.id for adapter in node.adapters if adapter.manifest.writes)
     for peer in peers.values():
-        if peer.wants is not None and peer.wants not in known:
+        if peer.wants is not None and peer.wants not in written:
             raise ConfigError(
                 "config.unknown_adapter",
-                f"[[peer]] {peer.id} wants {peer.wants!r}, expected one of {', '.join(known)}",
+                f"[[peer]] {peer.id} wants {peer.wants!r}, expected one of {', '.join(written)}",
                 advice="`testamur adapters list` shows the adapters",
             )
         unknown = sorted(peer.vouches_for.difference(known))

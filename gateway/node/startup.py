@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from gateway.drivers.did_keys import DidKey, SealingKey, load_did_key
 from gateway.drivers.keys import load_seal_key
+from gateway.drivers.node_secret import load_node_secret
 from gateway.drivers.pdf_process import pdf_examiner, pdf_reader
 from gateway.drivers.reach import Reach
 from gateway.drivers.trust_files import load_anchors, without_waiting
@@ -28,7 +29,9 @@ from gateway.translate.issuer import issuer_by_did
 from gateway.translate.sealing import Sealable
 from gateway.trust.anchors import Anchor
 from gateway.trust.policies import Policy, load_policy
+from gateway.verify.asking import OF_THIS_PROCESS
 from gateway.verify.evidence import Answers, methods_in
+from gateway.verify.gathering import NOTHING, Gathered
 from gateway.verify.terms import Terms
 
 DEFAULT_POLICY = "strict"
@@ -99,6 +102,7 @@ class Node:
     seal_simulated  whether it seals what rests on a simulator
     renderer    who draws pages; None where nothing that draws is installed
     reach       whom this node asks about documents; None: nobody
+    secret      by its HMAC answers are named that were asked for by a secret
     """
 
     id: str
@@ -113,6 +117,7 @@ class Node:
     seal_simulated: bool = False
     renderer: Renderer | None = None
     reach: Reach | None = None
+    secret: bytes = field(default=OF_THIS_PROCESS, repr=False)
 
     @property
     def gateway(self) -> GatewayUsed:
@@ -123,25 +128,27 @@ class Node:
         """An adapter as a derivation names it."""
         return adapter_used(adapter)
 
-    def terms(self, now: dt.datetime, answers: Answers = MappingProxyType({})) -> Terms:
-        """The configured terms, as of a time; `answers` are those of the outside."""
+    def terms(self, now: dt.datetime, gathered: Gathered = NOTHING) -> Terms:
+        """The configured terms, as of a time, with what the outside answered."""
         return Terms(
             now=now,
             policy=self.policy,
             anchors=self.anchors,
             witnesses=self.witnesses,
             limits=self.limits,
-            methods=methods_in(answers.values()),
-            evidence=answers,
+            methods=methods_in(gathered.answers.values()),
+            evidence=gathered.answers,
+            unanswered=gathered.unanswered,
             pdf=pdf_examiner(),
             pdf_text=pdf_reader(),
+            secret=self.secret,
         )
 
     def terms_of_caller(
         self, trust: tuple[str, ...], policy: str | None, at: dt.datetime | None, now: dt.datetime, answers: Answers
     ) -> Terms:
         """The configured terms with what a caller gives in their place."""
-        own = self.terms(at or now, answers)
+        own = self.terms(at or now, Gathered(answers=answers))
         if trust:
             given = load_anchors(trust, own.methods)
             own = replace(own, anchors=given, witnesses=given)
@@ -173,6 +180,7 @@ def start(settings: Settings | None, *, now: dt.datetime) -> Node:
     policy_ = attempt(lambda: load_policy(settings.policy.default))
     trusted = [(entry, attempt(_loading_anchors(entry)) or ()) for entry in settings.trust]
     seals = {entry: attempt(_loading_key(entry, now)) for entry in settings.seal}
+    secret = attempt(lambda: load_node_secret(settings.node.secret))
     attempt.require_all_well()
     assert found is not None  # noqa: S101 - else an attempt failed, and that was raised
     assert policy_ is not None  # noqa: S101
@@ -194,6 +202,7 @@ def start(settings: Settings | None, *, now: dt.datetime) -> Node:
         seal_simulated=settings.policy.seal_simulated,
         renderer=find_renderer(),
         reach=settings.reach(),
+        secret=secret or OF_THIS_PROCESS,
     )
 
 

@@ -237,7 +237,7 @@ class _Examination:
         outside = Outside()
         if case.proofs or case.sources:
             outside = ask_of_credential(case.seen, self.terms, self.budget)
-            findings += key_findings(keys, self.terms)
+            findings += key_findings(case.proofs, keys, self.terms)
             findings += [_place_unknown(finding) for finding in case.proof_findings(None, self.terms)]
             findings += outside.findings
         return VerifiedDocument(
@@ -268,7 +268,7 @@ class _Examination:
             _recognised(recognition.why),
             *opening,
             *linked.findings,
-            *key_findings(keys, self.terms),
+            *key_findings(case.proofs, keys, self.terms),
             *standing.findings,
             *life_findings(opened.stated, self.terms.now),
             *opened.findings,

@@ -13,15 +13,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gateway.errors import Refused, TestamurError
-from gateway.kit.contract import Adapter, Comparing, Content, EvidenceRequest, comparing
+from gateway.kit.contract import Adapter, Comparing, Content, EvidenceRequest, comparing, revoking
 from gateway.kit.guard import guarded
 from gateway.kit.recognition import head_of
 from gateway.model.losses import Loss
 from gateway.model.verdict import Caveat, Finding, Indication, Status, SubIndication, answer
 from gateway.proofs.budget import Budget
+from gateway.proofs.jose.compact import Signer, sign_compact
 from gateway.proofs.proof import Proof
 from gateway.readers.containers import unpack
-from gateway.readers.json import parse_json
+from gateway.readers.document import Document
+from gateway.readers.json import JsonValue, dump_json, parse_json
 from gateway.verify.asking import name_of
 from gateway.verify.covered import document_of
 from gateway.verify.evidence import Answer
@@ -34,7 +36,24 @@ ATTESTATION = "testamur-evidence"
 LONGEST_LIFE = dt.timedelta(days=180)
 """How long an answer may be stood on: as long as the longest term that a register gives its reports."""
 
-_ATTESTED = ("url", "fetched_at", "status", "media_type", "sha256")
+_ANSWER, _OCTETS = 500, 50
+"""Steps for an answer, and octets of it in a step."""
+
+
+def attested(found: Answer) -> dict[str, JsonValue]:
+    """What somebody attests of an answer: everything, in the words of its note, and the octets by their digest."""
+    return {
+        "url": found.url,
+        "fetched_at": found.fetched_at.isoformat(),
+        "status": found.status,
+        "media_type": found.media_type,
+        "sha256": hashlib.sha256(found.octets).hexdigest(),
+    }
+
+
+def attest(found: Answer, signer: Signer) -> Answer:
+    """The answer with the word of whoever fetched it."""
+    return replace(found, attestation=sign_compact(dump_json(attested(found)), signer, ATTESTATION))
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -66,9 +85,12 @@ def check_online(adapter: Adapter, claim: Content, question: EvidenceRequest, te
             asks = () if question.form is not None and not question.form else (question,)
             return replace(_open("not_attempted", f"{question.why}: nobody was asked"), questions=asks)
         return _open("unavailable", f"{question.why}: no answer came: {nothing.why} ({nothing.code})")
-    if not found.is_success:
-        return _open("unavailable", f"the check answered with status {found.status}; try again later")
     try:
+        budget.spend(_ANSWER + len(found.octets) // _OCTETS)
+        if _is_revoked(adapter, claim, found, terms):
+            return _revoked(found, terms, budget)
+        if not found.is_success:
+            return _open("unavailable", f"the check answered with status {found.status}; try again later")
         return _answered(adapter, comparer, claim, found, terms, budget)
     except TestamurError as error:
         return _open("unavailable", f"the answer can't be read: {error.message} ({error.code})")
@@ -90,6 +112,27 @@ def _answered(
         return Checked(findings=(*compared, *stood_on, _UNVERIFIED))
     losses = tuple(_lost(finding) for finding in compared if _is_uncovered(finding))
     return Checked(findings=(*compared, *stood_on, _vouched(found)), content=content, losses=losses)
+
+
+def _is_revoked(adapter: Adapter, claim: Content, found: Answer, terms: Terms) -> bool:
+    able = revoking(adapter)
+    return able is not None and guarded(adapter, lambda _: able.revoked(claim, found.status, _json(found, terms)))
+
+
+def _json(found: Answer, terms: Terms) -> Document | None:
+    """The body of an answer that may be a refusal; None where it is no JSON."""
+    try:
+        return Document.with_value(found.octets, parse_json(found.octets, terms.limits), limits=terms.limits)
+    except Refused:
+        return None
+
+
+def _revoked(found: Answer, terms: Terms, budget: Budget) -> Checked:
+    """The host's word that it took the document back, where the answer may be stood on."""
+    stood_on = (*_time(found, terms.now), *_attested(found, terms, budget))
+    if answer(stood_on) is not Indication.PASSED:
+        return Checked(findings=(*stood_on, _UNVERIFIED))
+    return Checked(findings=(_REVOKED, *stood_on))
 
 
 def is_unsupported(proofs: Sequence[Proof]) -> bool:
@@ -192,14 +235,18 @@ def _says(proofs: Sequence[Proof], found: Answer) -> bool:
     if not covered or covered[-1] is None or None in covered:
         return False
     stated = parse_json(covered[-1])
-    moment = found.fetched_at.isoformat()
-    is_ = (found.url, moment, found.status, found.media_type, hashlib.sha256(found.octets).hexdigest())
-    return isinstance(stated, dict) and tuple(stated.get(name) for name in _ATTESTED) == is_
+    return isinstance(stated, dict) and attested(found).items() <= stated.items()
 
 
 # --- findings ---------------------------------------------------------------------------------------------------------
 
 
+_REVOKED = Finding(
+    check="credential.status",
+    status=Status.FAILED,
+    explanation="its host says that it was revoked",
+    sub_indication=SubIndication.CREDENTIAL_REVOKED,
+)
 _UNVERIFIED = Finding(
     check="proof.present",
     status=Status.INDETERMINATE,

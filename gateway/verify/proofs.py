@@ -37,10 +37,22 @@ def proofs_around(unpacked: Unpacked, terms: Terms, budget: Budget) -> tuple[Pro
         return ()
     from gateway.proofs.jose import verify_jws
 
-    sets = [verify_jws(jws, keys=terms.keys, methods=terms.methods, budget=budget) for jws in signatures]
+    named = [*[None] * (len(signatures) - 1), named_in(unpacked.json)]
+    sets = [
+        verify_jws(jws, keys=terms.keys, methods=terms.methods, named=name, now=terms.now, budget=budget)
+        for jws, name in zip(signatures, named, strict=True)
+    ]
     proofs = tuple(proof for one in sets for proof in settle(one))
     token = unpacked.layers[-1].jwt
     return proofs if token is None else (*proofs[:-1], _with_claims(proofs[-1], token))
+
+
+def named_in(content: JsonValue) -> str | None:
+    """The key that an assertion of Open Badges 2.0 names as the one that signed it; None where it is none."""
+    verification = _members(_members(content).get("verification"))
+    creator = verification.get("creator")
+    name = _members(creator).get("id", creator)
+    return name if str(verification.get("type")).lower().startswith("signed") and isinstance(name, str) else None
 
 
 def _with_claims(proof: Proof, token: JwtCredential) -> Proof:

@@ -47,9 +47,12 @@ async def test_without_that_policy_a_peers_word_counts_for_nothing(tmp_path: Pat
     assert (found["verdict"], found["sub_indication"]) == ("INDETERMINATE", "NO_PROOF_FOUND")
 
 
-async def test_an_unknown_adapter_in_the_policy_stops_the_start(tmp_path: Path) -> None:
+@pytest.mark.parametrize("policy", ['vouches_for = ["chsy"]', 'wants = "elmoo"', 'wants = "chsi"'])
+async def test_an_adapter_in_the_policy_that_is_unknown_or_writes_nothing_stops_the_start(
+    tmp_path: Path, policy: str
+) -> None:
     north, south = Participant(tmp_path, "north.example.org"), Participant(tmp_path, "south.example.org")
-    south.peer(north, more='vouches_for = ["chsy"]\n')
+    south.peer(north, more=f"{policy}\n")
     with pytest.raises(ConfigError) as refused:
         async with south.running():
             pass

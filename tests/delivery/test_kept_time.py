@@ -87,7 +87,7 @@ async def finished(node: Running) -> Callable:
     return left
 
 
-async def test_a_clock_that_is_set_ahead_and_stays_there_deletes_nothing_and_health_says_so(tmp_path: Path):
+async def test_r16_a_clock_that_is_set_ahead_and_stays_there_deletes_nothing_and_health_says_so(tmp_path: Path):
     clock = SetAhead()
     async with lonely_node(tmp_path, clock=clock) as node:
         left = await finished(node)

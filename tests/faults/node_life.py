@@ -227,6 +227,13 @@ class Handle:
                 "incoming": len(list((folder / "incoming").iterdir())),
                 "begun": [place.name for place in (running.settings.hand_over.folder / ".testamur").iterdir()],
                 "named": sorted((await running.store.bodies()).names),
+                "tries": [
+                    event.code
+                    for one in deliveries
+                    for event in await running.store.timeline(one.id)
+                    if event.what == "attempt_failed"
+                ],
+                "lost": dict(running.processes.state.lost),
                 "alarms": [alarm.code for alarm in await running.store.alarms(limit=1000)],
             }
         )

@@ -189,10 +189,13 @@ class Submitted:
     """What a registry gave to its node, and the id that it was told."""
 
     key: str
-    sha256: str
+    octets: bytes = field(repr=False)
     sender: str
     id: str | None = None
-    refused: str | None = None
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.octets).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -246,6 +249,7 @@ class World:
     chance: random.Random
     submitted: list[Submitted] = field(default_factory=list)
     discarded: set[str] = field(default_factory=set)
+    documents: int = 0
 
     @property
     def nodes(self) -> tuple[Process, Process]:
@@ -264,7 +268,7 @@ class World:
 
     def document(self) -> bytes:
         """A new document: one of five is genuine and sealed, the others no node knows. Each is another."""
-        number = len(self.submitted)
+        self.documents = number = self.documents + 1
         if self.chance.random() < 0.8:
             return b"no document that anybody knows: %d\n" % number
         template = (data_folder("config") / "demo" / "elmo.xml").read_bytes()
@@ -273,16 +277,22 @@ class World:
     async def submit(self, node: Process) -> Submitted:
         """Submit a document, until the node says an id; a node that is dead is started again."""
         octets = self.document()
-        one = Submitted(f"key-{len(self.submitted)}", hashlib.sha256(octets).hexdigest(), node.name)
+        one = Submitted(f"key-{self.documents}", octets, node.name)
         self.submitted.append(one)
+        return await self.submit_again(one)
+
+    async def submit_again(self, one: Submitted) -> Submitted:
+        """Submit the same under its key, until the node says an id: the one that it said before, or another."""
+        one.id = None
+        (node,) = [node for node in self.nodes if node.name == one.sender]
         async with asyncio.timeout(STANDSTILL):
             while one.id is None:
-                await self._try(node, one, octets)
+                await self._try(node, one)
         return one
 
-    async def _try(self, node: Process, one: Submitted, octets: bytes) -> None:
+    async def _try(self, node: Process, one: Submitted) -> None:
         try:
-            status, answer = await node.ask("POST", "/submit", octets, key=one.key, to=self.other(node).name)
+            status, answer = await node.ask("POST", "/submit", one.octets, key=one.key, to=self.other(node).name)
         except (aiohttp.ClientError, ConnectionError, TimeoutError):
             await self.revive(node)
             return
@@ -352,9 +362,20 @@ class World:
 
 @asynccontextmanager
 async def world(
-    folder: Path, seed: int, *, read_seconds: float = 1.0, direct: bool = False, nursery: Nursery | None = None
+    folder: Path,
+    seed: int,
+    *,
+    rate: float = RATE,
+    read_seconds: float = 1.0,
+    work_seconds: float = 2.5,
+    direct: bool = False,
+    more: str = "",
+    nursery: Nursery | None = None,
 ) -> AsyncIterator[World]:
-    """Two nodes that run, and lines between them (none, where they are `direct`)."""
+    """Two nodes that run, and lines between them (none, where they are `direct`). Limits are in real seconds.
+
+    `more` are settings of both nodes beside those.
+    """
     if sys.platform != "linux":
         pytest.skip("needs Linux: nodes are forked, and looked at through /proc")
     own = nursery is None
@@ -374,11 +395,12 @@ async def world(
             file = participant.settings_file()
             settings = file.read_text().replace(f'url = "{participant.url}"\nlisten', f'url = "{urls[at]}"\nlisten')
             settings = settings.replace(
-                "[delivery]\n", f"[delivery]\nread_seconds = {read_seconds}\nconnect_seconds = 1\n"
+                "[delivery]\n",
+                f"[delivery]\nread_seconds = {read_seconds}\nconnect_seconds = {min(10.0, read_seconds)}\n",
             )
-            settings += "[work]\nseconds = 2.5\n"  # of real time: what was paused is replaced while somebody waits
-            file.write_text(settings + '[hand_over]\nkind = "folder"\nfolder = "inbox"\npages = ["html"]\n')
-            nodes.append(Process(nursery, participant, lines[at], epoch))
+            settings += f"[work]\nseconds = {work_seconds}\n"  # what was paused is replaced while somebody waits
+            file.write_text(f'{settings}[hand_over]\nkind = "folder"\nfolder = "inbox"\npages = ["html"]\n{more}')
+            nodes.append(Process(nursery, participant, lines[at], epoch, rate))
         made = World(*nodes, chance)
         for node in nodes:
             node.start()

@@ -83,6 +83,7 @@ class NodeSection(Section):
     store: FilePath = Field(default=Path("store"), validate_default=True)
     key: FilePath | None = None
     token: FilePath = Field(default=Path("local.token"), validate_default=True)
+    secret: FilePath = Field(default=Path("node.secret"), validate_default=True)
     tls: TlsSection | None = None
 
 
