@@ -94,7 +94,7 @@ def _numbers(node: Node, place: str, bank: Bank) -> Iterator[Finding]:
     """A number in a list of the other bank's; which bank somebody is, no list of numbers says."""
     scheme = node.get("scheme")
     if scheme == BANK:
-        yield _warning("number", pointer(place, "scheme"), "says which bank it is: the member `bank` alone does")
+        yield deviation("number", pointer(place, "scheme"), "says which bank it is: the member `bank` alone does")
     if isinstance(scheme, str) and any(scheme.startswith(f"{key}-") for key in BANKS if key != bank.key):
         yield deviation("number", pointer(place, "scheme"), "is a number, or code, of another bank")
 
