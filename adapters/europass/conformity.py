@@ -19,7 +19,7 @@ from gateway.model.leaves import pointer
 from gateway.model.verdict import Finding
 
 SCHEMA = "elm-3.2.schema.json"
-_DATETIME = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+_DATETIME = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _SPANS = (("validFrom", "validUntil"), ("validFrom", "expirationDate"), ("startDate", "endDate"))
 _SPANS_OF_CLAIMS = (("dateIssued", "expiryDate"),)
 
