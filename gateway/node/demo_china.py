@@ -117,7 +117,7 @@ async def _listening(register: Register) -> AsyncIterator[str]:
     """The simulator at a port of loopback; its address."""
     from aiohttp import web
 
-    runner = web.AppRunner(register.application(), shutdown_timeout=0)
+    runner = web.AppRunner(register.application(), shutdown_timeout=0.1)  # by 0 it would wait for ever
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
