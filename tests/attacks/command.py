@@ -1,0 +1,29 @@
+"""The command as a user meets it: what a run left, and what none may leave."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from tests.attacks.bad_input import PERSONAL
+
+SECONDS = 2.0  # of processor time, the reading of our own tables included
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+    seconds: float
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def assert_decent(ran: Ran, *shown: str) -> None:
+    assert "Traceback" not in ran.out + ran.err
+    assert ran.seconds < SECONDS
+    assert [word for word in PERSONAL if any(word in text for text in shown)] == []
