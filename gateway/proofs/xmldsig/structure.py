@@ -223,7 +223,7 @@ def _other_reference(uri: str | None) -> Unmet:
     what = "no URI" if uri is None else "a part by its identifier" if uri.startswith("#") else "something else"
     return Unmet(
         "signature.reference",
-        f'the reference names {what}; only URI="", the whole document, vouches for what travels on; ask for such a seal.',
+        f'the reference names {what}; only URI="", the whole document, vouches for it all: ask for such a seal.',
         unsupported=True,
     )
 
