@@ -42,8 +42,8 @@ _PLACES: Mapping[str, tuple[str | int, ...]] = {
     "IdentityObject": (*_SUBJECT, "identifier", 0),
     "Image": ("issuer", "image"),
     "Profile": ("issuer",),
-    "Result": (*_SUBJECT, "result", 0),
-    "ResultDescription": (*_ACHIEVEMENT, "resultDescription", 0),
+    "Result": (*_SUBJECT, "result", 1),
+    "ResultDescription": (*_ACHIEVEMENT, "resultDescription", 1),
     "RubricCriterionLevel": (*_ACHIEVEMENT, "resultDescription", 1, "rubricCriterionLevel", 0),
     "ClrCredential": (),
     "ClrSubject": _SUBJECT,
@@ -63,6 +63,10 @@ _SAMPLES: Mapping[str, Any] = {
     "number": 7,
     "boolean": True,
 }
+_POINTING: Mapping[str, str] = {
+    "requiredLevel": BADGE["credentialSubject"]["achievement"]["resultDescription"][1]["rubricCriterionLevel"][0]["id"]
+}
+"""Members that say something only where they point at what is there."""
 
 
 def dropped() -> Iterator[tuple[str, str]]:
@@ -74,7 +78,7 @@ def dropped() -> Iterator[tuple[str, str]]:
             holder: Any = document
             for step in way:
                 holder = holder[step]
-            holder.setdefault(member, _SAMPLES.get(kind, "a word"))
+            holder.setdefault(member, _POINTING.get(member) or _SAMPLES.get(kind, "a word"))
             octets = json.dumps(document).encode()
             reading = adapter.read(Content(document=Document(octets, "json"), format=adapter.manifest.formats[0]), {})
             place = "".join(f"/{step}" for step in (*way, member))
