@@ -15,7 +15,10 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "conformance.md"
 _HEAD = """# Conformance: the vectors of others
 
 Written by `python -m scripts.conformance`; a test holds it against the vectors. Each document is judged at one time,
-trusting whoever signed it and nobody else, with the status lists and DID documents of its family as evidence.
+trusting whoever signed it and nobody else, with the status lists and DID documents of its family as evidence. What the
+badges of version 2.0 name by address (themselves, their class, issuer, key and list) is answered by a simulated host.
+The W3C's vectors name the context of its examples, under which any name means something: it is known in these tests
+alone, and a node calls such a document INDETERMINATE.
 *Agreeing* is: what ought to pass passes, and what ought not to doesn't.
 
 | family | cases | agreeing | differing | what ought not to pass, and does |

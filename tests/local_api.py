@@ -91,13 +91,19 @@ async def api_of(running: Running, *, host: str = "127.0.0.1") -> AsyncIterator[
 
 @asynccontextmanager
 async def lonely_node(
-    folder: Path, *, watermark: int = 0, more: str = "", limits: str = "", clock: Clock | None = None
+    folder: Path,
+    *,
+    watermark: int = 0,
+    more: str = "",
+    limits: str = "",
+    sections: str = "",
+    clock: Clock | None = None,
 ) -> AsyncIterator[Running]:
-    """A node whose one peer doesn't answer: nothing happens by itself. `more` stands under [delivery]."""
+    """A node whose one peer doesn't answer: nothing happens by itself. `more` stands under [delivery], `sections` by themselves."""
     alone = Participant(folder, "north.example.org")
     other = Participant(folder, "south.example.org")
     alone.peer(other)
-    alone.extra = f"[limits]\n{limits}"
+    alone.extra = f"[limits]\n{limits}{sections}"
     file = alone.settings_file()
     file.write_text(file.read_text().replace("min_free_bytes = 0\n", f"min_free_bytes = {watermark}\n{more}"))
     async with run(load_settings(file), clock=clock) as running:

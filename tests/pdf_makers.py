@@ -11,10 +11,10 @@ PAGE = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R /R
 CONTENT = b"<< /Length 12 >>\nstream\n0 0 10 10 re\nendstream"
 
 
-def pdf(*more: bytes, catalog: bytes = b"", page: bytes = PAGE) -> bytes:
+def pdf(*more: bytes, catalog: bytes = b"", page: bytes = PAGE, content: bytes = CONTENT) -> bytes:
     """A file of one page; `more` are its objects from 5 on, `catalog` further entries of the catalog."""
     root = b"<< /Type /Catalog /Pages 2 0 R " + catalog + b" >>"
-    objects = (root, b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>", page, CONTENT, *more)
+    objects = (root, b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>", page, content, *more)
     octets = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
     places = []
     for number, held in enumerate(objects, 1):

@@ -112,7 +112,7 @@ class Strangers:
     async def answering(self, address: str = "127.0.0.1") -> AsyncIterator[Strangers]:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._answer)
-        runner = web.AppRunner(app, shutdown_timeout=0)
+        runner = web.AppRunner(app, shutdown_timeout=0.1)  # by 0 it would wait for ever
         await runner.setup()
         site = web.TCPSite(runner, address, self.port, ssl_context=self.context())
         try:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.chsi import addresses, conformity
-from adapters.chsi.comparing import SIMULATED, compared, state_finding
+from adapters.chsi.comparing import SAMPLE, SIMULATED, compared, state_finding
 from adapters.chsi.fields import Fields, fields_of_json, is_flat
+from adapters.chsi.labelled import LabelledFields
 from adapters.chsi.lists import of_code
 from adapters.chsi.numbers import verification_code
-from adapters.chsi.page import Page, PageFields, is_page
+from adapters.chsi.page import Page, is_page
 from adapters.chsi.reading import CENTRE, read_report
+from adapters.chsi.sheet import Sheet, is_sheet
 from gateway.kit import (
     Content,
     Document,
@@ -29,7 +31,8 @@ from gateway.kit import (
 )
 from gateway.model.record import Record
 
-NESTED, FLAT, PAGE = "CHSI partner profile 1", "CHSI partner profile 1 (flat)", "CHSI verification page"
+NESTED, FLAT = "CHSI partner profile 1", "CHSI partner profile 1 (flat)"
+PAGE, SHEET = "CHSI verification page", "CHSI report as PDF"
 
 
 class Chsi:
@@ -40,7 +43,8 @@ class Chsi:
         family="chsi",
         title="Chinese higher-education reports (CHSI)",
         version="1",
-        formats=(NESTED, FLAT, PAGE),
+        formats=(NESTED, FLAT, PAGE, SHEET),
+        writes=False,
         schemas=(conformity.NESTED_SCHEMA, conformity.FLAT_SCHEMA),
         sources=(
             "教学[2014]11号 (electronic registration of certificates)",
@@ -56,6 +60,8 @@ class Chsi:
             return Recognition(format=FLAT, why="the members of the flat profile") if is_flat(head.members) else None
         if head.media == "html" and is_page(head.text):
             return Recognition(format=PAGE, why="the labels of the online check, or what it answers")
+        if head.media == "pdf" and is_sheet(head.text):
+            return Recognition(format=SHEET, why="the title or the labels of a report")
         return None
 
     def open(self, document: Document) -> Opened:
@@ -65,7 +71,8 @@ class Chsi:
         state = _page(document.tree).answer if document.media == "html" else "verified"
         if state != "verified":
             return Opened(stated=stated, findings=(state_finding(state),))
-        return Opened(stated=stated, questions=(_question(fields.get("vcode")),))
+        sample = (SAMPLE,) if document.media == "pdf" and _sheet(document).is_sample else ()
+        return Opened(stated=stated, findings=sample, questions=(_question(fields.get("vcode")),))
 
     def conform(self, content: Content) -> tuple[Finding, ...]:
         """Check the profile, and whether numbers, dates and words of the report agree with each other."""
@@ -73,6 +80,8 @@ class Chsi:
         fields, _ = _fields_of(document)
         if document.media == "html":
             return conformity.conform_page(_page(document.tree), fields)
+        if document.media == "pdf":
+            return conformity.conform_sheet(_sheet(document), fields)
         schema = conformity.FLAT_SCHEMA if is_flat(document.value) else conformity.NESTED_SCHEMA
         return conformity.conform_json(document.value, fields, schema)
 
@@ -116,11 +125,18 @@ def _page(tree: Any) -> Page:
     return Page(tree)
 
 
+def _sheet(document: Document) -> Sheet:
+    return Sheet(document.text)
+
+
 def _fields_of(document: Document) -> tuple[Fields, str | None]:
     """The fields of a document, and the type of report that it is."""
     if document.media == "html":
         page = _page(document.tree)
-        return PageFields(page), page.type
+        return LabelledFields(page), page.type
+    if document.media == "pdf":
+        sheet = _sheet(document)
+        return LabelledFields(sheet), sheet.type
     return fields_of_json(document.value), "heqc" if is_flat(document.value) else document.value.get("reportType")
 
 

@@ -69,6 +69,12 @@ SIMULATED = Finding(
     explanation="the answer calls itself a sample: it is a simulator's, and the register never said this",
     caveat=Caveat.SIMULATED,
 )
+SAMPLE = Finding(
+    check="online.source",
+    status=Status.WARNING,
+    explanation="the report calls itself a sample: the register never made it",
+    caveat=Caveat.SIMULATED,
+)
 
 
 def compared(claim: Fields, claimed: str | None, answer: Fields, answered: str | None) -> Iterator[Finding]:
@@ -83,10 +89,10 @@ def compared(claim: Fields, claimed: str | None, answer: Fields, answered: str |
         if key in _OF_THE_PAPER:
             yield from _told(claim, answer, key)
             continue
-        mine, theirs = claim.get(key), answer.get(key)
+        theirs = answer.get(key)
         if theirs is None and key not in SECRET:
             yield _uncovered(claim.place(key))
-        elif theirs is not None and _meaning(key, mine or "") != _meaning(key, theirs):
+        elif theirs is not None and meaning(key, theirs) not in [meaning(key, mine) for mine in claim.ways(key)]:
             secret = key in SECRET
             yield _differs(claim.place(key), "the answer is of another code" if secret else "the answer says otherwise")
         else:
@@ -101,7 +107,7 @@ def compared(claim: Fields, claimed: str | None, answer: Fields, answered: str |
 
 def _equal(claim: Fields, answer: Fields, key: str) -> bool:
     mine, theirs = claim.get(key), answer.get(key)
-    return mine is not None and theirs is not None and _meaning(key, mine) == _meaning(key, theirs)
+    return mine is not None and theirs is not None and meaning(key, mine) == meaning(key, theirs)
 
 
 def _told(claim: Fields, answer: Fields, key: str) -> Iterator[Finding]:
@@ -137,7 +143,7 @@ def _course(course: Fields) -> list[str]:
     return [fold(course.get(key) or "") for key in COURSE]
 
 
-def _meaning(key: str, text: str) -> str:
+def meaning(key: str, text: str) -> str:
     """What a value means, whatever its spelling."""
     if key in _DATES:
         return parse_date(text) or fold(text)

@@ -12,11 +12,14 @@ from itertools import islice
 from typing import Any
 
 from adapters.chsi.addresses import HOST, fault_of
+from adapters.chsi.comparing import meaning
 from adapters.chsi.dates import parse_date
 from adapters.chsi.fields import Fields
+from adapters.chsi.labelled import Labelled, unreadable_dates
 from adapters.chsi.lists import degree, word
 from adapters.chsi.numbers import certificate_number, degree_number, school_code, verification_code
-from adapters.chsi.page import Page, unreadable_dates
+from adapters.chsi.page import Page
+from adapters.chsi.sheet import Sheet
 from gateway.kit import Finding, Status
 from gateway.kit.schemas import json_schema
 from gateway.model.leaves import pointer
@@ -27,6 +30,7 @@ _DATES = (
     "birthDate", "enrollDate", "expectedGraduationDate", "leaveDate", "graduationDate", "degreeDate",
     "updateDate", "issueDate", "validUntil",
 )  # fmt: skip
+_COMPARABLE = (*_DATES, "level", "studyForm", "conclusion", "gender", "certificateNo", "degreeCertificateNo", "vcode")
 _FOREVER = 9999
 _LISTED = {
     "level": "level",
@@ -44,8 +48,25 @@ def conform_json(value: Mapping[str, Any], fields: Fields, schema: str) -> tuple
 
 def conform_page(page: Page, fields: Fields) -> tuple[Finding, ...]:
     """The findings about a saved page."""
-    dates = [_warning("date", label, "is no date") for label in unreadable_dates(page)]
-    return _found("labels", (*dates, *_links(page), *_consistent(fields, page.type)))
+    return _found("labels", (*_printed(page), *_links(page), *_consistent(fields, page.type)))
+
+
+def conform_sheet(sheet: Sheet, fields: Fields) -> tuple[Finding, ...]:
+    """The findings about a report as PDF."""
+    return _found("labels", (*_printed(sheet), *_wordings(sheet), *_consistent(fields, sheet.type)))
+
+
+def _printed(labelled: Labelled) -> Iterator[Finding]:
+    for label in unreadable_dates(labelled):
+        yield _warning("date", label, "is no date")
+
+
+def _wordings(sheet: Sheet) -> Iterator[Finding]:
+    """The English wording of what has one meaning in either language: a word of a list, a date, a number."""
+    for key, said in sheet.wordings.items():
+        own, english = (one.text if one is not None else None for one in (sheet.shown.get(key), said))
+        if own and english and key in _COMPARABLE and meaning(key, own) != meaning(key, english):
+            yield _warning("wording", said.label, "the English wording says otherwise than the Chinese")
 
 
 def _found(about: str, warnings: tuple[Finding, ...]) -> tuple[Finding, ...]:

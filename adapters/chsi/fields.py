@@ -57,6 +57,9 @@ class Fields(Protocol):
     def get(self, key: str) -> str | None:
         """What a field says, without taking it; None where it isn't there, or stands for not known."""
 
+    def ways(self, key: str) -> list[str]:
+        """The ways in which what a field says can be read, the usual first; several where only its layout tells."""
+
     def skip(self, key: str) -> None:
         """Take a field."""
 
@@ -121,6 +124,11 @@ class JsonFields:
         holder, name = self._at(key)
         found = None if holder is None else holder.value.get(name)
         return None if found is None or isinstance(found, dict | list | bool) else _known(str(found))
+
+    def ways(self, key: str) -> list[str]:
+        """See `Fields.ways`."""
+        found = self.get(key)
+        return [] if found is None else [found]
 
     def skip(self, key: str) -> None:
         """See `Fields.skip`."""

@@ -9,20 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from lxml import etree
 
-from adapters.chsi.dates import parse_date
-from adapters.chsi.fields import Fields
-from adapters.chsi.lists import NOT_KNOWN, fold, key_of_label, word, words
+from adapters.chsi.labelled import LONGEST_LABEL, UNNAMED, Shown, calls_itself_sample, put
+from adapters.chsi.lists import fold, key_of_label, word, words
 from gateway.errors import Refused
-from gateway.kit import Loss
-from gateway.model.losses import Kind
-
-SAMPLE = ("样例，非学信网出具", "sample - not issued by chsi")
-"""What samples and simulators say of themselves."""
 
 MOST_NODES = 20_000
 """Elements of a page: the register's have some hundred, a saved one with all around it some thousand."""
@@ -37,21 +30,11 @@ _ENOUGH_LABELS = 3
 _LINKS = ("href", "src", "action")
 _HOST = re.compile(r"(?:https?:)?//([^/?#]+)", re.IGNORECASE)
 _REGISTER = "chsi.com.cn"
-_LONGEST_LABEL = 60
-_DATES = ("birthDate", "enrollDate", "graduationDate", "degreeDate", "updateDate", "issueDate", "validUntil")
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A value of a page: its label as printed, and its text; None where it is shown as a picture."""
-
-    label: str
-    text: str | None
 
 
 def is_page(html: str) -> bool:
     """Whether the text of a page is one of the online check: a title, an answer, or at least three labels."""
-    texts = [text for text in _TAG.split(html) if text.strip() and len(text) < 4 * _LONGEST_LABEL]
+    texts = [text for text in _TAG.split(html) if text.strip() and len(text) < 4 * LONGEST_LABEL]
     labels = {key for text in texts if (key := key_of_label(_split(text)[0])) is not None}
     told = {fold(one.zh).rstrip("!.。") for one in words("answer")}
     return len(labels) >= _ENOUGH_LABELS or any(
@@ -93,9 +76,14 @@ class Page:
     @property
     def is_sample(self) -> bool:
         """Whether the page says that it wasn't made by the register."""
-        said = [text for _, text in self.texts] + [str(t.text or "") for t in self._root.iter("title")]
-        whole = fold(" ".join(said))
-        return any(fold(mark) in whole for mark in SAMPLE)
+        return calls_itself_sample(
+            [text for _, text in self.texts] + [str(t.text or "") for t in self._root.iter("title")]
+        )
+
+    @property
+    def title(self) -> str | None:
+        """The title, as it is printed."""
+        return next((text for _, text in self.texts if word("report", text) is not None), None)
 
     @property
     def other_hosts(self) -> set[str]:
@@ -106,11 +94,11 @@ class Page:
         hosts = {match[1].casefold() for url in named if (match := _HOST.match(url.strip())) is not None}
         return {host for host in hosts if not host.endswith(("." + _REGISTER, "@" + _REGISTER)) and host != _REGISTER}
 
-    def unread(self) -> Iterator[str]:
+    def unread(self) -> Iterator[tuple[str, str]]:
         """The texts that no label names."""
         for element, text in self.texts:
             if element not in self._seen and word("report", text) is None:
-                yield text
+                yield text, UNNAMED
 
     # --- looking --------------------------------------------------------------------------------------------------
 
@@ -127,7 +115,7 @@ class Page:
     def _look_at(self, element: etree._Element) -> None:
         """Take a label and its value, where this element is or begins with a label."""
         text = _own(element)
-        if not text or len(text) > 4 * _LONGEST_LABEL:
+        if not text or len(text) > 4 * LONGEST_LABEL:
             return
         label, colon, rest = _split(text)
         if (key := key_of_label(text)) is not None:
@@ -136,7 +124,7 @@ class Page:
             self._keep(key, text, element, value)
         elif colon and rest and (key := key_of_label(label)) is not None:
             self._seen.add(element)
-            self._put(key, Shown(label.strip(), rest.strip()))
+            put(self.shown, key, Shown(label.strip(), rest.strip()))
 
     def _keep(self, key: str, label: str, element: etree._Element, value: etree._Element | None) -> None:
         self._seen.add(element)
@@ -147,16 +135,7 @@ class Page:
                 shown = Shown(shown.label, text)
         elif value is not None and next(value.iter("img", "canvas", "svg"), None) is not None:
             shown = Shown(shown.label, None)
-        self._put(key, shown)
-
-    def _put(self, key: str, shown: Shown) -> None:
-        known = self.shown.setdefault(key, shown)
-        if known.text != shown.text:
-            raise Refused(
-                "chsi.label_twice",
-                f"got two values under the label {known.label}, expected one",
-                advice="The page was changed, or holds two reports: have it fetched again.",
-            )
+        put(self.shown, key, shown)
 
     def _type(self) -> str | None:
         found = {known.code for _, text in self.texts if (known := word("report", text)) is not None}
@@ -167,66 +146,6 @@ class Page:
                 advice="Have the page of one report fetched again.",
             )
         return next(iter(found), None)
-
-
-class PageFields:
-    """The fields of a page; places are its labels."""
-
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        self._taken: set[str] = set()
-        self._losses: list[Loss] = []
-
-    def get(self, key: str) -> str | None:
-        """See `Fields.get`."""
-        if key == "title":
-            return next((text for _, text in self._page.texts if word("report", text) is not None), None)
-        shown = self._page.shown.get(key)
-        text = "" if shown is None else (shown.text or "").strip()
-        return None if not text or text in NOT_KNOWN else text
-
-    def skip(self, key: str) -> None:
-        """See `Fields.skip`."""
-        self._taken.add(key)
-
-    def place(self, key: str) -> str:
-        """The label as it is printed; the field's name where the page hasn't it."""
-        shown = self._page.shown.get(key)
-        return key if shown is None else shown.label
-
-    def note(self, kind: Kind, key: str, **facts: str | None) -> None:
-        """See `Fields.note`."""
-        self._losses.append(Loss.model_validate({"stage": "read", "kind": kind, "source": self.place(key), **facts}))
-
-    def courses(self) -> list[Fields]:
-        """A page shows none."""
-        return []
-
-    def filled(self) -> list[str]:
-        """See `Fields.filled`."""
-        return [key for key in self._page.shown if self.get(key) is not None]
-
-    def others(self) -> dict[str, str]:
-        """See `Fields.others`."""
-        return {}
-
-    def finish(self) -> tuple[Loss, ...]:
-        """See `Fields.finish`."""
-        for key, shown in self._page.shown.items():
-            if shown.text is None:
-                self.note("dropped", key, detail="it is shown as a picture, which nobody reads here")
-            elif key not in self._taken and shown.text:
-                self.note("dropped", key, **{"from": shown.text}, detail="no place in the record")
-        for text in self._page.unread():
-            loss = {"stage": "read", "kind": "dropped", "source": text[:_LONGEST_LABEL], "from": text}
-            self._losses.append(Loss.model_validate({**loss, "detail": "no label names it"}))
-        return tuple(self._losses)
-
-
-def unreadable_dates(page: Page) -> list[str]:
-    """The labels under which something stands that is no date."""
-    shown = [page.shown[key] for key in _DATES if key in page.shown]
-    return [one.label for one in shown if one.text and one.text not in NOT_KNOWN and parse_date(one.text) is None]
 
 
 def _split(text: str) -> tuple[str, str, str]:

@@ -13,10 +13,10 @@ from itertools import islice
 from typing import Any
 
 from adapters.europass import lists
-from adapters.europass.dates import moment
 from adapters.europass.profile import OLD_SPELLINGS, Property, classes
 from gateway.kit.json_facts import objects_of
 from gateway.kit.schemas import json_schema
+from gateway.model.dates import moment
 from gateway.model.leaves import pointer
 from gateway.model.verdict import Finding, Status
 

@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 
 from adapters.europass import lists, nodes
 from adapters.europass.claims import Around, Claims
-from adapters.europass.dates import earliest, read_when
+from adapters.europass.dates import read_when
 from adapters.europass.nodes import Blobs, enter, is_of, when
 from gateway.errors import Refused
 from gateway.kit.contract import Reading, Stated
 from gateway.kit.json_cursor import JsonCursor, JsonReading
 from gateway.kit.json_facts import remember
+from gateway.model.dates import earliest
 from gateway.model.document import Derived, DocumentFacts
 from gateway.model.leaves import pointer
 from gateway.model.record import (

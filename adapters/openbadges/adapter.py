@@ -135,6 +135,10 @@ class OpenBadges:
         """Hold a hosted assertion of 2.0 against what its host answered."""
         return hosted.compared(claim.document.value, answer.document.value)
 
+    def revoked(self, claim: Content, status: int, answer: Document | None) -> bool:
+        """Whether the host of a hosted assertion of 2.0 says that it was revoked."""
+        return hosted.is_revoked(claim.document.value, status, {} if answer is None else answer.value)
+
     def core(self, body: bytes) -> bytes:
         """There are no page images to leave out."""
         return body
@@ -207,6 +211,7 @@ class Blockcerts:
         title="Blockcerts",
         version="1",
         formats=(BLOCKCERTS_FORMAT,),
+        writes=False,
         structural=is_structural,
         sources=("Blockcerts 3.0 to 3.2", "W3C VC Data Model 1.1 and 2.0"),
     )

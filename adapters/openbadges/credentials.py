@@ -109,9 +109,7 @@ def _parts(value: Mapping[str, Any]) -> Iterator[_Inner]:
 
 
 def octets_of(one: Any) -> bytes:
-    """A credential inside another as octets of its own: an object, a compact JWS, or an envelope around one."""
-    if isinstance(one, dict) and "EnvelopedVerifiableCredential" in terms.types_of(one):
-        one = str(one.get("id", "")).partition(",")[2]
+    """A credential inside another as octets of its own: an object (perhaps an envelope), or a compact JWS."""
     return one.encode() if isinstance(one, str) else dump_json(one)
 
 

@@ -20,6 +20,7 @@ from gateway.model.verdict import Finding, Status, SubIndication
 
 _NAMES = {"badge": "what its badge is", "issuer": "who issued it"}
 _LIST = "whether it was revoked"
+_GONE = 410
 Json = Mapping[str, Any]
 
 
@@ -155,10 +156,20 @@ def _begins(address: str, start: str) -> bool:
 # --- the online check -------------------------------------------------------------------------------------------------
 
 
+def is_revoked(claim: Json, status: int, answer: Any) -> bool:
+    """Whether the answer at an assertion's address takes it back: 410 Gone, or a body that says so.
+
+    Either suffices, and the body needs no more than id and `revoked` ("Revoking Hosted Assertions"); one that is of
+    another assertion says nothing of this.
+    """
+    said = answer if isinstance(answer, dict) else {}
+    if said.get("id", claim.get("id")) != claim.get("id"):
+        return False
+    return status == _GONE or said.get("revoked") is True
+
+
 def compared(claim: Json, answer: Json) -> tuple[Finding, ...]:
     """What was handed in against what its host answered, member by member."""
-    if answer.get("revoked") is True:
-        return (_revoked(),)
     findings = [found for name in claim if (found := _member(name, claim, answer)) is not None]
     if any(finding.status is Status.FAILED for finding in findings):
         return tuple(findings)

@@ -35,7 +35,7 @@ _ENABLE = click.option(
 @_ENABLE
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def list_(enabled: tuple[str, ...], as_json: bool) -> None:
-    """List the adapters of this installation: what each reads and writes, and where it comes from."""
+    """List the adapters of this installation: what each knows and writes, and where it comes from."""
     found = discover(enabled)
     if as_json:
         click.echo(json_line(json.dumps(_as_json(found), ensure_ascii=False)))
@@ -52,8 +52,8 @@ def _show(found: Found) -> None:
     manifest = found.adapter.manifest
     seal = {"xmldsig": "XML Signature", "jades": "JAdES", "vc": "Data Integrity or VC-JWT", None: "none"}[manifest.seal]
     click.echo(click.style(manifest.id, bold=True) + f"  {manifest.title}")
-    click.echo(f"  reads      {', '.join(manifest.formats)}")
-    click.echo(f"  writes     {manifest.formats[0]}, seal: {seal}")
+    click.echo(f"  knows      {', '.join(manifest.formats)}")
+    click.echo(f"  writes     {f'{manifest.formats[0]}, seal: {seal}' if manifest.writes else 'nothing'}")
     click.echo(f"  checks by  {', '.join(manifest.schemas) or 'its own rules'}")
     click.echo(f"  from       {found.origin}, version {manifest.version}{', enabled' if found.outside else ''}")
 
@@ -65,6 +65,7 @@ def _as_json(found: Discovery) -> dict[str, Any]:
             "title": one.adapter.manifest.title,
             "version": one.adapter.manifest.version,
             "formats": list(one.adapter.manifest.formats),
+            "writes": one.adapter.manifest.writes,
             "schemas": list(one.adapter.manifest.schemas),
             "seal": one.adapter.manifest.seal,
             "origin": one.origin,

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from gateway.cli.delivery_text import alarm_lines
-from gateway.cli.local import CONFIG, JSON, print_json, through_node
+from gateway.cli.local import CONFIG, JSON, print_json, print_list, through_node
 from gateway.drivers.local_client import LocalNode
 
 _MOST = "500"
@@ -26,13 +26,7 @@ def command() -> None:
 def list_(every: bool, config: Path | None, as_json: bool) -> None:
     """List alarms, newest first. docs/how-to/watch-a-node.md says what each means."""
     alarms = through_node(config, lambda node: _alarms(node, every=every))
-    if as_json:
-        print_json({"alarms": alarms})
-        return
-    for line in alarm_lines(alarms):
-        click.echo(line)
-    if not alarms:
-        click.echo("none", err=True)
+    print_list({"alarms": alarms}, "alarms", alarm_lines, as_json=as_json)
 
 
 @command.command("acknowledge", short_help="Say that somebody has looked at alarms.")

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from gateway.cli.delivery_text import STATES, delivery_lines, list_lines
-from gateway.cli.local import CONFIG, JSON, print_json, through_node
-from gateway.drivers.local_client import LocalNode, Query
+from gateway.cli.local import CONFIG, JSON, print_json, print_list, through_node
+from gateway.drivers.local_client import Query
 
 _ID = click.argument("id_", metavar="ID", type=click.UUID)
 
@@ -26,18 +26,9 @@ def command() -> None:
 @JSON
 def list_(state: str | None, limit: int, config: Path | None, as_json: bool) -> None:
     """List deliveries, newest first."""
-
-    async def ask(node: LocalNode) -> Any:
-        return await node.get("/v1/deliveries", {"state": state, "limit": str(limit)})
-
-    answer = through_node(config, ask)
-    if as_json:
-        print_json(answer)
-        return
-    for line in list_lines(answer["deliveries"]):
-        click.echo(line)
-    if not answer["deliveries"]:
-        click.echo("none", err=True)
+    query: Query = {"state": state, "limit": str(limit)}
+    answer = through_node(config, lambda node: node.get("/v1/deliveries", query))
+    print_list(answer, "deliveries", list_lines, as_json=as_json)
 
 
 @command.command("show", short_help="One delivery with its timeline and receipts.")
@@ -46,11 +37,7 @@ def list_(state: str | None, limit: int, config: Path | None, as_json: bool) -> 
 @JSON
 def show(id_: object, config: Path | None, as_json: bool) -> None:
     """Show one delivery: its timeline, and what the peer's receipts say. --json has the signed receipts too."""
-
-    async def ask(node: LocalNode) -> Any:
-        return await node.get(f"/v1/deliveries/{id_}")
-
-    _tell(through_node(config, ask), as_json=as_json)
+    _tell(through_node(config, lambda node: node.get(f"/v1/deliveries/{id_}")), as_json=as_json)
 
 
 @command.command("retry", short_help="Send a dead letter after all.")
@@ -73,10 +60,7 @@ def discard(id_: object, reason: str | None, config: Path | None, as_json: bool)
 
 
 def _post(path: str, query: Query | None, config: Path | None, *, as_json: bool) -> None:
-    async def ask(node: LocalNode) -> Any:
-        return await node.post(path, query)
-
-    _tell(through_node(config, ask), as_json=as_json)
+    _tell(through_node(config, lambda node: node.post(path, query)), as_json=as_json)
 
 
 def _tell(delivery: Any, *, as_json: bool) -> None:

@@ -36,7 +36,7 @@ def delivery_lines(delivery: Answer) -> Iterator[str]:
     yield click.style(delivery["state"], fg=colour, bold=True) + f"  {meaning}"
     yield f"  id           {delivery['id']}"
     yield f"  to           {shown(delivery['to'])}, for: {shown(delivery['purpose'])}"
-    yield f"  until        {_minute(delivery['expires'])}; attempts: {delivery['attempts']}{_next(delivery)}"
+    yield f"  until        {_minute(delivery['expires'])}{_tried(delivery)}{_next(delivery)}"
     if delivery["problem"]:
         yield f"  why          {shown(delivery['problem'])} (docs/reference/errors.md)"
     for part in delivery["parts"]:
@@ -91,6 +91,11 @@ def alarm_lines(alarms: Iterable[Answer]) -> Iterator[str]:
 
 def _on_one_line(text: str) -> str:
     return " ".join(shown(text).split())
+
+
+def _tried(delivery: Answer) -> str:
+    """How often it was tried in vain since it came into its state."""
+    return f"; tried {delivery['attempts']} time(s)" if delivery["attempts"] else ""
 
 
 def _next(delivery: Answer) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from gateway.cli.local import CONFIG, JSON, print_json
-from gateway.delivery.health import Check, Level
+from gateway.delivery.check import Check, Level
 from gateway.node import startup
 from gateway.node.doctor import examine, exit_code
 from gateway.rendering.markup import shown

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from gateway.cli.delivery_text import arrival_lines
-from gateway.cli.local import CONFIG, JSON, print_json, through_node
-from gateway.drivers.local_client import LocalNode, Query
+from gateway.cli.local import CONFIG, JSON, print_json, print_list, through_node
+from gateway.drivers.local_client import Query
 
 _ID = click.argument("id_", metavar="ID", type=click.UUID)
 _SENDER = click.option("--sender", metavar="PARTICIPANT", help="Who sent it, where two peers chose the same id.")
@@ -27,18 +26,9 @@ def command() -> None:
 @JSON
 def list_(set_aside: bool, limit: int, config: Path | None, as_json: bool) -> None:
     """List documents that were accepted and wait to be fetched; or those that were set aside."""
-
-    async def ask(node: LocalNode) -> Any:
-        return await node.get("/v1/inbox", {"set_aside": "true" if set_aside else None, "limit": str(limit)})
-
-    answer = through_node(config, ask)
-    if as_json:
-        print_json(answer)
-        return
-    for line in arrival_lines(answer["arrivals"]):
-        click.echo(line)
-    if not answer["arrivals"]:
-        click.echo("none", err=True)
+    query: Query = {"set_aside": "true" if set_aside else None, "limit": str(limit)}
+    answer = through_node(config, lambda node: node.get("/v1/inbox", query))
+    print_list(answer, "arrivals", arrival_lines, as_json=as_json)
 
 
 @command.command("done", short_help="Say that your own system has it.")
@@ -73,10 +63,7 @@ def discard(id_: object, sender: str | None, reason: str | None, config: Path | 
 
 
 def _post(path: str, query: Query, config: Path | None, *, as_json: bool) -> None:
-    async def ask(node: LocalNode) -> Any:
-        return await node.post(path, query)
-
-    arrival = through_node(config, ask)
+    arrival = through_node(config, lambda node: node.post(path, query))
     if as_json:
         print_json(arrival)
     else:

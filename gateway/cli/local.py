@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -63,3 +63,16 @@ def through_node(config: Path | None, ask: Callable[[LocalNode], Awaitable[_T]])
 def print_json(answer: Any) -> None:
     """One JSON document, safe on a terminal."""
     click.echo(json_line(json.dumps(answer, ensure_ascii=False)))
+
+
+def print_list(
+    answer: Mapping[str, Any], member: str, lines: Callable[[list[Any]], Iterable[str]], *, as_json: bool
+) -> None:
+    """What a node answered to a question for a list: lines for each of `member`, or the answer itself."""
+    if as_json:
+        print_json(answer)
+        return
+    for line in lines(answer[member]):
+        click.echo(line)
+    if not answer[member]:
+        click.echo("none", err=True)

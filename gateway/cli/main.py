@@ -21,6 +21,7 @@ _VERBS = {
     "inspect": "Show the record that a document holds, and what of it can't be carried.",
     "translate": "Translate a document for another system, and say what was lost.",
     "render": "A document as pages for people: PDF with everything inside, or HTML.",
+    "attest": "Attest the answer of an official check that you fetched yourself.",
     "send": "Give a document to the running node to deliver.",
     "deliveries": "What became of what was sent; mend dead letters.",
     "inbox": "What came and waits; mend what was set aside.",

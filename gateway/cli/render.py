@@ -25,13 +25,18 @@ _OUT_HELP = "OUT.pdf is PDF with the original inside, OUT.html is HTML. Without 
 _LANG_HELP = "The reader's languages; one alone stands beside the document's own. Without it the document's own."
 _TO_HELP = "Translate for this system too: the page tells what it changed, and the PDF carries it."
 
+_DRAFT = (
+    "no seal: these pages are marked as a draft. To get one: the settings of a node, and no --unsealed, --trust, "
+    "--policy or --at"
+)
+
 
 @click.command("render", short_help="A document as pages for people.")
 @click.argument("file", type=FILE)
 @click.option("-o", "out", type=FILE, metavar="OUT", help=_OUT_HELP)
 @click.option("--lang", "languages", type=Languages(), default=(), help=_LANG_HELP)
 @click.option("--to", "to", metavar="ADAPTER", help=_TO_HELP)
-@click.option("--unsealed", is_flag=True, help="No seal: a marked draft of that translation is enough.")
+@click.option("--unsealed", is_flag=True, help="No seal: pages and translation are marked as drafts.")
 @click.option("--config", type=FILE, metavar="FILE", help="The node's settings; without it ./node.toml.")
 @verifying
 def command(
@@ -52,21 +57,24 @@ def command(
 
     The issuer's own words are never translated; only what stands around them is in the languages asked for. Equal
     input gives equal octets: --at is the time that the pages name.
-    Exit code: 0 when written, whatever the verdict, which is on the page; 1 or 3 when --to gave no translation.
+    Where the settings have a seal for PDF, nothing is written that may not carry it: --unsealed writes marked drafts,
+    and so do --trust, --policy, --at, --evidence and --online, as for `translate`.
+    Exit code: 0 when written, whatever the verdict, which is on the page; 1 or 3 when the seal may not be given.
     """
     form = _form(file, out)
     now = startup.right_now()
     node = startup.start(startup.find_settings(config), now=now)
     judging = Judging(trust=trust, policy=policy, at=at, evidence=evidence, online=online, keep_evidence=keep_evidence)
     octets = startup.read_file(file, node.limits)
+    judged_by = terms_in_place(node, judging, octets, now)
     page = Page(
         octets=octets,
         form=form,
-        terms=terms_in_place(node, judging, octets, now),
+        terms=judged_by.terms,
         languages=languages,
         to=to,
         unsealed=unsealed,
-        of_caller=judging.is_callers or node.reach is None,
+        of_caller=judged_by.of_caller,
     )
     outcome = asyncio.run(render_file(node, page, now=now))
     if isinstance(outcome, Withheld):
@@ -98,10 +106,8 @@ def _write(rendered: Rendered, out: Path | None) -> None:
     else:
         write_file(out, rendered.octets)
     click.echo(next(iter(verdict_lines(rendered.verdict, every_check=False))), err=out is None)
-    if rendered.withheld:
-        click.echo(
-            "the PDF carries no seal: this node's settings don't let pages of such a document be sealed", err=True
-        )
+    if rendered.draft:
+        click.echo(_DRAFT, err=True)
     if rendered.missing:
         named = ", ".join(f"U+{ord(char):04X}" for char in rendered.missing)
         click.echo(f"no font has {named}: the page says so, the files inside have them", err=True)

@@ -17,11 +17,13 @@ from gateway.drivers.local_client import LocalNode
 EXIT = {"refused": 1, "dead": 4, "discarded": 4}
 _SHORTEST, _LONGEST = 0.1, 2.0
 
+_AS_HELP = "Translate it for this system, or `original`: send it alone; without it as the peer wants."
+
 
 @click.command("send", short_help="Give a document to the running node to deliver.")
 @click.argument("file", type=FILE)
 @click.option("--to", "to", required=True, metavar="PARTICIPANT", help="Who gets it: the id of a [[peer]].")
-@click.option("--as", "adapter", metavar="ADAPTER", help="Translate it for this system; without it as the peer wants.")
+@click.option("--as", "adapter", metavar="ADAPTER", help=_AS_HELP)
 @click.option("--purpose", metavar="P", help="Why: a word that both registries know, never about a person.")
 @click.option("--consent", metavar="SHA256", help="The digest of a consent statement that the two registries keep.")
 @click.option(

@@ -14,7 +14,10 @@ from gateway.errors import RequestError
 from gateway.kit.contract import Adapter
 from gateway.node import startup
 from gateway.node.startup import Node
+from gateway.proofs.budget import Budget
 from gateway.verify.evidence import Answers
+from gateway.verify.gathering import Gathered
+from gateway.verify.online import stands
 from gateway.verify.terms import Terms
 
 
@@ -78,15 +81,33 @@ class Judging:
         return startup.terms(self.trust, policy=self.policy, at=self.at, answers=answers)
 
 
-def terms_in_place(node: Node, judging: Judging, octets: bytes, now: dt.datetime) -> Terms | None:
-    """What the source is judged by, in place of the node's own terms; None where those hold as they are."""
+@dataclass(frozen=True, kw_only=True)
+class InPlace:
+    """What the source is judged by, in place of the node's own terms; None where those hold as they are.
+
+    `of_caller`: it is a caller's judgement, by which nothing is sealed.
+    """
+
+    terms: Terms | None
+    of_caller: bool
+
+
+def terms_in_place(node: Node, judging: Judging, octets: bytes, now: dt.datetime) -> InPlace:
+    """The terms that the options ask for. Answers are the node's own where each is attested by one of its witnesses."""
+    given = judging.given()
+    own = not (judging.trust or judging.policy or judging.at) and _attested_for(node, given, now)
 
     def made(answers: Answers) -> Terms:
-        if judging.is_callers:
-            return node.terms_of_caller(judging.trust, judging.policy, judging.at, now, answers)
-        return node.terms(now, answers)
+        if own:
+            return node.terms(now, Gathered(answers=answers))
+        return node.terms_of_caller(judging.trust, judging.policy, judging.at, now, answers)
 
     if judging.online:
-        return judging.ask(octets, node.adapters, made, None if judging.is_callers else node.reach)
-    given = judging.given()
-    return made(given) if judging.is_callers else None
+        asked = judging.ask(octets, node.adapters, made, node.reach if own else None)
+        return InPlace(terms=asked, of_caller=not own or node.reach is None)
+    return InPlace(terms=made(given) if judging.is_callers else None, of_caller=not own)
+
+
+def _attested_for(node: Node, given: Answers, now: dt.datetime) -> bool:
+    terms = node.terms(now)
+    return all(stands(answer, terms, Budget()) for answer in given.values())

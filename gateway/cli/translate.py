@@ -74,7 +74,8 @@ def command(
     """Translate FILE for another system, say what was lost, and seal it where this node may.
 
     --trust, --policy, --at and --evidence imply --unsealed: the node's seal stands for its own, configured
-    judgement alone; and so does --online where its settings name no hosts under [online].
+    judgement alone; and so does --online where its settings name no hosts under [online]. Evidence is the node's own
+    where all of it is attested by those whom its settings trust for that ([[trust]] for = ["evidence"]).
     Exit code: 0 when written; 1 or 3 when nothing was written because the source is FAILED, or isn't proven.
     """
     _refuse_agreements(agreements)
@@ -84,13 +85,13 @@ def command(
     node = startup.start(startup.find_settings(config), now=now)
     judging = Judging(trust=trust, policy=policy, at=at, evidence=evidence, online=online, keep_evidence=keep_evidence)
     octets = startup.read_file(file, node.limits)
-    terms = terms_in_place(node, judging, octets, now)
+    judged_by = terms_in_place(node, judging, octets, now)
     order = Order(
         octets=octets,
         to=to,
         unsealed=unsealed,
-        terms=terms,
-        of_caller=judging.is_callers or node.reach is None,
+        terms=judged_by.terms,
+        of_caller=judged_by.of_caller,
         form=form or _form_of(out, picture),
         picture=None if picture is None else startup.read_file(picture, node.limits),
         languages=languages,

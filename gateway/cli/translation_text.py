@@ -82,7 +82,7 @@ def losses_lines(losses: Iterable[Loss]) -> Iterator[str]:
         yield f"    {count:>4}  {words.KINDS[kind]}: {shown(subject)}" + (f" ({shown(detail)})" if detail else "")
     left = len(counted) - _MOST
     if left > 0:
-        yield f"          and {left} more kinds: losses.json lists each with its place"
+        yield f"          and {left} more kinds: the list of losses (-o OUT/, or --losses) has each with its place"
 
 
 def withheld_lines(withheld: Withheld) -> Iterator[str]:

@@ -93,13 +93,13 @@ def check_share(held: int, depth: Depth, limits: AdmissionLimits = DEFAULT_ADMIS
     """Whether a peer leaves room for the others (attack G10): it may hold as many places as stay free, and no more.
 
     So one alone gets half of the queue, two a third each; whoever comes later still finds a place. `held` counts the
-    peer's arrivals that are being received, undecided, or not handed over.
+    peer's arrivals that are being received, undecided, or not handed over; of the outbox, deliveries to it that wait.
 
     Raises:
         Stopped: `capacity.peer` (429, retryable).
     """
     if held and held >= limits.queue_depth - max(held, depth.undecided + depth.inbox):
-        raise _no_room("capacity.peer", "too many messages of this peer wait here", 60, status=429)
+        raise _no_room("capacity.peer", "too many messages of this peer, or for it, wait here", 60, status=429)
 
 
 def check_disk_share(held: int, free_bytes: int, length: int, limits: AdmissionLimits = DEFAULT_ADMISSION) -> None:

@@ -79,6 +79,10 @@ class DeliveryStore(Protocol):
         """Deliveries, queued or receipted, whose next attempt is due, longest due first; none of `without`."""
         ...
 
+    async def waiting_for(self, peer: str) -> int:
+        """How many deliveries to a peer wait: to be sent, or for its decision."""
+        ...
+
     async def attempted(self, message: str, now: dt.datetime, retry: Retry) -> None:
         """An attempt failed. Nothing happens to a delivery that was decided meanwhile."""
         ...

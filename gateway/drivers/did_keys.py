@@ -85,6 +85,7 @@ def load_did_key(
     *,
     fragment: str | None = None,
     passphrase_variable: str = PASSPHRASE_VARIABLE,
+    role: str = "seal",
 ) -> tuple[_PrivateKey, VerificationMethod]:
     """The key of a PEM file, and the name that proofs give it.
 
@@ -93,12 +94,13 @@ def load_did_key(
         did: the DID whose key it is; None: the did:key that the key makes by itself.
         fragment: what names the key in the DID's document; None: the key as a Multikey text.
         passphrase_variable: the environment variable that holds the passphrase.
+        role: what the key is for, in errors.
 
     Raises:
         ConfigError: `seal.key_unreadable`, `seal.key_permissions`, `seal.key_passphrase`, `seal.key_unsupported`,
             `seal.key_mismatch`.
     """
-    private_key = _supported(load_private_key(key, "seal", passphrase_variable=passphrase_variable), key)
+    private_key = _supported(load_private_key(key, role, passphrase_variable=passphrase_variable), key, role)
     public_key = private_key.public_key()
     multikey = write_multikey(public_key)
     own = DID_KEY + multikey
@@ -112,10 +114,10 @@ def load_did_key(
     return private_key, VerificationMethod(id=f"{whose}#{fragment or multikey}", key=public_key, controller=whose)
 
 
-def _supported(key: object, file: Path) -> _PrivateKey:
+def _supported(key: object, file: Path, role: str) -> _PrivateKey:
     if isinstance(key, Ed25519PrivateKey):
         return key
     if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
         return key
-    message = f"the key {file} is neither Ed25519 nor on P-256, as seals of credentials have to be"
-    raise ConfigError("seal.key_unsupported", message, advice=_ADVICE)
+    message = f"the key {file} is neither Ed25519 nor on P-256, as keys with a DID have to be here"
+    raise ConfigError(f"{role}.key_unsupported", message, advice=_ADVICE)

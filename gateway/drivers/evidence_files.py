@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,32 +45,55 @@ def load_evidence(folder: Path) -> dict[str, Answer]:
 def keep_evidence(folder: Path, answers: Iterable[Answer]) -> None:
     """Write answers for a later look, readable by their owner alone; what stands in the folder stays.
 
-    A name tells nothing: the address of a hosted badge tells whose it is. The octets come before their note, so that
-    no note is without them. An answer to what was posted isn't kept: it repeats the secret that it was asked by.
+    A name tells nothing: the address of a hosted badge tells whose it is. An answer to what was posted isn't kept: it
+    repeats the secret that it was asked by.
 
     Raises:
         RequestError: `request.not_writable`.
     """
+    _make(folder)
+    for answer in (one for one in answers if not one.posted):
+        _keep(folder, answer, {"request": "GET"})
+
+
+def _make(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise RequestError(
             "request.not_writable", f"{folder} can't be made: {error.strerror}", advice="name another folder"
         ) from None
-    for answer in (one for one in answers if not one.posted):
-        sha256 = hashlib.sha256(answer.octets).hexdigest()
-        note = {
-            "request": "GET",
-            "url": answer.url,
-            "fetched_at": answer.fetched_at.isoformat(),
-            "status": answer.status,
-            "media_type": answer.media_type,
-            "sha256": sha256,
-        }
-        octets = json.dumps(note, indent=2).encode()
-        name = hashlib.sha256(octets).hexdigest()[:32]
-        write_file(folder / f"{name}.body", answer.octets)
-        write_file(folder / f"{name}.json", octets)
+
+
+def keep_attested(folder: Path, answer: Answer, asked: str = "") -> Path:
+    """Write an answer with the word of whoever fetched it; the place of its note.
+
+    It repeats the secret by which it was asked, where there is one: who asks for it to be written knows that.
+    `asked` is the HMAC of what was posted, by which alone it is then found.
+
+    Raises:
+        RequestError: `request.not_writable`.
+    """
+    _make(folder)
+    more = {"attestation": answer.attestation.decode(), **({"asked": asked} if asked else {})}
+    return _keep(folder, answer, more)
+
+
+def _keep(folder: Path, answer: Answer, more: Mapping[str, str]) -> Path:
+    """The octets come before their note, so that no note is without them."""
+    note = {
+        **more,
+        "url": answer.url,
+        "fetched_at": answer.fetched_at.isoformat(),
+        "status": answer.status,
+        "media_type": answer.media_type,
+        "sha256": hashlib.sha256(answer.octets).hexdigest(),
+    }
+    octets = json.dumps(note, indent=2).encode()
+    name = hashlib.sha256(octets).hexdigest()[:32]
+    write_file(folder / f"{name}.body", answer.octets)
+    write_file(folder / f"{name}.json", octets)
+    return folder / f"{name}.json"
 
 
 def _answer(note: Path) -> tuple[str, Answer]:

@@ -57,6 +57,7 @@ POINTS = (
     "receipt.sending",
     "receipt.sent",
     "hand_over.begun",
+    "hand_over.drawn",
     "hand_over.done",
     *(f"{commit}.committing" for commit in COMMITS),
     *(f"{commit}.committed" for commit in COMMITS),

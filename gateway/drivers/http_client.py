@@ -1,7 +1,7 @@
 """The one HTTP client: to pinned peers (and the operator's own hook), and nowhere else.
 
-No redirects, no proxies from the environment, no cookies, no decompression, TLS 1.2 or later, a limit on every wait,
-and on what is read of an answer. An address is one of the settings', never one that came in a message.
+On the terms of `http_session`, with a limit on every wait, and on what is read of an answer. An address is one of the
+settings', never one that came in a message.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import aiohttp
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from gateway.delivery.problem import Stopped
+from gateway.drivers.http_session import Lines, Session, tls_context
 from gateway.errors import ConfigError
 
 ANSWER_BYTES = 128 * 1024
@@ -56,19 +57,11 @@ class PeerClient:
         self._connect_seconds = connect_seconds
         self._read_seconds = read_seconds
         self._contexts: dict[Path | None, ssl.SSLContext] = {}
-        self._session: aiohttp.ClientSession | None = None
+        self._session: Session | None = None
 
     async def __aenter__(self) -> Self:
-        connector = aiohttp.TCPConnector(
-            limit=0, limit_per_host=_CONNECTIONS_OF_PEER, keepalive_timeout=_KEEP_ALIVE_SECONDS
-        )
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": "testamur", "Accept-Encoding": "identity"},
-            trust_env=False,
-            auto_decompress=False,
-        )
+        lines = Lines(limit=0, limit_per_host=_CONNECTIONS_OF_PEER, keepalive_timeout=_KEEP_ALIVE_SECONDS)
+        self._session = Session(lines)
         return self
 
     async def __aexit__(
@@ -113,9 +106,8 @@ class PeerClient:
             outgoing.url,
             headers=outgoing.headers,
             data=outgoing.open_body() if outgoing.open_body is not None else None,
-            allow_redirects=False,
-            ssl=self._context(outgoing.authority) if outgoing.url.startswith("https:") else True,
-            timeout=self._timeout(outgoing.size),
+            tls=self._context(outgoing.authority) if outgoing.url.startswith("https:") else True,
+            patience=self._timeout(outgoing.size),
         ) as response:
             body = await _read(response)
             headers = {name.lower(): value for name, value in response.headers.items()}
@@ -131,24 +123,6 @@ class PeerClient:
         if authority not in self._contexts:
             self._contexts[authority] = tls_context(authority)
         return self._contexts[authority]
-
-
-def tls_context(authority: Path | None) -> ssl.SSLContext:
-    """What a peer's certificate is checked by: the authority in a file (PEM), else those that this system trusts.
-
-    Raises:
-        ConfigError: `peer.authority`.
-    """
-    try:
-        context = ssl.create_default_context(cafile=authority)
-    except OSError as error:
-        raise ConfigError(
-            "peer.authority",
-            f"the authority {authority} can't be used: {error.strerror or type(error).__name__}",
-            advice="name the certificate (PEM) of the authority that issued the peer's TLS certificate",
-        ) from None
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

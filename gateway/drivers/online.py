@@ -24,7 +24,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from gateway.drivers.http_client import tls_context
+from gateway.drivers.http_session import Lines, Session, tls_context
 from gateway.drivers.reach import HTTPS, Reach
 from gateway.errors import ConfigError, Refused
 from gateway.kit.contract import EvidenceRequest
@@ -89,19 +89,12 @@ class OnlineClient:
         self._reach = reach
         self._now = now
         self._names = names
-        self._session: aiohttp.ClientSession | None = None
+        self._session: Session | None = None
 
     async def __aenter__(self) -> Self:
         resolver = _CheckedResolver(self._names or aiohttp.ThreadedResolver(), self._reach)
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                resolver=resolver, use_dns_cache=False, force_close=True, ssl=_tls(self._reach.authority)
-            ),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": "testamur", "Accept-Encoding": "identity"},
-            trust_env=False,
-            auto_decompress=False,
-        )
+        lines = Lines(resolver=resolver, use_dns_cache=False, force_close=True, ssl=_tls(self._reach.authority))
+        self._session = Session(lines)
         return self
 
     async def __aexit__(
@@ -109,7 +102,6 @@ class OnlineClient:
     ) -> None:
         if self._session is not None:
             await self._session.close()
-            await asyncio.sleep(0)  # connections that were broken off end in the loop's next turn
 
     def for_document(self) -> DocumentAsker:
         """Who asks for one document, with a budget of its own."""
@@ -121,7 +113,7 @@ class OnlineClient:
 class DocumentAsker:
     """Asks for one document (`gateway.verify.asking.Asker`)."""
 
-    def __init__(self, session: aiohttp.ClientSession, reach: Reach, now: Callable[[], dt.datetime]) -> None:
+    def __init__(self, session: Session, reach: Reach, now: Callable[[], dt.datetime]) -> None:
         self._session = session
         self._reach = reach
         self._now = now
@@ -164,8 +156,7 @@ class DocumentAsker:
                 address,
                 data=question.form or None,
                 headers={"Accept": _ACCEPT[question.vouches]},
-                allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=seconds),
+                patience=aiohttp.ClientTimeout(total=seconds),
             ) as response:
                 return await self._answered(question, response)
         except _NotPublic:

@@ -29,8 +29,8 @@ HEAD = struct.Struct("!Q")
 _COLLECTED = 50_000
 """New values after which Python looks for cycles within a question; between two of them it always does."""
 _YOUNG = 1
-"""Between two questions the values of the last one or two searches are looked at: that is the last question's, not
-what the process keeps for all of them. To search everything took 1 to 4 ms, and longer with each document."""
+"""The generation searched between two questions: the last question's values, not what the process keeps for all of
+them. To search everything took 1 to 4 ms, and longer with each document."""
 _PLACES = 6
 
 

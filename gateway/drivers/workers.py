@@ -30,6 +30,7 @@ from gateway.kit.contract import (
     Recognition,
     WriteRequest,
     comparing,
+    revoking,
 )
 from gateway.kit.discovery import Found
 from gateway.kit.guard import failed
@@ -106,6 +107,11 @@ class IsolatedAdapter:
     def compare(self) -> Callable[[Content, Content], tuple[Finding, ...]] | None:
         """See `Comparing.compare`; None where the adapter can't."""
         return partial(self._call, "compare") if comparing(self._adapter) is not None else None
+
+    @property
+    def revoked(self) -> Callable[[Content, int, Document | None], bool] | None:
+        """See `Revoking.revoked`; None where the adapter can't."""
+        return partial(self._call, "revoked") if revoking(self._adapter) is not None else None
 
     def close(self) -> None:
         """End the worker."""

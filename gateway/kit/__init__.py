@@ -30,6 +30,7 @@ from gateway.readers.base64 import strict_base64
 from gateway.readers.document import Document
 from gateway.readers.html import plain_text
 from gateway.readers.json import Number, dump_json
+from gateway.readers.pdf_text import PdfText
 
 __all__ = [
     "CONTRACT",
@@ -52,6 +53,7 @@ __all__ = [
     "Opened",
     "Origins",
     "PageImage",
+    "PdfText",
     "Reading",
     "Recognition",
     "Refused",

@@ -13,6 +13,7 @@ What it needs from outside it asks for (`EvidenceRequest`). The gateway calls, i
 and, of an adapter whose documents are vouched for by an online check alone:
 
     compare     does the document say what the check answered?   (`Comparing`)
+    revoked     does the host say that it took the document back? (`Revoking`)
     enclose     put in place what it names by address            (`Enclosing`)
 
 docs/your-first-adapter.md builds one from nothing.
@@ -70,7 +71,8 @@ class Manifest:
     family        the package; several adapters may share one
     title         the human name of the system
     version       of the adapter; a derivation can only be run again by the same version
-    formats       the formats it reads, the first being the one it writes
+    formats       the formats it knows, the first being the one it writes
+    writes        False for an adapter that refuses to write (`target.requires`)
     schemas       names of files under schemas/ that its conformity uses
     seal          how a result of it is sealed, None when it can't be
     forms         how a sealed result of the profile "vc" may be packed, the usual form first
@@ -86,6 +88,7 @@ class Manifest:
     title: str
     version: str
     formats: tuple[str, ...]
+    writes: bool = True
     schemas: tuple[str, ...] = ()
     seal: SealProfile | None = None
     forms: tuple[Form, ...] = ()
@@ -101,7 +104,8 @@ class Manifest:
 class Head:
     """What recognition sees: the first 64 KiB, an XML root in Clark notation, the members of a JSON object.
 
-    `text` is the beginning of an HTML page as characters, tags and all.
+    `text` is the beginning of an HTML page as characters, tags and all; of a PDF the lines that it shows, where those
+    can be read.
     """
 
     media: Media
@@ -304,6 +308,16 @@ class Comparing(Protocol):
         """
 
 
+class Revoking(Protocol):
+    """An adapter whose documents their host takes back by its answer: one function more, which others haven't."""
+
+    def revoked(self, claim: Content, status: int, answer: Document | None) -> bool:
+        """Whether an answer with this status of HTTP says that the document, the claim, was revoked.
+
+        `answer` is None where its body is no JSON; of another document than the claim it says nothing.
+        """
+
+
 Answered = Callable[[str], bytes | None]
 """What an address answered, where somebody is believed to have fetched it; None where that is still to be asked."""
 
@@ -335,3 +349,8 @@ def enclosing(adapter: Adapter) -> Enclosing | None:
 def comparing(adapter: Adapter) -> Comparing | None:
     """The adapter as one that can compare; None where it can't."""
     return cast("Comparing", adapter) if callable(getattr(adapter, "compare", None)) else None
+
+
+def revoking(adapter: Adapter) -> Revoking | None:
+    """The adapter as one that can tell what was revoked; None where it can't."""
+    return cast("Revoking", adapter) if callable(getattr(adapter, "revoked", None)) else None

@@ -21,6 +21,13 @@ from gateway.model.noun import Noun
 NO_PLACE = "the target has no place for it"
 ANOTHER_KEY = "it stands under another key"
 ELSEWHERE = "the target has it in another place"
+_PLAINLY: Mapping[Kind, str] = {
+    "dropped": NO_PLACE,
+    "approximated": "the target has it in another form",
+    "moved": ELSEWHERE,
+    "assumed": "the target says something here, where nothing was said",
+}
+"""Why, where nobody gave a reason of its own."""
 
 
 class Origins:
@@ -298,12 +305,12 @@ class Telling:
         self._tell("dropped", path, why, **{"from": _lexical(old)})
 
     def _tell(self, kind: Kind, path: str, detail: str, **facts: Any) -> None:
-        self._losses.append(
-            Loss.model_validate({"stage": "write", "kind": kind, "path": path, "detail": detail, **facts})
-        )
+        why = detail or _PLAINLY[kind]
+        self._losses.append(Loss.model_validate({"stage": "write", "kind": kind, "path": path, "detail": why, **facts}))
 
     def _why(self, given: Any, name: str) -> str:
-        return self._origins.reasons.get((id(given), name), NO_PLACE)
+        """The reason that was given for a field; empty where none was."""
+        return self._origins.reasons.get((id(given), name), "")
 
 
 def _lexical(value: Any) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from gateway.model.texts import When
@@ -46,3 +48,26 @@ def day_at_midnight(when: When) -> When:
     """A moment at midnight is the day that it begins; the zone Z is the one that a day without a zone was given."""
     parts = parts_of(when)
     return parts.date + parts.zone.removesuffix("Z") if _MIDNIGHT.fullmatch(parts.time) else when
+
+
+def moment(text: str) -> dt.datetime | None:
+    """The moment of a dateTime, in UTC where it states no zone; None when it is none that can be reckoned with."""
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=dt.UTC)
+
+
+def earliest(whens: Iterable[When | None]) -> When | None:
+    """The earliest of several dates or times, by where each begins; None where there is none."""
+    return min(_in_time(whens), default=(None, None))[1]
+
+
+def latest(whens: Iterable[When | None]) -> When | None:
+    """The latest of several dates or times, by where each begins; None where there is none."""
+    return max(_in_time(whens), default=(None, None))[1]
+
+
+def _in_time(whens: Iterable[When | None]) -> list[tuple[dt.datetime, When]]:
+    return [(at, when) for when in whens if when is not None and (at := moment(as_moment(when))) is not None]

@@ -86,6 +86,8 @@ class Caveat(StrEnum):
     CHECKED_ONLINE = "checked_online"
     VOUCHED_BY_CHANNEL = "vouched_by_channel"
     SIMULATED = "simulated"
+    ONLINE_CHECK_OPEN = "online_check_open"
+    PROOF_NOT_JUDGED = "proof_not_judged"
 
 
 class Conformity(StrEnum):

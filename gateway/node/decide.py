@@ -1,6 +1,7 @@
 """The use case: decide about what was received, and tell the sender in a signed receipt.
 
-parts from disk ─▶ verify and run again, by ourselves ─▶ decision ─▶ business receipt ─▶ one commit ─▶ hand-over
+parts from disk ─▶ ask outside ─▶ verify and run again, by ourselves ─▶ decision ─▶ business receipt ─▶ one commit
+─▶ hand-over
 """
 
 from __future__ import annotations
@@ -10,22 +11,30 @@ import logging
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from gateway.delivery.decision import Decision, business_receipt, decide
-from gateway.delivery.message import slices
 from gateway.delivery.problem import Stopped
 from gateway.delivery.schedule import next_attempt
 from gateway.delivery.signing import SignedEnvelope, sign_receipt
 from gateway.delivery.states import Arrival, ArrivalState, OutgoingReceipt
 from gateway.delivery.store import Retry
-from gateway.drivers.bodies import missing
 from gateway.drivers.failpoints import reach
 from gateway.drivers.logs import say, tracing
 from gateway.drivers.work import LOST
 from gateway.node.alarms import alarm
-from gateway.node.examine_arrival import Closeness, Found, Message, Sender, examine_arrival
+from gateway.node.examine_arrival import (
+    Closeness,
+    Found,
+    examine_arrival,
+    message_of,
+    questions_of_arrival,
+    sender_of,
+)
+from gateway.node.online import gather_for
 from gateway.node.queue_worker import QueueWorker, Task
 from gateway.node.running import Running
+from gateway.verify.gathering import NOTHING
 
 OF_EACH = 6
 """Arrivals of one sender that are decided at the same time: so many more than are at work that none of those waits."""
@@ -71,23 +80,16 @@ class _Decide:
     async def decide(self, arrival: Arrival) -> None:
         running, self._last = self._running, arrival.sender
         with tracing(arrival.trace):
-            peer = running.peers.get(arrival.sender)
-            sender = Sender() if peer is None else Sender(seals=peer.seals, vouches_for=peer.vouches_for)
-            found = await running.work(
-                arrival.sender, examine_arrival, self._message(arrival), running.now(), sender, how_closely(arrival)
-            )
+            message, sender = message_of(arrival, running.bodies), sender_of(running.peers.get(arrival.sender))
+            closeness, now, gathered = how_closely(arrival), running.now(), NOTHING
+            if closeness is not Closeness.UNSEEN:
+                questions = partial(questions_of_arrival, sender=sender)
+                gathered = await gather_for(running, arrival.sender, questions, message, now)
+            found = await running.work(arrival.sender, examine_arrival, message, now, sender, closeness, gathered)
             running.metrics.verdict(found.original.verdict)
             decision = decide(found.original, found.translations, running.receive_policy)
             reach("decide.found")
             await self._write(arrival, decision, found)
-
-    def _message(self, arrival: Arrival) -> Message:
-        if arrival.body is None:
-            raise missing()
-        signed = SignedEnvelope(jws=arrival.envelope_jws, envelope=arrival.envelope)
-        return Message(file=self._running.bodies.place(arrival.body), parts=slices(signed))
-
-    # --- and out again
 
     async def _write(self, arrival: Arrival, decision: Decision, found: Found) -> None:
         running, now = self._running, self._running.now()

@@ -79,7 +79,8 @@ async def china(world: World, now: dt.datetime) -> AsyncIterator[Step]:
     genuine = _octets()
     write_file(world.folder / FOLDER / "report.json", genuine)
     clerk = Ed25519PrivateKey.generate()
-    node = replace(world.node, anchors=(*world.node.anchors, Anchor(key=clerk.public_key(), key_id="clerk")))
+    witness = Anchor(key=clerk.public_key(), key_id="clerk")
+    node = replace(world.node, witnesses=(witness,), seal_simulated=True)
     yield _judged(node, "A report from China, unsealed as they are", genuine, node.terms(now), Indication.INDETERMINATE)
     register = Register(reports={_CODE: _SHOWN, _EXPIRED: replace(_SHOWN, state="expired")})
     async with _listening(register) as address:

@@ -17,16 +17,21 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from gateway.delivery import health
-from gateway.delivery.health import Check, Health, KeyVitals, Level, PeerVitals
+from gateway.delivery import node_checks, traffic_checks
+from gateway.delivery.check import Check, Level
+from gateway.delivery.health import Health
+from gateway.delivery.node_checks import KeyVitals
 from gateway.delivery.peers import Peer
 from gateway.delivery.problem import Stopped
+from gateway.delivery.traffic_checks import PeerVitals
 from gateway.drivers.clock import SystemClock
 from gateway.drivers.did_keys import DidKey, SealingKey
 from gateway.drivers.folders import private_folder
-from gateway.drivers.http_client import PeerClient, tls_context
+from gateway.drivers.http_client import PeerClient
+from gateway.drivers.http_session import tls_context
 from gateway.drivers.local_client import local_node
 from gateway.drivers.node_keys import load_node_key, load_peer_keys
+from gateway.drivers.node_secret import load_node_secret
 from gateway.drivers.store.database import NAME
 from gateway.drivers.store.faults import SQLITE_FAULTS, damaged
 from gateway.drivers.store.faults import stopped as store_stopped
@@ -45,6 +50,7 @@ from gateway.node.settings import STANDARD_FILE, Settings, load_settings
 from gateway.node.settings.delivery import PeerSection, TlsSection
 from gateway.node.startup import load_seal, start
 from gateway.node.watch import look_at
+from gateway.rendering.pdf import renderer
 from gateway.trust.policies import load_policy
 
 _T = TypeVar("_T")
@@ -107,6 +113,9 @@ def _at_rest(settings: Settings, now: dt.datetime) -> Iterator[Check]:
     yield from _roles(settings, now)
     yield from _peer_files(settings)
     yield from _hand_over(settings)
+    secret = settings.node.secret
+    well = "can be used" if secret.exists() else "isn't there yet: it is made when it is needed"
+    yield _attempt("secret", str(secret), lambda: load_node_secret(secret), well)[1]
 
 
 def _keys(settings: Settings, now: dt.datetime) -> Iterator[Check]:
@@ -117,7 +126,7 @@ def _keys(settings: Settings, now: dt.datetime) -> Iterator[Check]:
             partial(load_seal, entry, now),
             "can be used",
         )
-        yield from [check] if key is None else health.keys([_vitals(_told(check.about, key), key)], now)
+        yield from [check] if key is None else node_checks.keys([_vitals(_told(check.about, key), key)], now)
     if settings.node.key is not None:
         file = settings.node.key
         yield _attempt("key", "node", lambda: load_node_key(file), "can be used")[1]
@@ -142,7 +151,7 @@ def _tls(section: TlsSection, now: dt.datetime) -> Check:
         lambda: listener_context(section.certificate, section.key, passphrase_variable=section.passphrase_variable),
         "can be used",
     )
-    return check if context is None else next(health.keys([tls_vitals(section.certificate)], now))
+    return check if context is None else next(node_checks.keys([tls_vitals(section.certificate)], now))
 
 
 def _trust(settings: Settings) -> Iterator[Check]:
@@ -188,6 +197,8 @@ def _hand_over(settings: Settings) -> Iterator[Check]:
         yield _attempt("hand-over", str(section.secret), partial(load_secret, section.secret), "can be used")[1]
     if section.kind == "folder" and section.folder is not None and section.folder.exists():
         yield _attempt("hand-over", str(section.folder), partial(private_folder, section.folder), "can be used")[1]
+    if "pdf" in section.pages:
+        yield _attempt("hand-over", "pages", renderer, "can be drawn")[1]
 
 
 def _files_of(entry: PeerSection) -> Iterator[tuple[str, Path, Callable[[], object]]]:
@@ -271,7 +282,7 @@ async def _port(name: str, listen: str) -> Check:
 
 def _disk(settings: Settings, folder: Path) -> Check:
     there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-    return health.disk(shutil.disk_usage(there).free, watermark=settings.delivery.min_free_bytes)
+    return node_checks.disk(shutil.disk_usage(there).free, watermark=settings.delivery.min_free_bytes)
 
 
 def _folder(folder: Path) -> Iterator[Check]:
@@ -326,7 +337,7 @@ async def _peers(settings: Settings) -> list[Check]:
     section = settings.delivery
     async with PeerClient(connect_seconds=section.connect_seconds, read_seconds=section.read_seconds) as client:
         asked = await asyncio.gather(*(_ask(entry, client, clock) for entry in settings.peer))
-    return [*health.peers(asked), health.clock(asked)] if asked else []
+    return [*traffic_checks.peers(asked), traffic_checks.clock(asked)] if asked else []
 
 
 async def _ask(entry: PeerSection, client: PeerClient, clock: SystemClock) -> PeerVitals:

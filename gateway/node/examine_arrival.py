@@ -13,11 +13,18 @@ from enum import StrEnum
 from pathlib import Path
 
 from gateway.delivery.decision import TranslationFound
-from gateway.delivery.message import Slice
+from gateway.delivery.message import Slice, slices
+from gateway.delivery.peers import Peer
 from gateway.delivery.receipt import Checked
-from gateway.drivers.bodies import read_part
+from gateway.delivery.signing import SignedEnvelope
+from gateway.delivery.states import Arrival
+from gateway.drivers.bodies import Bodies, missing, read_part
+from gateway.kit.contract import EvidenceRequest
 from gateway.node.examine import Received, ReceivedPart, ReceivedTranslation, examine, unseen
+from gateway.node.online import open_questions
 from gateway.node.startup import Node
+from gateway.verify.gathering import NOTHING, Gathered
+from gateway.verify.terms import Terms
 
 TOGETHER = 4
 """Translations and derivations of one message are looked at up to so many times the limit of one document."""
@@ -57,8 +64,34 @@ class Found:
     account: bytes
 
 
-def examine_arrival(node: Node, message: Message, now: dt.datetime, sender: Sender, closeness: Closeness) -> Found:
+def message_of(arrival: Arrival, bodies: Bodies) -> Message:
+    """Where an arrival lies.
+
+    Raises:
+        Stopped: `body.missing` where its octets were deleted.
+    """
+    if arrival.body is None:
+        raise missing()
+    signed = SignedEnvelope(jws=arrival.envelope_jws, envelope=arrival.envelope)
+    return Message(file=bodies.place(arrival.body), parts=slices(signed))
+
+
+def sender_of(peer: Peer | None) -> Sender:
+    """What is pinned for a sender; nothing for one that is no peer any more."""
+    return Sender() if peer is None else Sender(seals=peer.seals, vouches_for=peer.vouches_for)
+
+
+def examine_arrival(
+    node: Node,
+    message: Message,
+    now: dt.datetime,
+    sender: Sender,
+    closeness: Closeness,
+    gathered: Gathered = NOTHING,
+) -> Found:
     """Verify the original and run each derivation again, as closely as is said.
+
+    `gathered` is what the outside answered about the original.
 
     Raises:
         Stopped: what the disk lost or altered, as `read_part`.
@@ -67,9 +100,24 @@ def examine_arrival(node: Node, message: Message, now: dt.datetime, sender: Send
     if closeness is Closeness.UNSEEN:
         examined = unseen(received)
     else:
-        terms = replace(node.terms(now), channel=sender.vouches_for)
+        terms = terms_of_arrival(node, now, sender, gathered)
         examined = examine(node, received, terms, sender.seals, rerun=closeness is Closeness.WHOLE)
     return Found(original=examined.original, translations=examined.translations, account=examined.account())
+
+
+def questions_of_arrival(
+    node: Node, message: Message, now: dt.datetime, gathered: Gathered, *, sender: Sender
+) -> tuple[EvidenceRequest, ...]:
+    """What is still open about the original; nothing where it is too large to be looked at."""
+    original = _part(message, message.parts[0], node.limits.document_bytes)
+    if original.octets is None:
+        return ()
+    return open_questions(original.octets, node.adapters, terms_of_arrival(node, now, sender, gathered))
+
+
+def terms_of_arrival(node: Node, now: dt.datetime, sender: Sender, gathered: Gathered) -> Terms:
+    """The node's own terms, with what the outside answered, and with the word of the peer where that counts."""
+    return replace(node.terms(now, gathered), channel=sender.vouches_for)
 
 
 def _received(message: Message, limit: int) -> Received:

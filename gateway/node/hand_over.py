@@ -26,10 +26,12 @@ from gateway.drivers.hand_over import FolderHandOver, HookHandOver
 from gateway.drivers.logs import say, tracing
 from gateway.drivers.token import Token, load_token
 from gateway.errors import ConfigError
+from gateway.node.arrival_pages import pages_of
 from gateway.node.examine import found_type
 from gateway.node.queue_worker import QueueWorker, Task
 from gateway.node.running import Running
 from gateway.node.source import extension_of
+from gateway.rendering.pdf import renderer
 from gateway.translate.papers import paper
 
 AT_ONCE = 4
@@ -54,9 +56,11 @@ def hand_over_worker(running: Running) -> QueueWorker[Arrival] | None:
     """The worker that hands over; None where the registry's system fetches for itself.
 
     Raises:
-        ConfigError: a folder that can't be used, a secret that can't be read.
+        ConfigError: a folder that can't be used, a secret that can't be read, pages that can't be drawn.
     """
     section = running.settings.hand_over
+    if "pdf" in section.pages:
+        renderer()  # what can't be drawn at all is said at the start
     giving: Giving
     if section.kind == "folder" and section.folder is not None:
         giving = _IntoFolder(running, FolderHandOver(section.folder))
@@ -154,7 +158,7 @@ class _HandOver:
 
 
 class _IntoFolder:
-    """One folder for each message: its parts under the names of their roles, and `account.json`."""
+    """One folder for each message: its parts under the names of their roles, its pages, and `account.json`."""
 
     def __init__(self, running: Running, folder: FolderHandOver) -> None:
         self._running = running
@@ -162,8 +166,12 @@ class _IntoFolder:
 
     async def give(self, arrival: Arrival) -> None:
         files = {name: self._part(arrival, one) for name, one in _named_parts(arrival).items()}
+        pages = await pages_of(self._running, arrival)
+        reach("hand_over.drawn")
+        files |= {page.name: _once(page.drawn.octets) for page in pages if page.drawn is not None}
+        account = account_of(arrival) | ({"pages": [page.told() for page in pages]} if pages else {})
         await self._folder.put(
-            _folder_name(arrival.sender, arrival.id), files | {"account.json": _once(paper(account_of(arrival)))}
+            _folder_name(arrival.sender, arrival.id), files | {"account.json": _once(paper(account))}
         )
 
     async def given(self, arrival: Arrival) -> None:
@@ -175,7 +183,7 @@ class _IntoFolder:
 
 
 class _ByHook:
-    """A notice: the account, and where each part is to be fetched from the local API."""
+    """A notice: the account, and where each part and page is to be fetched from the local API."""
 
     def __init__(self, running: Running, hook: HookHandOver) -> None:
         self._running = running
@@ -189,7 +197,9 @@ class _ByHook:
             {**part.model_dump(mode="json"), **_original_type(arrival, number), "url": f"{base}/parts/{number}"}
             for number, part in enumerate(arrival.envelope.parts)
         ]
-        notice = json.dumps({**account_of(arrival), "parts": parts}).encode()
+        forms = self._running.settings.hand_over.pages
+        pages = {"pages": [{"form": form, "url": f"{base}/page?form={form}"} for form in forms]} if forms else {}
+        notice = json.dumps({**account_of(arrival), "parts": parts, **pages}).encode()
         key = f"{arrival.sender}/{arrival.id}"
         await self._hook.put(key, notice, int(self._running.now().timestamp()))
 

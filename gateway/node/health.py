@@ -12,10 +12,13 @@ from pathlib import Path
 
 from cryptography.x509 import load_pem_x509_certificates
 
-from gateway.delivery.health import Health, KeyVitals, Level, PeerVitals, Vitals, WorkerVitals, WorkVitals, judge
+from gateway.delivery.check import Level
+from gateway.delivery.health import Health, Vitals, judge
+from gateway.delivery.node_checks import KeyVitals, WorkerVitals, WorkVitals
 from gateway.delivery.problem import Stopped
 from gateway.delivery.states import Alarm
 from gateway.delivery.store import Depth
+from gateway.delivery.traffic_checks import PeerVitals
 from gateway.node.retention import WORKER as RETENTION
 from gateway.node.running import Link, Running
 
@@ -84,7 +87,7 @@ def key_vitals(running: Running) -> Iterator[KeyVitals]:
         yield tls_vitals(running.settings.node.tls.certificate)
     for profile, key in running.node.seals.items():
         yield KeyVitals(name=f"seal {profile}", expires=key.expires)
-    for anchor in running.node.anchors:
+    for anchor in dict.fromkeys((*running.node.anchors, *running.node.witnesses)):
         ends = [anchor.certificate.not_valid_after_utc] if anchor.certificate is not None else []
         if anchor.until is not None:
             ends.append(dt.datetime.combine(anchor.until, dt.time.max, dt.UTC))

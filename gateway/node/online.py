@@ -1,24 +1,67 @@
-"""The use case: ask the outside about a document before it is judged, where that is allowed."""
+"""The use case: ask the outside about a document before it is judged, where that is allowed.
+
+A work process judges; it is never held while an answer is waited for.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
 
 from gateway.drivers.reach import Reach
+from gateway.drivers.work import OURS
 from gateway.kit.contract import Adapter, EvidenceRequest
+from gateway.node.running import Running
+from gateway.node.startup import Node
 from gateway.verify.asking import Asker
 from gateway.verify.engine import verify
 from gateway.verify.evidence import Answer, Answers, address_of_did
-from gateway.verify.gathering import gather
+from gateway.verify.gathering import NOTHING, Gathered, gather, gathered_in
 from gateway.verify.terms import Terms
 
 _WHOM = "whom to trust"
+_D = TypeVar("_D")
 
 
 def open_questions(octets: bytes, adapters: Sequence[Adapter], terms: Terms) -> tuple[EvidenceRequest, ...]:
     """What the outside would have to be asked about a document under some terms; needs the processor."""
     return verify(octets, adapters=adapters, terms=terms).questions
+
+
+def questions_in(
+    node: Node, document: bytes | Path, now: dt.datetime, gathered: Gathered
+) -> tuple[EvidenceRequest, ...]:
+    """In a work process: what is still open about a document (its octets, or the file that holds them)."""
+    octets = document.read_bytes() if isinstance(document, Path) else document
+    return open_questions(octets, node.adapters, node.terms(now, gathered))
+
+
+async def gather_about(running: Running, document: bytes | Path, now: dt.datetime) -> Gathered:
+    """What the outside answers about a document of the node's own registry."""
+    return await gather_for(running, OURS, questions_in, document, now)
+
+
+async def gather_for(
+    running: Running,
+    party: str,
+    job: Callable[[Node, _D, dt.datetime, Gathered], Sequence[EvidenceRequest]],
+    document: _D,
+    now: dt.datetime,
+) -> Gathered:
+    """What the outside answers to the questions that `job` finds in a document; nothing where nobody may be asked.
+
+    Raises:
+        Stopped: as `Running.work`.
+    """
+    if running.online is None:
+        return NOTHING
+
+    async def still_open(terms: Terms) -> Sequence[EvidenceRequest]:
+        return await running.work(party, job, document, now, gathered_in(terms))
+
+    return gathered_in(await gather(running.node.terms(now), still_open, running.online.for_document()))
 
 
 async def ask_about(

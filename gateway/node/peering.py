@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gateway.delivery.peers import Peer
-from gateway.drivers.http_client import tls_context
+from gateway.drivers.http_session import tls_context
 from gateway.drivers.node_keys import NodeKey, load_node_key, load_peer_keys
 from gateway.drivers.trust_files import load_anchors
 from gateway.errors import ConfigError
@@ -68,6 +68,9 @@ def _roles(key: NodeKey, node: Node, peers: Mapping[str, Peer]) -> Iterator[tupl
         yield seal.key_sha256, "this node's seal"
     for anchor in node.anchors:
         yield anchor.key_sha256, "trusted for originals"
+    for witness in node.witnesses:
+        if witness not in node.anchors:  # one entry may be for both
+            yield witness.key_sha256, "trusted for evidence"
     for peer in peers.values():
         for one in peer.keys.values():
             yield key_sha256(one), f"the node key of {peer.id}"
@@ -77,11 +80,12 @@ def _roles(key: NodeKey, node: Node, peers: Mapping[str, Peer]) -> Iterator[tupl
 
 def _require_known(node: Node, peers: Mapping[str, Peer]) -> None:
     known = sorted(adapter.manifest.id for adapter in node.adapters)
+    written = sorted(adapter.manifest.id for adapter in node.adapters if adapter.manifest.writes)
     for peer in peers.values():
-        if peer.wants is not None and peer.wants not in known:
+        if peer.wants is not None and peer.wants not in written:
             raise ConfigError(
                 "config.unknown_adapter",
-                f"[[peer]] {peer.id} wants {peer.wants!r}, expected one of {', '.join(known)}",
+                f"[[peer]] {peer.id} wants {peer.wants!r}, expected one of {', '.join(written)}",
                 advice="`testamur adapters list` shows the adapters",
             )
         unknown = sorted(peer.vouches_for.difference(known))

@@ -21,6 +21,7 @@ from gateway.node.translate import Order, Translated, Withheld, translate_now
 from gateway.translate.engine import choose_target
 from gateway.translate.papers import losses_paper, verdict_paper
 from gateway.verify.engine import VerifiedDocument, verify
+from gateway.verify.gathering import NOTHING, Gathered
 
 ORIGINAL_ALONE = "original"
 """Asked for in the place of an adapter: no translation, whatever the peer wants."""
@@ -52,19 +53,24 @@ class Wish:
     languages: tuple[str, ...] = ()
 
 
-def prepare(node: Node, document: bytes | Path, wish: Wish, now: dt.datetime) -> Prepared:
+def prepare(node: Node, document: bytes | Path, wish: Wish, now: dt.datetime, gathered: Gathered = NOTHING) -> Prepared:
     """Verify a document (its octets, or the file that holds them), and translate it where that is wanted.
+
+    `gathered` is what the outside answered about it.
 
     Raises:
         Stopped: `document.failed`, `translation.withheld` (422).
         RequestError, ConfigError: an adapter that isn't known, or can't be sealed with.
     """
     octets = document.read_bytes() if isinstance(document, Path) else document
-    given = verify(octets, adapters=node.adapters, terms=node.terms(now))
+    terms = node.terms(now, gathered)
+    given = verify(octets, adapters=node.adapters, terms=terms)
     target = _target(wish)
     if target is None or (wish.asked is None and _is_at_home(node, given, target)):
         return _without_octets(_alone(given), octets)
-    done = translate_now(node, Order(octets=octets, to=target, languages=wish.languages), now, given)
+    done = translate_now(
+        node, Order(octets=octets, to=target, languages=wish.languages, terms=terms, of_caller=False), now, given
+    )
     if isinstance(done, Withheld):
         raise _failed(done.verdict) if done.verdict.verdict is Indication.FAILED else _withheld(done)
     return _without_octets(_translated(done), octets)
@@ -144,5 +150,8 @@ def _failed(verdict: Verdict) -> Stopped:
 
 def _withheld(done: Withheld) -> Stopped:
     message = f"its translation may not be sealed, and nothing is sent: {done.message} ({done.code})"
-    advice = f"{done.advice}; as={ORIGINAL_ALONE} sends the original alone"
+    advice = (
+        "`testamur verify` shows what is open: trust its sealer in [[trust]], or ask for a file that can be verified; "
+        f"`{ORIGINAL_ALONE}` in the place of an adapter (as) sends the original alone"
+    )
     return Stopped("translation.withheld", message, status=422, stage="translate", advice=advice)

@@ -1,7 +1,8 @@
 """The use case: a document as pages for people, HTML or PDF, with what it was made from inside the PDF.
 
-The pages say nothing of a seal. A node with a seal for PDF ("pades") puts it on as the last step, where the rule
-against laundering lets it: as on a translation, and by the same function (`may_seal`).
+A node with a seal for PDF ("pades") puts it on as the last step, where the rule against laundering lets it: as on a
+translation, and by the same function (`may_seal`). Where it may not, nothing is written; what is asked for without it
+is marked as a draft.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from typing import Literal
 
 from gateway.drivers.keys import SealKey
 from gateway.kit.contract import Reading
-from gateway.model.verdict import Verdict
+from gateway.model.verdict import Indication, Verdict
 from gateway.node.account import account_of, account_of_document, paper_of, reading_of
 from gateway.node.sealing import seal
 from gateway.node.source import Chosen, extension_of, media_type_of
 from gateway.node.startup import UNCONFIGURED, Node
-from gateway.node.translate import Order, Withheld, may_seal, translate_now
+from gateway.node.translate import Order, Translated, Withheld, may_seal, not_sealed, translate_now
 from gateway.readers.limits import Limits
 from gateway.rendering.account import Account, Paper
 from gateway.rendering.html import draw_html
@@ -49,7 +50,7 @@ class Page:
     terms      what the document is judged by, in place of the node's terms as they stand
     languages  the reader's; one alone stands beside the document's own, none is the document's own
     to         the adapter to translate with, whose losses and results the page then tells of; None for the record alone
-    unsealed   a marked draft of that translation is enough, and no seal on the pages
+    unsealed   a marked draft is enough, of the pages and of that translation
     of_caller  whether those terms are a caller's: nothing judged by them is sealed
     """
 
@@ -71,7 +72,7 @@ class Page:
 class Rendered:
     """A page: its octets, the verdict that it tells, and the characters that it can't show.
 
-    `withheld`: the node seals PDF, and this one it may not.
+    `draft`: it is marked as one, because it lacks the seal that the node puts on such pages.
     """
 
     octets: bytes
@@ -79,7 +80,7 @@ class Rendered:
     verdict: Verdict
     missing: tuple[str, ...] = ()
     sealed: bool = False
-    withheld: bool = False
+    draft: bool = False
 
 
 async def render_file(node: Node, page: Page, *, now: dt.datetime) -> Rendered | Withheld:
@@ -93,41 +94,77 @@ def render_now(node: Node, page: Page, now: dt.datetime) -> Rendered | Withheld:
     `now` is the real present time. Raises: ConfigError `reports.not_installed`.
     """
     terms = page.terms if page.terms is not None else node.terms(now)
+    work = _Work(node=node, page=page, terms=terms, now=now)
     if page.to is None:
-        return _of_document(node, verify(page.octets, adapters=node.adapters, terms=terms), page, terms, now)
+        return work.of_document(verify(page.octets, adapters=node.adapters, terms=terms))
     order = Order(octets=page.octets, to=page.to, unsealed=page.unsealed, terms=page.terms, of_caller=page.of_caller)
     done = translate_now(node, order, now)
-    if isinstance(done, Withheld):
-        return done
-    languages = _languages(page.languages, done.reading)
-    account = replace(account_of(done, node, terms, languages), languages=languages)
-    return _sealed(node, _drawn(node, account, done.files(), page.form, terms), page, now, may=done.sealed)
+    return done if isinstance(done, Withheld) else work.of_translation(done)
 
 
-def _of_document(node: Node, document: VerifiedDocument, page: Page, terms: Terms, now: dt.datetime) -> Rendered:
-    """A document as it is: a derived one is shown as such."""
-    reading, unread = reading_of(document)
-    account = account_of_document(document, reading, unread, node, terms, _languages(page.languages, reading))
-    drawn = _drawn(node, account, dict(_papers(document, reading)), page.form, terms)
-    return _sealed(node, drawn, page, now, may=_may_seal(node, document, reading, page))
+@dataclass(frozen=True, kw_only=True)
+class _Work:
+    """Pages that were asked for of a node, at a time."""
 
+    node: Node
+    page: Page
+    terms: Terms
+    now: dt.datetime
 
-def _may_seal(node: Node, document: VerifiedDocument, reading: Reading | None, page: Page) -> bool:
-    """Whether the rule lets pages of this document be sealed; never those of a translation, nor of what isn't read."""
-    if reading is None or reading.document.derived is not None:
-        return False
-    derived = any(inner.role == "original" for inner in document.inner.values())
-    return may_seal(node, Chosen(document=document, path="", derived=derived), configured=page.is_configured)
+    @property
+    def key(self) -> SealKey | None:
+        """The seal that this node puts on such pages, if it does."""
+        key = self.node.seals.get("pades")
+        return key if self.page.form == "pdf" and isinstance(key, SealKey) else None
 
+    @property
+    def sealing(self) -> bool:
+        """Whether that seal is asked for; a caller's own terms can't get it."""
+        return self.key is not None and not self.page.unsealed and self.page.is_configured
 
-def _sealed(node: Node, drawn: Rendered, page: Page, now: dt.datetime, *, may: bool) -> Rendered:
-    key = node.seals.get("pades")
-    if page.form != "pdf" or page.unsealed or not isinstance(key, SealKey):
-        return drawn
-    if not may:
-        return replace(drawn, withheld=True)
-    octets = seal(drawn.octets, "pades", key, now=now, limits=node.limits)
-    return replace(drawn, octets=octets, sealed=True)
+    def of_document(self, document: VerifiedDocument) -> Rendered | Withheld:
+        """A document as it is: a derived one is shown as such."""
+        reading, unread = reading_of(document)
+        withheld = self._withheld(document, reading) if self.sealing else None
+        if withheld is not None:
+            return withheld
+        languages = _languages(self.page.languages, reading)
+        account = account_of_document(document, reading, unread, self.node, self.terms, languages)
+        return self._finished(account, dict(_papers(document, reading)))
+
+    def of_translation(self, done: Translated) -> Rendered | Withheld:
+        """What was translated, and what that changed."""
+        if self.sealing and not done.sealed and not may_seal(self.node, done.chosen, configured=True):
+            return not_sealed(done.chosen, "pages of it")
+        languages = _languages(self.page.languages, done.reading)
+        account = replace(account_of(done, self.node, self.terms, languages), languages=languages)
+        return self._finished(account, done.files())
+
+    def _withheld(self, document: VerifiedDocument, reading: Reading | None) -> Withheld | None:
+        """Why pages of this document may carry no seal: never those of a translation, nor of what isn't read."""
+        original_inside = any(inner.role == "original" for inner in document.inner.values())
+        derived = original_inside or (reading is not None and reading.document.derived is not None)
+        chosen = Chosen(document=document, path="", derived=derived)
+        if reading is not None and may_seal(self.node, chosen, configured=True):
+            return None
+        answer = document.verdict.verdict
+        if answer is not Indication.PASSED and (not derived or answer is Indication.FAILED):
+            return not_sealed(replace(chosen, derived=False), "pages of it")
+        why = "is itself a translation, or pages of something" if derived else "says nothing that can be read here"
+        return Withheld(
+            chosen=chosen,
+            code="seal.withheld",
+            message=f"the document {why}: pages of it may never be sealed",
+            advice="give the original; or add --unsealed for marked pages, which prove nothing",
+        )
+
+    def _finished(self, account: Account, files: Mapping[str, bytes]) -> Rendered:
+        account = replace(account, unsealed=self.key is not None and not self.sealing)
+        drawn = _drawn(self.node, account, files, self.page.form, self.terms)
+        if self.key is None or not self.sealing:
+            return replace(drawn, draft=account.draft)
+        octets = seal(drawn.octets, "pades", self.key, now=self.now, limits=self.node.limits)
+        return replace(drawn, octets=octets, sealed=True)
 
 
 def _languages(asked: tuple[str, ...], reading: Reading | None) -> tuple[str, ...]:

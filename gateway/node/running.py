@@ -22,6 +22,7 @@ from gateway.drivers.bodies import Bodies
 from gateway.drivers.clock import Clock
 from gateway.drivers.http_client import PeerClient
 from gateway.drivers.metrics import Metrics
+from gateway.drivers.online import OnlineClient
 from gateway.drivers.work import WorkProcesses
 from gateway.node.settings import Settings
 from gateway.node.startup import Node
@@ -100,6 +101,7 @@ class Running:
     nonces       those of requests at its door
     wakes        tell workers that something was put into their queue
     authorities  of the TLS certificates of peers that have one of their own
+    online       asks the outside about documents; None: nobody is asked
     seen         what asking the peers showed last
     receiving    messages that are coming in now, by sender; `incoming` the octets that they announced
     kept         the time that retention goes by
@@ -131,6 +133,7 @@ class Running:
     )
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     authorities: Mapping[str, Path] = field(default_factory=dict)
+    online: OnlineClient | None = None
     seen: dict[str, Seen] = field(default_factory=dict)
     receiving: Counter[str] = field(default_factory=Counter)
     incoming: Counter[str] = field(default_factory=Counter)

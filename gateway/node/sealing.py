@@ -31,7 +31,7 @@ def seal_key_for(node: Node, target: Adapter) -> SealingKey:
         raise RequestError(
             "request.not_sealable",
             f"documents of {target.manifest.id!r} can't carry a seal",
-            advice="add --unsealed to translate all the same, as a marked draft",
+            advice="choose another system; `testamur translate --unsealed` writes a marked draft",
         )
     if not node.configured:
         raise ConfigError(

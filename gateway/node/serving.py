@@ -19,6 +19,7 @@ from gateway.drivers.bodies import Bodies
 from gateway.drivers.clock import Clock, SystemClock
 from gateway.drivers.http_client import PeerClient
 from gateway.drivers.logs import say
+from gateway.drivers.online import OnlineClient
 from gateway.drivers.store.sqlite import open_store
 from gateway.drivers.work import WorkProcesses
 from gateway.node.answer import answerer
@@ -59,6 +60,9 @@ async def run(settings: Settings, *, clock: Clock | None = None) -> AsyncIterato
         stack.push_async_callback(bodies.close)
         client = PeerClient(connect_seconds=section.connect_seconds, read_seconds=section.read_seconds)
         await stack.enter_async_context(client)
+        online = None if node.reach is None else OnlineClient(node.reach, now=clock.now)
+        if online is not None:
+            await stack.enter_async_context(online)
         running = Running(
             node=node,
             processes=processes,
@@ -71,6 +75,7 @@ async def run(settings: Settings, *, clock: Clock | None = None) -> AsyncIterato
             bodies=bodies,
             clock=clock,
             client=client,
+            online=online,
             links=_links(peers.values(), section.concurrency),
             authorities={entry.id: entry.authority for entry in settings.peer if entry.authority is not None},
             started=clock.now(),

@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from gateway.drivers.did_keys import DidKey, SealingKey, load_did_key
 from gateway.drivers.keys import load_seal_key
-from gateway.drivers.pdf_process import pdf_examiner
+from gateway.drivers.node_secret import load_node_secret
+from gateway.drivers.pdf_process import pdf_examiner, pdf_reader
 from gateway.drivers.reach import Reach
 from gateway.drivers.trust_files import load_anchors, without_waiting
 from gateway.drivers.workers import isolate
@@ -28,7 +29,9 @@ from gateway.translate.issuer import issuer_by_did
 from gateway.translate.sealing import Sealable
 from gateway.trust.anchors import Anchor
 from gateway.trust.policies import Policy, load_policy
+from gateway.verify.asking import OF_THIS_PROCESS
 from gateway.verify.evidence import Answers, methods_in
+from gateway.verify.gathering import NOTHING, Gathered
 from gateway.verify.terms import Terms
 
 DEFAULT_POLICY = "strict"
@@ -57,15 +60,18 @@ def terms(
 ) -> Terms:
     """What a caller's options say a document is judged by; `answers` are those of the outside."""
     methods = methods_in(answers.values())
+    anchors = load_anchors(trust, methods)
     return Terms(
         now=at or right_now(),
         policy=load_policy(policy or DEFAULT_POLICY),
-        anchors=load_anchors(trust, methods),
+        anchors=anchors,
+        witnesses=anchors,
         limits=limits,
         conformity=conformity,
         methods=methods,
         evidence=answers,
         pdf=pdf_examiner(),
+        pdf_text=pdf_reader(),
     )
 
 
@@ -90,10 +96,13 @@ class Node:
     """What a node works with, made once at start-up.
 
     configured  whether this comes from a settings file; without one nothing is sealed
+    witnesses   those who may attest that they fetched an answer
     seals       the key for each kind of seal
     sealable    the open questions with which the node's policy seals all the same
+    seal_simulated  whether it seals what rests on a simulator
     renderer    who draws pages; None where nothing that draws is installed
     reach       whom this node asks about documents; None: nobody
+    secret      by its HMAC answers are named that were asked for by a secret
     """
 
     id: str
@@ -101,11 +110,14 @@ class Node:
     adapters: tuple[Adapter, ...]
     policy: Policy
     anchors: tuple[Anchor, ...] = ()
+    witnesses: tuple[Anchor, ...] = ()
     limits: Limits = DEFAULT_LIMITS
     seals: Mapping[SealProfile, SealingKey] = field(default_factory=dict)
     sealable: Sealable = field(default_factory=dict)
+    seal_simulated: bool = False
     renderer: Renderer | None = None
     reach: Reach | None = None
+    secret: bytes = field(default=OF_THIS_PROCESS, repr=False)
 
     @property
     def gateway(self) -> GatewayUsed:
@@ -116,27 +128,34 @@ class Node:
         """An adapter as a derivation names it."""
         return adapter_used(adapter)
 
-    def terms(self, now: dt.datetime, answers: Answers = MappingProxyType({})) -> Terms:
-        """The configured terms, as of a time; `answers` are those of the outside."""
+    def terms(self, now: dt.datetime, gathered: Gathered = NOTHING) -> Terms:
+        """The configured terms, as of a time, with what the outside answered."""
         return Terms(
             now=now,
             policy=self.policy,
             anchors=self.anchors,
+            witnesses=self.witnesses,
             limits=self.limits,
-            methods=methods_in(answers.values()),
-            evidence=answers,
+            methods=methods_in(gathered.answers.values()),
+            evidence=gathered.answers,
+            unanswered=gathered.unanswered,
             pdf=pdf_examiner(),
+            pdf_text=pdf_reader(),
+            secret=self.secret,
         )
 
     def terms_of_caller(
         self, trust: tuple[str, ...], policy: str | None, at: dt.datetime | None, now: dt.datetime, answers: Answers
     ) -> Terms:
         """The configured terms with what a caller gives in their place."""
-        own = self.terms(at or now, answers)
-        anchors = load_anchors(trust, own.methods) if trust else own.anchors
+        own = self.terms(at or now, Gathered(answers=answers))
+        if trust:
+            given = load_anchors(trust, own.methods)
+            own = replace(own, anchors=given, witnesses=given)
         if policy is None:
-            return replace(own, anchors=anchors)
-        return replace(own, policy=load_policy(policy), anchors=tuple(replace(a, policy=None) for a in anchors))
+            return own
+        anchors, witnesses = (tuple(replace(a, policy=None) for a in some) for some in (own.anchors, own.witnesses))
+        return replace(own, policy=load_policy(policy), anchors=anchors, witnesses=witnesses)
 
 
 def find_settings(file: Path | None) -> Settings | None:
@@ -159,25 +178,31 @@ def start(settings: Settings | None, *, now: dt.datetime) -> Node:
     attempt = Attempts()
     found = attempt(lambda: adapters(settings.adapters.enabled))
     policy_ = attempt(lambda: load_policy(settings.policy.default))
-    anchors = [a for entry in settings.trust for a in attempt(_loading_anchors(entry)) or ()]
+    trusted = [(entry, attempt(_loading_anchors(entry)) or ()) for entry in settings.trust]
     seals = {entry: attempt(_loading_key(entry, now)) for entry in settings.seal}
+    secret = attempt(lambda: load_node_secret(settings.node.secret))
     attempt.require_all_well()
     assert found is not None  # noqa: S101 - else an attempt failed, and that was raised
     assert policy_ is not None  # noqa: S101
     keys = {profile: key for entry, key in seals.items() if key is not None for profile in entry.profiles}
-    _refuse_key_in_two_roles(keys, anchors)
+    anchors = tuple(anchor for entry, found_ in trusted for anchor in found_ if entry.for_documents)
+    witnesses = tuple(anchor for entry, found_ in trusted for anchor in found_ if entry.for_evidence)
+    _refuse_key_in_two_roles(keys, (*anchors, *witnesses))
     _require_known(settings, found)
     return Node(
         id=settings.node.id,
         configured=True,
         adapters=found,
         policy=policy_,
-        anchors=tuple(anchors),
+        anchors=anchors,
+        witnesses=witnesses,
         limits=settings.bounds(),
         seals=keys,
         sealable=settings.sealable(),
+        seal_simulated=settings.policy.seal_simulated,
         renderer=find_renderer(),
         reach=settings.reach(),
+        secret=secret or OF_THIS_PROCESS,
     )
 
 

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
-from gateway.delivery.admission import check_capacity
+from gateway.delivery.admission import check_capacity, check_share
 from gateway.delivery.envelope import Envelope, Part, message_id
 from gateway.delivery.message import message_head, message_size
 from gateway.delivery.peers import Peer
@@ -24,6 +24,7 @@ from gateway.drivers.logs import say, trace_now, tracing
 from gateway.drivers.work import OURS
 from gateway.model.losses import Loss
 from gateway.model.verdict import Verdict
+from gateway.node.online import gather_about
 from gateway.node.prepare import Prepared, Wish, prepare, too_large
 from gateway.node.running import Running
 
@@ -70,8 +71,8 @@ async def submit(running: Running, submission: Submission) -> Delivery:
 
     Raises:
         Stopped: `peer.unknown` (404), `request.key_reused` (409), `document.failed`, `translation.withheld`,
-            `arrival.other_document` (422), `message.too_large` (413), `capacity.queue`, `capacity.disk` (503), and
-            what the store raises.
+            `arrival.other_document` (422), `message.too_large` (413), `capacity.queue`, `capacity.disk` (503),
+            `capacity.peer` (429), and what the store raises.
         RequestError, ConfigError: an adapter that isn't known, or can't be sealed with.
     """
     desk = _Desk(running, submission)
@@ -109,9 +110,7 @@ class _Desk:
 
     async def compose(self, spool: IncomingBody) -> _Composed:
         peer = self._peer()
-        depth = await self._running.depth()
-        waiting = replace(depth, undecided=depth.outbox, inbox=0)  # what counts here is our own queue
-        check_capacity(waiting, self._running.bodies.free_bytes(), 0, self._running.admission)
+        await self._check_room(peer)
         sha256 = await self._spool(spool)
         origin = await self._origin(sha256)
         prepared = await self._prepare(spool, sha256, peer)
@@ -131,6 +130,15 @@ class _Desk:
                 advice="name one of the peers in the settings, or add it there as [[peer]]",
             )
         return peer
+
+    async def _check_room(self, peer: Peer) -> None:
+        """Our own queue counts here. A peer that is down, or never decides, leaves room in it for the others."""
+        running, limits = self._running, self._running.admission
+        depth = await running.depth()
+        ours = replace(depth, undecided=depth.outbox, inbox=0)
+        check_capacity(ours, running.bodies.free_bytes(), 0, limits)
+        if len(running.peers) > 1 and 2 * depth.outbox >= limits.queue_depth:
+            check_share(await running.store.waiting_for(peer.id), ours, limits)
 
     async def _spool(self, spool: IncomingBody) -> str:
         digest = hashlib.sha256()
@@ -171,7 +179,9 @@ class _Desk:
             return too_large(sha256, spool.size)
         wish = Wish(asked=wanted.adapter, peer_wants=peer.wants, languages=wanted.languages)
         now = running.stamp()
-        prepared = await running.work(OURS, prepare, await spool.so_far(), wish, now)
+        document = await spool.so_far()
+        gathered = await gather_about(running, document, now)
+        prepared = await running.work(OURS, prepare, document, wish, now, gathered)
         if prepared.verdict is not None:
             running.metrics.verdict(prepared.verdict.verdict)
         running.metrics.losses(prepared.losses)

@@ -34,7 +34,7 @@ from gateway.translate.forms import choose_form, packed_extension, packed_type
 from gateway.translate.issuer import PLACEHOLDER
 from gateway.translate.languages import languages_of
 from gateway.translate.papers import losses_paper, paper, verdict_paper
-from gateway.translate.sealing import Grounds, may_be_sealed, open_questions
+from gateway.translate.sealing import Grounds, is_simulated, may_be_sealed, open_questions
 from gateway.trust.policies import Policy
 from gateway.verify.engine import VerifiedDocument, verify
 from gateway.verify.terms import Terms
@@ -186,12 +186,12 @@ def translate_now(
     if _back_home(chosen, target):
         return _returned(given, chosen, target)
     if order.sealed and not may_seal(node, chosen, configured=order.is_configured):
-        return _not_sealed(chosen)
+        return not_sealed(chosen, "its translation")
     try:
         reading = chosen.document.read()
         chosen = replace(chosen, derived=is_derived(chosen, reading))
         if order.sealed and not may_seal(node, chosen, configured=order.is_configured):
-            return _not_sealed(chosen)
+            return not_sealed(chosen, "its translation")
         job = _Job(
             node=node,
             target=target,
@@ -222,7 +222,7 @@ def may_seal(node: Node, chosen: Chosen, *, configured: bool) -> bool:
         present=configured,
         derived=chosen.derived,
     )
-    return may_be_sealed(grounds, node.sealable)
+    return may_be_sealed(grounds, node.sealable, simulated=node.seal_simulated)
 
 
 def _back_home(chosen: Chosen, target: Adapter) -> bool:
@@ -246,17 +246,21 @@ def _not_passed(chosen: Chosen) -> Withheld:
     )
 
 
-def _not_sealed(chosen: Chosen) -> Withheld:
+def not_sealed(chosen: Chosen, made: str) -> Withheld:
+    """Why what is made from a document may carry no seal, and what to do."""
     verdict = chosen.document.verdict
     if chosen.derived:
         message = "the source is itself a translation, and no original that is PASSED is enclosed in it"
         advice = "translate the original; or add --unsealed for a marked draft"
     elif verdict.verdict is Indication.FAILED:
-        message = f"the source is {_answer(verdict)}: its translation is never sealed"
+        message = f"the source is {_answer(verdict)}: {made} may never be sealed"
         advice = "ask its issuer for a genuine file; --unsealed writes a marked draft, which proves nothing"
+    elif verdict.verdict is Indication.PASSED and is_simulated(verdict):
+        message = f"the source rests on a simulator: this node's settings don't let {made} be sealed"
+        advice = "ask the register itself; [policy] seal_simulated is for trials, and --unsealed writes a marked draft"
     else:
         questions = ", ".join(sorted(sub.value for sub in open_questions(verdict) if sub is not None))
-        message = f"the source is {_answer(verdict)}: this node's settings don't let its translation be sealed"
+        message = f"the source is {_answer(verdict)}: this node's settings don't let {made} be sealed"
         advice = (
             f"open: {questions or 'nothing vouches for it'}; trust its sealer in [[trust]], or add --unsealed for a "
             "marked draft"

@@ -44,10 +44,11 @@ async def _tell(running: Running, changed: list[str]) -> None:
 
 def _anchors(running: Running) -> Iterator[str]:
     """Each with all its terms: one that is granted for longer, or for more issuers, is another."""
-    for anchor in running.node.anchors:
-        policy = anchor.policy or running.node.policy
-        terms = (policy.name, str(anchor.until), anchor.controller, sorted(anchor.issuers))
-        yield f"\nanchor {anchor.key_sha256[:16]} {policy.name} {sha256(json.dumps(terms).encode())[:8]}"
+    for role, anchors in (("anchor", running.node.anchors), ("witness", running.node.witnesses)):
+        for anchor in anchors:
+            policy = anchor.policy or running.node.policy
+            terms = (policy.name, str(anchor.until), anchor.controller, sorted(anchor.issuers))
+            yield f"\n{role} {anchor.key_sha256[:16]} {policy.name} {sha256(json.dumps(terms).encode())[:8]}"
 
 
 def _peers(running: Running) -> Iterator[str]:

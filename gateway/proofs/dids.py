@@ -23,7 +23,7 @@ LONGEST_DID = 4096
 
 _MOST_METHODS = 64
 _JWK_LIMITS = Limits(document_bytes=LONGEST_DID, depth=4, nodes=64)
-_RELATIONSHIPS = ("assertionMethod", "authentication", "capabilityInvocation", "capabilityDelegation")
+RELATIONSHIPS = ("assertionMethod", "authentication", "capabilityInvocation", "capabilityDelegation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +108,11 @@ def methods_of_document(document: JsonValue, did: str) -> dict[str, Verification
         if method.get("controller", did) == did and name:
             methods[name] = VerificationMethod(
                 id=name,
-                key=_key(method),
+                key=key_in(method),
                 controller=did,
                 purposes=frozenset(purposes),
-                expires=_text(method, "expires"),
-                revoked=_text(method, "revoked"),
+                expires=text_of(method, "expires"),
+                revoked=text_of(method, "revoked"),
             )
     return methods
 
@@ -122,7 +122,7 @@ def _listed(document: Mapping[str, JsonValue], did: str) -> dict[str, tuple[Mapp
     found: dict[str, tuple[Mapping[str, JsonValue], set[str]]] = {
         _full(method.get("id"), did): (method, set()) for method in _objects(document.get("verificationMethod"))
     }
-    for relationship in _RELATIONSHIPS:
+    for relationship in RELATIONSHIPS:
         for member in _list(document.get(relationship)):
             embedded = member if isinstance(member, dict) else None
             name = _full(embedded.get("id") if embedded else member, did)
@@ -133,8 +133,9 @@ def _listed(document: Mapping[str, JsonValue], did: str) -> dict[str, tuple[Mapp
     return dict(list(found.items())[:_MOST_METHODS])
 
 
-def _key(method: Mapping[str, JsonValue]) -> PublicKey | None:
-    multibase, jwk = _text(method, "publicKeyMultibase"), method.get("publicKeyJwk")
+def key_in(method: Mapping[str, JsonValue]) -> PublicKey | None:
+    """The key that a verification method holds; None where it holds none of a kind that proofs are checked with."""
+    multibase, jwk = text_of(method, "publicKeyMultibase"), method.get("publicKeyJwk")
     try:
         if multibase is not None:
             return read_multikey(multibase)
@@ -149,7 +150,8 @@ def _full(name: JsonValue, did: str) -> str:
     return did + name if name.startswith("#") else name
 
 
-def _text(member: Mapping[str, JsonValue], name: str) -> str | None:
+def text_of(member: Mapping[str, JsonValue], name: str) -> str | None:
+    """A member that is a text; None where it isn't there, or is none."""
     value = member.get(name)
     return value if isinstance(value, str) else None
 

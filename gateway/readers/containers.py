@@ -1,7 +1,8 @@
 """Taking containers off a document, whole, until what is inside can be recognised (rulings, 1.1).
 
-base64 text, gzip, a baked PNG, the upload wrapper of the Europass tools, JSON Web Signatures, and the claims of a token
-around a credential. What a JWS yields is vouched for by that JWS alone, so each layer keeps the octets that it yields.
+base64 text, gzip, a baked PNG, the upload wrapper of the Europass tools, the envelope of a token, JSON Web Signatures,
+and the claims of a token around a credential. What a JWS yields is vouched for by that JWS alone, so each layer keeps
+the octets that it yields.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from gateway.readers.limits import DEFAULT_LIMITS, Limits
 from gateway.readers.pages import PAGE
 from gateway.readers.vc_jwt import JwtCredential, credential_in, is_token
 
-LayerKind = Literal["base64", "gzip", "png", "upload_wrapper", "jws", "jwt"]
+LayerKind = Literal["base64", "gzip", "png", "upload_wrapper", "envelope", "jws", "jwt"]
 DocumentKind = Literal["xml", "json", "html", "pdf", "other"]
 
 
@@ -246,7 +247,7 @@ def _text(kind: bytes, body: bytes, limits: Limits, most: int) -> bytes:
     return inflate(fields[2], min(most, limits.inflate_ratio * len(fields[2])), "png")
 
 
-# --- JSON: the document, a JWS, or the upload wrapper ----------------------------------------------------------------
+# --- JSON: the document, a JWS, an envelope, or the upload wrapper ---------------------------------------------------
 
 
 def _json(data: bytes, limits: Limits) -> Layer | Unpacked:
@@ -256,7 +257,23 @@ def _json(data: bytes, limits: Limits) -> Layer | Unpacked:
     if isinstance(value, dict) and list(value) == ["credential"] and isinstance(value["credential"], dict):
         # The only name holds no colon, so the first colon ends it: the very octets of the credential lie between.
         return Layer(kind="upload_wrapper", octets=data[data.index(b":") + 1 : data.rindex(b"}")].strip(_WHITE))
-    return _document(data, "json", value)
+    token = _enveloped(value)
+    return _document(data, "json", value) if token is None else Layer(kind="envelope", octets=token)
+
+
+_ENVELOPE = "EnvelopedVerifiableCredential"
+_TOKEN = re.compile(r"data:application/(?:vc\+jwt|vc-ld\+jwt|vc\+ld\+json\+jwt|jwt),([A-Za-z0-9_.-]+)", re.ASCII)
+
+
+def _enveloped(value: JsonValue) -> bytes | None:
+    """The token in an envelope (VC Data Model 2.0, section 4.13); with anything beside it, it is no mere envelope."""
+    if not isinstance(value, dict) or not value.keys() <= {"@context", "id", "type"}:
+        return None
+    types, address = value.get("type"), value.get("id")
+    if _ENVELOPE not in (types if isinstance(types, list) else [types]) or not isinstance(address, str):
+        return None
+    found = _TOKEN.fullmatch(address)
+    return None if found is None else found[1].encode()
 
 
 def _jws(jws: ParsedJws) -> Layer:

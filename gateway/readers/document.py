@@ -1,7 +1,8 @@
 """A document: bytes with a media, parsed at most once.
 
 The tree or JSON value that recognition, proofs and readers see is always the same one (attack A10: two parsers that
-disagree). It isn't sent across a process border: there the bytes are parsed again by the same parser.
+disagree). It isn't sent across a process border: there the bytes are parsed again by the same parser. The text of a PDF
+is sent: who parses PDF does so in a process that can be ended.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ import hashlib
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from gateway.errors import Refused
 from gateway.readers.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     from lxml import etree
+
+    from gateway.readers.pdf_text import PdfText
 
 Media = Literal["xml", "json", "html", "pdf", "other"]
 
@@ -25,6 +29,7 @@ class Document:
         self.octets = octets
         self.media = media
         self.limits = limits
+        self._text: PdfText | Refused = _NOT_READ
 
     @classmethod
     def with_tree(cls, octets: bytes, tree: etree._ElementTree, *, limits: Limits = DEFAULT_LIMITS) -> Self:
@@ -38,6 +43,13 @@ class Document:
         """A JSON document whose value is at hand already: it must be what parsing `octets` gives."""
         document = cls(octets, "json", limits=limits)
         document.value = value
+        return document
+
+    @classmethod
+    def with_text(cls, octets: bytes, text: PdfText | Refused, *, limits: Limits = DEFAULT_LIMITS) -> Self:
+        """A PDF with its text, or why it has none that can be read: its parsers run in a process of their own."""
+        document = cls(octets, "pdf", limits=limits)
+        document._text = text
         return document
 
     @cached_property
@@ -63,6 +75,13 @@ class Document:
 
         return parse_json(self.octets, self.limits)
 
+    @property
+    def text(self) -> PdfText:
+        """The text of a PDF; `Refused` when it has none that can be read."""
+        if isinstance(self._text, Refused):
+            raise self._text
+        return self._text
+
     def forget(self) -> None:
         """Let the tree or value go, once nobody looks at it: of a large document it is as large again."""
         self.__dict__.pop("tree", None)
@@ -70,8 +89,17 @@ class Document:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Cross a process border as bytes."""
-        return (_rebuild, (self.octets, self.media, self.limits))
+        return (_rebuild, (self.octets, self.media, self.limits, self._text))
 
 
-def _rebuild(octets: bytes, media: Media, limits: Limits) -> Document:
-    return Document(octets, media, limits=limits)
+def _rebuild(octets: bytes, media: Media, limits: Limits, text: PdfText | Refused) -> Document:
+    document = Document(octets, media, limits=limits)
+    document._text = text  # noqa: SLF001 - the same class
+    return document
+
+
+_NOT_READ = Refused(
+    "pdf.not_read",
+    "the text of a PDF isn't read here",
+    advice="pip install 'testamur[pdf]'",
+)

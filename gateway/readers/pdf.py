@@ -32,6 +32,8 @@ _ACTIONS = {
     "/Rendition": "a medium that plays",
     "/RichMediaExecute": "a medium that plays",
 }
+_OVERLAYS = {"/FreeText": "a text", "/Stamp": "a stamp", "/Widget": "a field to be filled in"}
+_BARE = ("/Link", "/Popup")
 _MOST_SOURCES = 4
 
 
@@ -62,6 +64,7 @@ class ReadPdf:
     signatures   every signature dictionary, whether or not the form shows it
     two_readings why two readers may see two documents; empty for a sound file
     active       what in it acts, or comes from elsewhere
+    drawn_over   what stands on its pages and isn't of them: notes, stamps, fields that are filled in
     validation   whether data to validate a signature by was put in (PAdES LT: a document security store)
     sources      the enclosed files from which it was made (AFRelationship Source, ISO 19005-3 annex E)
     """
@@ -69,6 +72,7 @@ class ReadPdf:
     signatures: tuple[PdfSignature, ...]
     two_readings: tuple[str, ...]
     active: tuple[str, ...]
+    drawn_over: tuple[str, ...]
     validation: bool
     sources: tuple[bytes, ...]
 
@@ -102,14 +106,17 @@ def _read(octets: bytes, reader: PdfFileReader, limits: Limits) -> ReadPdf:
         )
     signatures: list[Any] = []
     active: dict[str, None] = {}
+    drawn_over: dict[str, None] = {}
     for found in _dictionaries(reader, limits):
         if _is_signature(found):
             signatures.append(found)
         active |= dict.fromkeys(_acts(found))
+        drawn_over |= dict.fromkeys(_covers(found))
     return ReadPdf(
         signatures=tuple(_signature(found, reader) for found in signatures),
         two_readings=tuple(_ambiguities(octets, reader)),
         active=tuple(active),
+        drawn_over=tuple(drawn_over),
         validation="/DSS" in reader.root,
         sources=tuple(_sources(reader, limits)),
     )
@@ -230,6 +237,13 @@ def _acts(found: Any) -> Iterator[str]:
         yield "a form that draws itself (XFA)"
     if isinstance(found, generic.StreamObject) and "/F" in found:
         yield "a stream that stands in another file"
+
+
+def _covers(found: Any) -> Iterator[str]:
+    """Annotations that draw over a page (ISO 32000-2, 12.5.6); links don't, and a signature's field may show itself."""
+    kind = _name(found, "/Subtype")
+    if "/Rect" in found and kind not in _BARE and not (kind == "/Widget" and _name(found, "/FT") == "/Sig"):
+        yield _OVERLAYS.get(kind, "an annotation")
 
 
 # --- enclosed files --------------------------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ class Account:
     node       whose account this is; "" where nobody configured one
     enclosed   the files that the page itself carries, where it can carry any
     left_out   the files that it doesn't carry because they are too large
+    unsealed   the page lacks the seal that its node puts on such pages
     """
 
     original: Paper
@@ -76,8 +77,9 @@ class Account:
     node: str = ""
     enclosed: tuple[Paper, ...] = ()
     left_out: tuple[Paper, ...] = ()
+    unsealed: bool = False
 
     @property
     def draft(self) -> bool:
-        """Whether the translation is one that proves nothing."""
-        return self.making is not None and not self.making.sealed
+        """Whether the page, or the translation that it tells of, is one that proves nothing."""
+        return self.unsealed or (self.making is not None and not self.making.sealed)

@@ -36,6 +36,11 @@ class Line(NamedTuple):
     spans: tuple[Span, ...]
     also: bool = False
 
+    @property
+    def tongue(self) -> str:
+        """The language of our own words in it, by which it runs; "" where all of it is a document's."""
+        return next((span.language for span in self.spans if span.language and not span.foreign), "")
+
 
 Said = tuple[Line, ...]
 """Something said: one line or several, each perhaps followed by itself in other languages."""

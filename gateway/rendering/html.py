@@ -92,7 +92,12 @@ class _Drawing:
     def _banner(self, mark: Mark) -> Markup:
         pairs = zip(mark.word, mark.text, strict=False)
         told = [[element("strong", self._line(word)), " ", self._line(text)] for word, text in pairs]
-        return element("p", [[" · " if number else "", one] for number, one in enumerate(told)], class_=mark.kind)
+        return element(
+            "p",
+            [[" · " if number else "", one] for number, one in enumerate(told)],
+            class_=mark.kind,
+            data_word=plain(mark.word),
+        )
 
     def _header(self, banners: Iterable[Markup]) -> Markup:
         sections = self._description.sections
@@ -229,6 +234,8 @@ class _Drawing:
         if column.key == "course":
             pill = element("span", self._said(row.status), class_="pill") if row.status else None
             told = element("div", told, " " if pill else None, pill, class_=f"depth{min(row.depth, _DEEPEST)}")
+        elif cell:
+            told = element("div", told)
         return element("td", told, data_label=plain(column.head), class_=column.key)
 
     # --- words
@@ -243,7 +250,10 @@ class _Drawing:
         return self._line(what[0]) if what else None
 
     def _line(self, line: Line) -> Markup:
-        return Markup("".join(self._span(span) for span in line.spans))
+        """A line of our words runs as its language does, also on a page that runs the other way."""
+        told = Markup("".join(self._span(span) for span in line.spans))
+        turned = self._turned(line.tongue) if line.tongue and len(line.spans) > 1 else None
+        return element("span", told, dir=turned) if turned else told
 
     def _span(self, span: Span) -> Markup:
         tongue = span.language if span.language not in ("", self._language) or span.foreign else ""

@@ -298,9 +298,8 @@ class _Drawing:
 
     def _way(self, line: Line) -> str:
         """What makes a line of our words run as its language does, on a page that runs the other way; else nothing."""
-        tongue = next((span.language for span in line.spans if span.language and not span.foreign), "")
-        right = labels.runs_right_to_left(tongue)
-        if not tongue or right == self._right:
+        right = labels.runs_right_to_left(line.tongue)
+        if not line.tongue or right == self._right:
             return ""
         return "\u2067" if right else "\u2066"
 

@@ -161,6 +161,8 @@ CAVEATS = {
     Caveat.CHECKED_ONLINE: "no seal vouches for it, but the answer of an online check on the day that it was asked",
     Caveat.VOUCHED_BY_CHANNEL: "no seal vouches for it, but the peer that sent it, as this node's policy allows",
     Caveat.SIMULATED: "it rests on the answer of a simulator, not of the register",
+    Caveat.ONLINE_CHECK_OPEN: "an online check that could tell was not made, or not answered",
+    Caveat.PROOF_NOT_JUDGED: "it carries a signature of a kind that isn't judged here",
 }
 """Reasons to be careful that don't change the answer."""
 
@@ -245,6 +247,7 @@ CHECKS = {
     "trust.revocation": "Was the certificate revoked?",
     "trust.time": "Is it proven when it was made?",
     "credential.status": "Has its issuer revoked it?",
+    "credential.host": "Does its host speak for the issuer?",
     "credential.validity": "Is the credential itself valid at this time?",
     "inner.followed": "Were all documents inside looked at?",
     "conformity": "Does it keep the rules of its format?",
@@ -254,6 +257,7 @@ CHECKS = {
     "online.field": "Does the answer say the same?",
     "online.fields": "Is what document and answer both say equal?",
     "online.date": "Is the answer of the same date as the document?",
+    "online.compared": "Does its host publish the same?",
     "online.time": "Is the answer of this time?",
     "evidence.asked": "Was everything asked outside that only an answer from there can tell?",
     "evidence.enclosed": "Was what the document names by address put in place?",

@@ -13,10 +13,9 @@ Two forms of one payload (schemas/derivation.schema.json):
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from functools import lru_cache
+from typing import Literal
 
 from pydantic import Field, ValidationError
 
@@ -27,9 +26,9 @@ from gateway.model.record import Organisation
 from gateway.model.texts import When
 from gateway.model.verdict import Caveat, Indication, Status, SubIndication
 from gateway.proofs.dids import Methods, VerificationMethod
+from gateway.proofs.jose.compact import Signer, sign_compact
 from gateway.proofs.proof import Proof
-from gateway.readers.base64 import encode_base64url
-from gateway.readers.json import JsonValue, parse_json
+from gateway.readers.json import parse_json
 from gateway.readers.jws import parse_compact
 from gateway.readers.limits import Limits
 from gateway.translate.engine import Inputs, Translation, sha256
@@ -223,27 +222,9 @@ def derivation_paper(derivation: Derivation) -> bytes:
 # --- signing: prepare (pure), sign (a port), finish (pure) ------------------------------------------------------------
 
 
-class Signer(Protocol):
-    """The port to a seal key: how a JOSE header names it, its algorithm, and the act of signing."""
-
-    @property
-    def jose_header(self) -> Mapping[str, JsonValue]:
-        """Its certificates (`x5c`), or the name of its DID's verification method (`kid`) with the key (`jwk`)."""
-
-    @property
-    def jose_algorithm(self) -> str:
-        """The algorithm's name in RFC 7518."""
-
-    def sign_jose(self, octets: bytes) -> bytes:
-        """The signature as RFC 7518 writes it."""
-
-
 def sign_derivation(payload: bytes, signer: Signer) -> bytes:
     """`derivation.jws`: the payload as a compact JWS that says whose it is."""
-    header = {"alg": signer.jose_algorithm, "typ": TYPE, **signer.jose_header}
-    head = encode_base64url(json.dumps(header, separators=(",", ":")).encode())
-    signing_input = f"{head}.{encode_base64url(payload)}".encode()
-    return signing_input + b"." + encode_base64url(signer.sign_jose(signing_input)).encode()
+    return sign_compact(payload, signer, TYPE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,8 +256,11 @@ def _did_of(proof: Proof) -> str | None:
     return named.partition("#")[0] if named.startswith("did:") and not proof.certificates else None
 
 
+@lru_cache(maxsize=4)
 def read_derivation(octets: bytes) -> DerivationRead:
     """Read a derivation in either form. A signature that doesn't hold is refused; an unsigned form is no fault.
+
+    The last few are kept: who runs a translation again asks for its key first, and then for all of it.
 
     Raises:
         Refused: `derivation.form`, `derivation.type`, `derivation.signature`, `derivation.invalid`, and what the

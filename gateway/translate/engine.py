@@ -120,7 +120,7 @@ def choose_target(adapters: tuple[Adapter, ...], wanted: str) -> Adapter:
     for adapter in adapters:
         if adapter.manifest.id == wanted:
             return adapter
-    known = ", ".join(sorted(a.manifest.id for a in adapters)) or "none"
+    known = ", ".join(sorted(a.manifest.id for a in adapters if a.manifest.writes)) or "none"
     raise RequestError(
         "request.unknown_adapter",
         f"got target {wanted!r}, expected one of: {known}",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateway.model.verdict import Indication, Status, SubIndication, Verdict
+from gateway.model.verdict import Caveat, Indication, Status, SubIndication, Verdict
 
 NEVER_SEALED = frozenset(
     {
@@ -53,9 +53,11 @@ class Grounds:
     derived: bool
 
 
-def may_be_sealed(grounds: Grounds, sealable: Sealable) -> bool:
-    """Whether the translation may carry the node's seal."""
+def may_be_sealed(grounds: Grounds, sealable: Sealable, *, simulated: bool = False) -> bool:
+    """Whether the translation may carry the node's seal; `simulated`: also of what rests on a simulator."""
     if not (grounds.vouched and grounds.configured and grounds.present) or grounds.derived:
+        return False
+    if is_simulated(grounds.verdict) and not simulated:
         return False
     if grounds.verdict.verdict is Indication.PASSED:
         return True
@@ -64,6 +66,11 @@ def may_be_sealed(grounds: Grounds, sealable: Sealable) -> bool:
     named = sealable.get(grounds.adapter, frozenset()) - NEVER_SEALED
     questions = open_questions(grounds.verdict)
     return bool(questions) and questions <= named
+
+
+def is_simulated(verdict: Verdict) -> bool:
+    """Whether a verdict, or that of a part, rests on a simulator's answer."""
+    return Caveat.SIMULATED in verdict.caveats or any(is_simulated(one.verdict) for one in verdict.inner)
 
 
 def open_questions(verdict: Verdict) -> frozenset[SubIndication | None]:

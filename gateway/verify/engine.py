@@ -60,8 +60,15 @@ from gateway.verify.covered import covered_by, document_of
 from gateway.verify.keys import key_findings, key_questions
 from gateway.verify.life import life_findings
 from gateway.verify.linked import enclose
-from gateway.verify.online import Checked, by_channel, check_online, vouching
-from gateway.verify.proofs import examined_pdf, proof_findings, proofs_around, proofs_inside, supplement_verdicts
+from gateway.verify.online import Checked, beside_unsupported, by_channel, check_online, is_unsupported, vouching
+from gateway.verify.proofs import (
+    examined_pdf,
+    proof_findings,
+    proofs_around,
+    proofs_inside,
+    supplement_verdicts,
+    with_text,
+)
 from gateway.verify.recognise import recognise
 from gateway.verify.status import Outside, ask_of_credential, ask_outside
 from gateway.verify.terms import Terms
@@ -200,6 +207,7 @@ class _Examination:
             proofs += proofs_inside(document, self.terms, self.budget)
             examined = examined_pdf(document, self.terms)
             proofs += proofs_of(document.octets, examined)
+            document = with_text(document, examined, self.terms)
             covered, vouched = covered_by(document, proofs, vouched_outside=vouched_outside)
             seen = _seen(document, covered)
             head = head_of(seen)
@@ -229,7 +237,7 @@ class _Examination:
         outside = Outside()
         if case.proofs or case.sources:
             outside = ask_of_credential(case.seen, self.terms, self.budget)
-            findings += key_findings(keys, self.terms)
+            findings += key_findings(case.proofs, keys, self.terms)
             findings += [_place_unknown(finding) for finding in case.proof_findings(None, self.terms)]
             findings += outside.findings
         return VerifiedDocument(
@@ -239,6 +247,7 @@ class _Examination:
             containers=case.containers,
             proofs=case.proofs,
             inner=inner,
+            unreadable=_textless(case.seen),
             asks=(*keys, *outside.questions),
         )
 
@@ -259,7 +268,7 @@ class _Examination:
             _recognised(recognition.why),
             *opening,
             *linked.findings,
-            *key_findings(keys, self.terms),
+            *key_findings(case.proofs, keys, self.terms),
             *standing.findings,
             *life_findings(opened.stated, self.terms.now),
             *opened.findings,
@@ -290,14 +299,16 @@ class _Examination:
 
     def _standing(self, case: _Case, adapter: Adapter, content: Content, opened: Opened) -> Checked:
         """What vouches for the document: its proofs, or those around it; else an online check, or who sent it."""
-        if case.proofs or case.vouched_outside:
-            return Checked(findings=case.proof_findings(opened.stated, self.terms))
         question = vouching(opened.questions)
+        if case.vouched_outside or (case.proofs and (question is None or not is_unsupported(case.proofs))):
+            return Checked(findings=case.proof_findings(opened.stated, self.terms))
         checked = None if question is None else check_online(adapter, content, question, self.terms, self.budget)
+        if case.proofs and checked is not None:
+            return beside_unsupported(checked, case.proofs, case.proof_findings(opened.stated, self.terms))
         if checked is not None and (checked.content is not None or answer(checked.findings) is Indication.FAILED):
             return checked
         if adapter.manifest.id in self.terms.channel:
-            return Checked(findings=(by_channel(),), content=replace(content, vouched="channel"))
+            return by_channel(content, checked)
         return checked or Checked(findings=case.proof_findings(opened.stated, self.terms))
 
     def _inner(
@@ -369,7 +380,31 @@ def _what_is_unknown(case: _Case, claims: list[tuple[Adapter, Recognition]]) -> 
         return _unrecognised(claims)
     if case.sources:
         return _MADE_FROM_ANOTHER
+    if (refused := _textless(case.seen)) is not None:
+        return _without_text(refused, is_signed=bool(case.proofs))
     return _UNKNOWN_CONTENT if case.proofs else _unrecognised(claims)
+
+
+def _textless(document: Document) -> Refused | None:
+    """Why nobody can say what a PDF says; None of every other document."""
+    if document.media != "pdf":
+        return None
+    try:
+        document.text  # noqa: B018 - whether there is one
+    except Refused as refused:
+        return refused
+    return None
+
+
+def _without_text(refused: Refused, *, is_signed: bool) -> Finding:
+    """A PDF is told apart from others by its text: without any that can be read, the verdict is on its proof alone."""
+    return Finding(
+        check="format.recognised",
+        status=Status.NOT_CHECKED if is_signed else Status.INDETERMINATE,
+        about=refused.code,
+        explanation=f"{refused.message}. {refused.advice}",
+        sub_indication=None if is_signed else SubIndication.UNKNOWN_FORMAT,
+    )
 
 
 def _unrecognised(claims: list[tuple[Adapter, Recognition]]) -> Finding:

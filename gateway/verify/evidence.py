@@ -10,10 +10,12 @@ from urllib.parse import unquote
 
 from gateway.errors import Refused
 from gateway.proofs.dids import VerificationMethod, methods_of_document
-from gateway.readers.json import parse_json
+from gateway.proofs.key_pages import KeyPage, key_page
+from gateway.readers.json import JsonValue, parse_json
 
 _HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d{1,5})?|localhost(?::\d{1,5})?")
 _SUCCESS = range(200, 300)
+_LARGEST_PAGE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,22 +47,56 @@ Answers = Mapping[str, Answer]
 
 
 def methods_in(answers: Iterable[Answer]) -> dict[str, VerificationMethod]:
-    """The keys of every DID document among the answers, each only where its DID is looked up there.
+    """The keys of every DID document among the answers, each only where its DID is looked up there; and of key pages.
 
-    A document that an https address names as its own (Controlled Identifiers 1.0) counts like that of a DID.
+    A document that an https address names as its own (Controlled Identifiers 1.0) counts like that of a DID. A page of
+    one key counts once its owner's page is there and names the key; a JWK alone counts, as nobody's.
 
     An answer to something else, or a document of another DID, gives none.
     """
+    answered = {answer.url: answer for answer in answers}
     methods: dict[str, VerificationMethod] = {}
-    for answer in answers:
-        try:
-            document = parse_json(answer.octets) if answer.is_success else None
-            named = document.get("id") if isinstance(document, dict) else None
-            if isinstance(named, str) and answer.url in (named, address_of_did(named)):
-                methods |= methods_of_document(document, named)
-        except Refused:
-            continue
+    for answer in answered.values():
+        methods |= _methods_of(answer)
+    for answer in answered.values():
+        page = None if answer.url in methods else page_in(answer)
+        method = None if page is None else _owned(page, answered)
+        if method is not None:
+            methods[method.id] = method
     return methods
+
+
+def _methods_of(answer: Answer) -> dict[str, VerificationMethod]:
+    document = _value(answer)
+    named = document.get("id") if isinstance(document, dict) else None
+    if not isinstance(named, str) or answer.url not in (named, address_of_did(named)):
+        return {}
+    return methods_of_document(document, named)
+
+
+def page_in(answer: Answer) -> KeyPage | None:
+    """The page of one key that an answer is; None where it is none, or larger than one is."""
+    return key_page(_value(answer), answer.url) if len(answer.octets) <= _LARGEST_PAGE else None
+
+
+def _owned(page: KeyPage, answered: Answers) -> VerificationMethod | None:
+    if not page.owner:
+        return page.method
+    owner = answered.get(address_of_name(page.owner))
+    return None if owner is None else page.owned(_value(owner))
+
+
+def _value(answer: Answer) -> JsonValue:
+    """What an answer holds; None where it is a refusal, or can't be read."""
+    try:
+        return parse_json(answer.octets) if answer.is_success else None
+    except Refused:
+        return None
+
+
+def address_of_name(name: str) -> str:
+    """Where the document of a DID, or of an address, stands; a name that leads nowhere stays itself."""
+    return address_of_did(name) or name.partition("#")[0]
 
 
 def address_of_did(did: str) -> str | None:

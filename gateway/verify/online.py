@@ -13,15 +13,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gateway.errors import Refused, TestamurError
-from gateway.kit.contract import Adapter, Comparing, Content, EvidenceRequest, comparing
+from gateway.kit.contract import Adapter, Comparing, Content, EvidenceRequest, comparing, revoking
 from gateway.kit.guard import guarded
 from gateway.kit.recognition import head_of
 from gateway.model.losses import Loss
 from gateway.model.verdict import Caveat, Finding, Indication, Status, SubIndication, answer
 from gateway.proofs.budget import Budget
+from gateway.proofs.jose.compact import Signer, sign_compact
 from gateway.proofs.proof import Proof
 from gateway.readers.containers import unpack
-from gateway.readers.json import parse_json
+from gateway.readers.document import Document
+from gateway.readers.json import JsonValue, dump_json, parse_json
 from gateway.verify.asking import name_of
 from gateway.verify.covered import document_of
 from gateway.verify.evidence import Answer
@@ -34,7 +36,24 @@ ATTESTATION = "testamur-evidence"
 LONGEST_LIFE = dt.timedelta(days=180)
 """How long an answer may be stood on: as long as the longest term that a register gives its reports."""
 
-_ATTESTED = ("url", "fetched_at", "status", "media_type", "sha256")
+_ANSWER, _OCTETS = 500, 50
+"""Steps for an answer, and octets of it in a step."""
+
+
+def attested(found: Answer) -> dict[str, JsonValue]:
+    """What somebody attests of an answer: everything, in the words of its note, and the octets by their digest."""
+    return {
+        "url": found.url,
+        "fetched_at": found.fetched_at.isoformat(),
+        "status": found.status,
+        "media_type": found.media_type,
+        "sha256": hashlib.sha256(found.octets).hexdigest(),
+    }
+
+
+def attest(found: Answer, signer: Signer) -> Answer:
+    """The answer with the word of whoever fetched it."""
+    return replace(found, attestation=sign_compact(dump_json(attested(found)), signer, ATTESTATION))
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -66,9 +85,12 @@ def check_online(adapter: Adapter, claim: Content, question: EvidenceRequest, te
             asks = () if question.form is not None and not question.form else (question,)
             return replace(_open("not_attempted", f"{question.why}: nobody was asked"), questions=asks)
         return _open("unavailable", f"{question.why}: no answer came: {nothing.why} ({nothing.code})")
-    if not found.is_success:
-        return _open("unavailable", f"the check answered with status {found.status}; try again later")
     try:
+        budget.spend(_ANSWER + len(found.octets) // _OCTETS)
+        if _is_revoked(adapter, claim, found, terms):
+            return _revoked(found, terms, budget)
+        if not found.is_success:
+            return _open("unavailable", f"the check answered with status {found.status}; try again later")
         return _answered(adapter, comparer, claim, found, terms, budget)
     except TestamurError as error:
         return _open("unavailable", f"the answer can't be read: {error.message} ({error.code})")
@@ -90,6 +112,57 @@ def _answered(
         return Checked(findings=(*compared, *stood_on, _UNVERIFIED))
     losses = tuple(_lost(finding) for finding in compared if _is_uncovered(finding))
     return Checked(findings=(*compared, *stood_on, _vouched(found)), content=content, losses=losses)
+
+
+def _is_revoked(adapter: Adapter, claim: Content, found: Answer, terms: Terms) -> bool:
+    able = revoking(adapter)
+    return able is not None and guarded(adapter, lambda _: able.revoked(claim, found.status, _json(found, terms)))
+
+
+def _json(found: Answer, terms: Terms) -> Document | None:
+    """The body of an answer that may be a refusal; None where it is no JSON."""
+    try:
+        return Document.with_value(found.octets, parse_json(found.octets, terms.limits), limits=terms.limits)
+    except Refused:
+        return None
+
+
+def _revoked(found: Answer, terms: Terms, budget: Budget) -> Checked:
+    """The host's word that it took the document back, where the answer may be stood on."""
+    stood_on = (*_time(found, terms.now), *_attested(found, terms, budget))
+    if answer(stood_on) is not Indication.PASSED:
+        return Checked(findings=(*stood_on, _UNVERIFIED))
+    return Checked(findings=(_REVOKED, *stood_on))
+
+
+def is_unsupported(proofs: Sequence[Proof]) -> bool:
+    """Whether nothing can be said of a document's proofs: each is of a kind that isn't judged here, and none failed."""
+    return all(
+        any(f.sub_indication is SubIndication.UNSUPPORTED_PROOF for f in proof.findings)
+        and not any(f.status is Status.FAILED for f in proof.findings)
+        for proof in proofs
+    )
+
+
+def beside_unsupported(checked: Checked, proofs: Sequence[Proof], judged: tuple[Finding, ...]) -> Checked:
+    """What a check showed of a document with proofs of which nothing can be said; `judged` is what trust says of these.
+
+    Where the answer vouches for it, the answer is what is read: the proofs are neither for it nor against it, and said
+    to be there. An answer that contradicts fails it; else the proofs stay the open question that they are.
+    """
+    if checked.content is not None:
+        told = (_not_judged(finding) for proof in proofs for finding in proof.findings)
+        return replace(checked, findings=(*told, *checked.findings))
+    if answer(checked.findings) is Indication.FAILED:
+        return replace(checked, findings=(*judged, *checked.findings))
+    return Checked(findings=judged, questions=checked.questions)
+
+
+def _not_judged(finding: Finding) -> Finding:
+    if finding.status is not Status.INDETERMINATE:
+        return finding
+    changes = {"status": Status.NOT_CHECKED, "sub_indication": None, "caveat": Caveat.PROOF_NOT_JUDGED}
+    return finding.model_copy(update=changes)
 
 
 def stands(found: Answer, terms: Terms, budget: Budget) -> bool:
@@ -124,13 +197,14 @@ def _time(found: Answer, now: dt.datetime) -> tuple[Finding, ...]:
 
 
 def _attested(found: Answer, terms: Terms, budget: Budget) -> tuple[Finding, ...]:
-    """Whether this gateway fetched the answer, or somebody trusted attests that they did."""
+    """Whether this gateway fetched the answer, or one of the witnesses attests that they did."""
     if found.fetched_here:
         told = "this gateway fetched the answer itself, from the address that it made"
         return (Finding(check="online.attested", status=Status.PASSED, explanation=told),)
     if not found.attestation:
         why = "nobody attests to have fetched the answer: what a holder hands in proves nothing"
         return (_indeterminate("online.attested", why, SubIndication.NO_PROOF_FOUND),)
+    terms = replace(terms, anchors=terms.witnesses)
     try:
         unpacked = unpack(found.attestation, terms.limits, within_seals=False)
         proofs = proofs_around(unpacked, terms, budget)
@@ -138,10 +212,21 @@ def _attested(found: Answer, terms: Terms, budget: Budget) -> tuple[Finding, ...
         why = f"the attestation can't be read: {refused.message} ({refused.code})"
         return (_indeterminate("online.attested", why, SubIndication.FORMAT_FAILURE),)
     typed = [layer.jws.signatures[0].header.get("typ") for layer in unpacked.layers if layer.jws is not None]
+    if typed == [ATTESTATION] and _by_nobody_known(proofs):
+        why = (
+            "nobody whose word counts for answers signed the attestation: trust its signer for that "
+            '([[trust]] for = ["evidence"], or --trust)'
+        )
+        return (_indeterminate("online.attested", why, SubIndication.NO_CERTIFICATE_CHAIN_FOUND),)
     if typed != [ATTESTATION] or not _says(proofs, found):
         why = "the attestation is of another answer, or of another kind: it vouches for nothing here"
         return (_indeterminate("online.attested", why, SubIndication.SIG_CONSTRAINTS_FAILURE),)
     return proof_findings(proofs, None, terms, vouched_outside=False)
+
+
+def _by_nobody_known(proofs: Sequence[Proof]) -> bool:
+    """Whether no key that is known made a signature, which therefore couldn't be checked."""
+    return all(proof.covered is None and not any(f.status is Status.FAILED for f in proof.findings) for proof in proofs)
 
 
 def _says(proofs: Sequence[Proof], found: Answer) -> bool:
@@ -150,14 +235,18 @@ def _says(proofs: Sequence[Proof], found: Answer) -> bool:
     if not covered or covered[-1] is None or None in covered:
         return False
     stated = parse_json(covered[-1])
-    moment = found.fetched_at.isoformat()
-    is_ = (found.url, moment, found.status, found.media_type, hashlib.sha256(found.octets).hexdigest())
-    return isinstance(stated, dict) and tuple(stated.get(name) for name in _ATTESTED) == is_
+    return isinstance(stated, dict) and attested(found).items() <= stated.items()
 
 
 # --- findings ---------------------------------------------------------------------------------------------------------
 
 
+_REVOKED = Finding(
+    check="credential.status",
+    status=Status.FAILED,
+    explanation="its host says that it was revoked",
+    sub_indication=SubIndication.CREDENTIAL_REVOKED,
+)
 _UNVERIFIED = Finding(
     check="proof.present",
     status=Status.INDETERMINATE,
@@ -185,11 +274,25 @@ def _indeterminate(check: str, why: str, sub: SubIndication, about: str = "") ->
     return Finding(check=check, status=Status.INDETERMINATE, about=about, explanation=why, sub_indication=sub)
 
 
-def by_channel() -> Finding:
-    """What stands in the place of a proof where the peer that sent a file may vouch for it by the node's policy."""
-    return Finding(
-        check="proof.present",
-        status=Status.PASSED,
-        explanation="no seal: the peer that sent it vouches for it, as this node's policy allows",
-        caveat=Caveat.VOUCHED_BY_CHANNEL,
-    )
+def by_channel(claim: Content, checked: Checked | None) -> Checked:
+    """What stands where the peer that sent a file may vouch for it by the node's policy.
+
+    `checked` is the online check that left it open: what it couldn't tell stays in sight.
+    """
+    left = () if checked is None else tuple(_left_open(f) for f in checked.findings if f.check != _UNVERIFIED.check)
+    return Checked(findings=(_BY_CHANNEL, *left), content=replace(claim, vouched="channel"))
+
+
+def _left_open(finding: Finding) -> Finding:
+    if finding.status is not Status.INDETERMINATE:
+        return finding
+    changes = {"status": Status.NOT_CHECKED, "sub_indication": None, "caveat": Caveat.ONLINE_CHECK_OPEN}
+    return finding.model_copy(update=changes)
+
+
+_BY_CHANNEL = Finding(
+    check="proof.present",
+    status=Status.PASSED,
+    explanation="no seal: the peer that sent it vouches for it, as this node's policy allows",
+    caveat=Caveat.VOUCHED_BY_CHANNEL,
+)

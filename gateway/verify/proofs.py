@@ -37,10 +37,22 @@ def proofs_around(unpacked: Unpacked, terms: Terms, budget: Budget) -> tuple[Pro
         return ()
     from gateway.proofs.jose import verify_jws
 
-    sets = [verify_jws(jws, keys=terms.keys, methods=terms.methods, budget=budget) for jws in signatures]
+    named = [*[None] * (len(signatures) - 1), named_in(unpacked.json)]
+    sets = [
+        verify_jws(jws, keys=terms.keys, methods=terms.methods, named=name, now=terms.now, budget=budget)
+        for jws, name in zip(signatures, named, strict=True)
+    ]
     proofs = tuple(proof for one in sets for proof in settle(one))
     token = unpacked.layers[-1].jwt
     return proofs if token is None else (*proofs[:-1], _with_claims(proofs[-1], token))
+
+
+def named_in(content: JsonValue) -> str | None:
+    """The key that an assertion of Open Badges 2.0 names as the one that signed it; None where it is none."""
+    verification = _members(_members(content).get("verification"))
+    creator = verification.get("creator")
+    name = _members(creator).get("id", creator)
+    return name if str(verification.get("type")).lower().startswith("signed") and isinstance(name, str) else None
 
 
 def _with_claims(proof: Proof, token: JwtCredential) -> Proof:
@@ -79,6 +91,14 @@ def examined_pdf(document: Document, terms: Terms) -> Examined:
     if examined.refused is not None:
         raise examined.refused
     return examined
+
+
+def with_text(document: Document, examined: Examined, terms: Terms) -> Document:
+    """A PDF with its text, or with why it has none; of one made from a file inside, that file is what is read."""
+    if document.media != "pdf" or terms.pdf_text is None or examined.sources:
+        return document
+    text = examined.unfit or terms.pdf_text(document.octets)
+    return Document.with_text(document.octets, text, limits=document.limits)
 
 
 def proofs_inside(document: Document, terms: Terms, budget: Budget) -> tuple[Proof, ...]:

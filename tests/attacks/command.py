@@ -8,7 +8,8 @@ from typing import Any
 
 from tests.attacks.bad_input import PERSONAL
 
-SECONDS = 2.0  # of processor time, the reading of our own tables included
+MOST = 8_000
+"""What a run of the command may cost, in verdicts about a small document; the reading of our own tables included."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Ran:
     code: int
     out: str
     err: str
-    seconds: float
+    cost: float
 
     @property
     def json(self) -> Any:
@@ -25,5 +26,5 @@ class Ran:
 
 def assert_decent(ran: Ran, *shown: str) -> None:
     assert "Traceback" not in ran.out + ran.err
-    assert ran.seconds < SECONDS
+    assert ran.cost < MOST
     assert [word for word in PERSONAL if any(word in text for text in shown)] == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from gateway.cli.main import main
 from tests.attacks.command import Ran
+from tests.work import verdicts_in
 
 
 @pytest.fixture
@@ -17,16 +17,17 @@ def run(monkeypatch, capsys, tmp_path) -> Callable[..., Ran]:
     """Run `testamur …` in an empty folder, with the adapters of the tree."""
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments: str | Path) -> Ran:
-        monkeypatch.setattr("sys.argv", ["testamur", *map(str, arguments)])
-        start = time.process_time()
+    def ended() -> int:
         try:
             main()
-            code = 0
         except SystemExit as stop:
-            code = int(stop.code or 0)
-        seconds = time.process_time() - start
+            return int(stop.code or 0)
+        return 0
+
+    def run(*arguments: str | Path) -> Ran:
+        monkeypatch.setattr("sys.argv", ["testamur", *map(str, arguments)])
+        cost, code = verdicts_in(ended)
         captured = capsys.readouterr()
-        return Ran(code, captured.out, captured.err, seconds)
+        return Ran(code, captured.out, captured.err, cost)
 
     return run

@@ -45,7 +45,7 @@ EXPECTED = {
     "swapped_certificate": (FAILED, "signature.value", "Signature", "ask the issuer"),
     "altered_byte": (FAILED, "signature.digest", "Signature", "ask the issuer"),
     "wrapped_signature": (FAILED, "signature.digest", "Signature", "ask the issuer"),
-    "signature_over_a_part": (INDETERMINATE, "signature.reference", "Signature", "ask for a seal"),
+    "signature_over_a_part": (INDETERMINATE, "signature.reference", "Signature", "ask for such a seal"),
     "no_signature": (INDETERMINATE, "proof.present", "", "ask for the sealed original"),
     "negative_credits": (PASSED, "conformity.elmo.credit_value", "credit", "ask the issuer"),
     "negative_credits_in_a_credential": (INDETERMINATE, "conformity.credit", "point", "ask the issuer"),

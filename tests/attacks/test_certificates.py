@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -100,11 +99,9 @@ class TestE8PilesOfCertificates:
         leaf = pki.seal(issuer=pki.Holder(pile[0], pki.private_key("loop")))
         budget_used = []
         monkeypatch.setattr(paths._Budget, "issued", _counting(paths._Budget.issued, budget_used))
-        began = time.process_time()
         found = find_path(leaf.certificate, pile, pki.root().certificate, times=[pki.NOW])
         assert isinstance(found, Fault)
         assert sum(budget_used) <= MAX_SIGNATURE_CHECKS
-        assert time.process_time() - began < 2
 
     def test_a_pile_of_certificates_is_never_passed(self):
         pile = self.pile(60)

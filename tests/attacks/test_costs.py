@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import zlib
 
 import pytest
@@ -14,6 +13,7 @@ from tests.jose_makers import b64url, png
 from tests.signing import DS, ELMO, EXCLUSIVE, rsa_key, template
 from tests.unit.verify.paper import Paper
 from tests.unit.verify.test_engine import terms
+from tests.work import verdicts_in
 
 
 def unsigned_signature(**options) -> str:
@@ -70,17 +70,16 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_hostile_document_never_passes_and_costs_at_most_two_seconds(make) -> None:
+def test_a_hostile_document_never_passes_and_costs_no_more_than_five_thousand_honest_ones(make) -> None:
     data = make()
-    started = time.process_time()
-    answer = verify(data, adapters=[Paper()], terms=terms()).verdict
-    assert time.process_time() - started < 2  # about half a second here; minutes before it was bounded
+    cost, answer = verdicts_in(lambda: verify(data, adapters=[Paper()], terms=terms()).verdict)
+    assert cost < 5_000  # a thousand at most on a quiet machine; before it was bounded it took minutes
     assert answer.verdict is not Indication.PASSED
 
 
 def test_a_picture_with_many_bombs_inflates_none() -> None:
     bomb = b"openbadges\0\1\0\0\0" + zlib.compress(bytes(1_000) * 60_000)
-    started = time.process_time()
-    answer = verify(png(*[(b"iTXt", bomb)] * 50), adapters=[Paper()], terms=terms()).verdict
-    assert time.process_time() - started < 0.2
+    picture = png(*[(b"iTXt", bomb)] * 50)
+    cost, answer = verdicts_in(lambda: verify(picture, adapters=[Paper()], terms=terms()).verdict)
+    assert cost < 200
     assert answer.findings[0].about == "png.ambiguous"

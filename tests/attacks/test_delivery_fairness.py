@@ -6,20 +6,27 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import aiohttp
+import pytest
+from aiohttp import web
 
 from gateway.delivery.states import Arrival, ArrivalState
+from gateway.drivers import online
 from gateway.drivers.bodies import Bodies
 from gateway.node import examine
 from gateway.node.decide import OF_EACH, _Decide
 from gateway.node.running import Running
+from gateway.proofs.jwk import write_jwk
 from gateway.verify.engine import VerifiedDocument
 from tests.attacks.test_poison import values_of_one_thing
-from tests.delivery.nodes import NORTH, Participant, pair, until
+from tests.delivery.nodes import NORTH, PATIENCE, Participant, pair, until
 from tests.delivery.simulators import Sender
+from tests.jose_makers import key
+from tests.school import School
+from tests.strangers import Names, Strangers
 
 EAST = "east.example.org"
 
@@ -29,11 +36,13 @@ async def nothing_to_do(_: object, _limit: int) -> list[Arrival]:
 
 
 @asynccontextmanager
-async def with_two_peers(folder: Path, queue_depth: int) -> AsyncIterator[tuple[Running, Sender, Sender]]:
+async def with_two_peers(
+    folder: Path, queue_depth: int, extra: str = ""
+) -> AsyncIterator[tuple[Running, Sender, Sender]]:
     """The southern node, its northern peer that floods it, and an eastern one."""
     _, south = pair(folder)
     south.peer(Participant(folder, EAST))
-    south.delivery = f"queue_depth = {queue_depth}\n"
+    south.delivery, south.extra = f"queue_depth = {queue_depth}\n", extra
     async with south.running() as node:
         yield node, Sender(node, NORTH), Sender(node, EAST)
 
@@ -154,6 +163,44 @@ async def test_g10_slow_documents_of_one_peer_keep_no_other_waiting(tmp_path: Pa
         await until(decided)
         assert await node.store.unfinished(NORTH) == len(floods)
         go.touch()
+
+
+async def test_g10_a_peer_whose_documents_ask_hosts_that_keep_silent_keeps_no_other_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """They are more than all places, and those that it may have wait; what another peer sends is decided meanwhile."""
+    monkeypatch.setattr(aiohttp, "ThreadedResolver", Names)
+    monkeypatch.setattr(online, "QUESTION_SECONDS", 60.0)
+    asked, answer = asyncio.Semaphore(0), asyncio.Event()
+
+    async def silent(_request: web.Request) -> web.StreamResponse:
+        asked.release()
+        await answer.wait()
+        return web.Response(status=404)
+
+    async with Strangers(tmp_path).answering() as strangers:
+        school = School(strangers)
+        strangers.pages["/status/3"] = silent
+        (tmp_path / "school.jwk").write_text(json.dumps(write_jwk(key("ed25519").public_key())))
+        trusted = f'[[trust]]\nanchor = "{tmp_path / "school.jwk"}"\n'
+        more = f"{trusted}{school.allowed}seconds = 60.0\n[work]\nprocesses = 1\n"
+        async with (
+            with_two_peers(tmp_path, queue_depth=100, extra=more) as (node, flooding, other),
+            AsyncExitStack() as stack,
+        ):
+            stack.callback(answer.set)
+            floods = [flooding.signed(school.badge()) for _ in range(5 * OF_EACH)]
+            assert {(await flooding.post(octets))[0] for _, octets in floods} == {200}
+            for _ in range(OF_EACH):
+                await asyncio.wait_for(asked.acquire(), PATIENCE)
+            good, octets = other.signed()
+            await other.post(octets)
+
+            async def decided() -> bool:
+                return (await node.store.arrival(EAST, good.envelope.id)).state is ArrivalState.ACCEPTED
+
+            await until(decided)
+            assert await node.store.unfinished(NORTH) == len(floods)
 
 
 async def test_d3_poisoned_linked_data_is_decided_as_too_large_costs_no_process_and_others_flow(tmp_path: Path):

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway.delivery.check import Level
 from gateway.delivery.door import Visitor
-from gateway.delivery.health import Check, Level
 from gateway.delivery.problem import Stopped
 from gateway.delivery.receipt import BusinessReceipt, Checked
 from gateway.delivery.signing import RECEIPT_MEDIA_TYPE, sign_receipt
@@ -25,22 +25,8 @@ from gateway.node.running import Running
 from gateway.node.submit import submit
 from tests.delivery.makers import MESSAGE_ID, node_key, signed
 from tests.delivery.nodes import NORTH, SOUTH, streamed, submission, until
+from tests.delivery.seeing import seen
 from tests.local_api import lonely_node
-
-
-async def warning(running: Running, name: str, about: str = "") -> Check:
-    """The check, once it warns."""
-    found: list[Check] = []
-
-    async def warns() -> bool:
-        running.health.good_until = 0.0
-        checks = (await health_of(running)).checks
-        found[:] = [one for one in checks if (one.name, one.about, one.status) == (name, about, Level.WARN)]
-        return bool(found)
-
-    await until(warns)
-    assert found[0].advice
-    return found[0]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +42,7 @@ async def test_a_worker_survives_what_nobody_foresaw_and_health_sees_it(
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(module, what, broken)
         async with lonely_node(tmp_path) as node:
-            await warning(node, "worker", name)
+            await seen(node, "worker", Level.WARN, name)
             state = node.workers[name]
             assert (state.alive, state.problem) == (True, "ZeroDivisionError")
             patched.undo()
@@ -74,8 +60,7 @@ async def test_a_damaged_row_that_stops_retention_is_one_alarm_and_a_warning_unt
     async with lonely_node(tmp_path) as node:
         await submit(node, submission())
         await node.store._writer.write("alarm", lambda db: db.execute("UPDATE deliveries SET size = 1"))
-        check = await warning(node, "retention")
-        assert "store.damaged" in check.reason
+        check = await seen(node, "retention", Level.WARN, reason="store.damaged")
         assert "restore a backup" in check.advice
 
         async def several_rounds() -> bool:
@@ -116,7 +101,8 @@ async def test_g10_a_peer_that_makes_alarms_hides_nobody_elses_from_health(tmp_p
         for number in range(60):
             at = now + dt.timedelta(milliseconds=number)
             await node.store.alarm(Alarm(at=at, code="envelope.conflict", peer=NORTH, message=None))
-        reasons = {who: (await warning(node, "alarms", who)).reason for who in ("", SOUTH, NORTH)}
+        checks = [one for one in (await health_of(node)).checks if one.name == "alarms"]
+        reasons = {check.about: check.reason for check in checks}
         assert reasons == {
             "": "1 within 7 days: store.damaged",
             SOUTH: "1 within 7 days: receipt.conflict",

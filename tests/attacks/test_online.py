@@ -5,7 +5,10 @@ The public internet is played by 127.0.0.1, somebody's own network by 127.0.0.2 
 
 from __future__ import annotations
 
+import asyncio
 import gzip
+import socket
+import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,7 +20,7 @@ from gateway.drivers.reach import Reach
 from gateway.kit.contract import EvidenceRequest
 from gateway.verify.asking import NoAnswer
 from gateway.verify.evidence import Answer, address_of_did
-from tests.strangers import NOW, Names, Strangers, dripping
+from tests.strangers import NOW, Names, Strangers, dripping, shown
 
 METADATA = "169.254.169.254"
 
@@ -188,6 +191,44 @@ async def test_slow_loris(strangers: Strangers, first: bytes, drop: bytes):
         url = f"https://school.example:{port}/list"
         found = await strangers.ask(url, hosts=(f"school.example:{port}",), seconds=0.5)
     assert found in {"online.timeout", "online.broken"} if not first else found == "online.timeout"
+
+
+def clings(listening: socket.socket, context: ssl.SSLContext, first: bytes) -> bool:
+    """A host that says `first`, and never agrees that a line of TLS is to end; whether the line ended all the same."""
+    plain, _ = listening.accept()
+    plain.settimeout(10)
+    with plain.dup() as below, context.wrap_socket(plain, server_side=True) as line:
+        below.settimeout(10)
+        line.recv(65_536)
+        line.sendall(first)
+        try:
+            while below.recv(65_536):
+                pass
+        except ConnectionResetError:
+            pass
+        except TimeoutError:
+            return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [
+        (b"", "online.timeout"),
+        (b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 4000000\r\n\r\n ", "online.redirect"),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n ", "online.timeout"),
+    ],
+    ids=["silent", "redirect", "half an answer"],
+)
+async def test_a_host_that_never_lets_go_holds_no_line_of_ours(strangers: Strangers, first: bytes, told: str):
+    """TLS ends a line when both sides agree; a host that doesn't would hold each of them for half a minute."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        ended = asyncio.create_task(asyncio.to_thread(clings, listening, strangers.context(), first))
+        async with strangers.client(hosts=(f"school.example:{port}",), seconds=1.0) as client:
+            question = EvidenceRequest(url=f"https://school.example:{port}/list", why="why")
+            assert shown(await client.for_document().ask(question)) == told
+            assert await ended
 
 
 async def test_headers_without_end(strangers: Strangers):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from gateway.errors import Refused
 from gateway.readers.xml import parse_xml
 from tests.reference import REFERENCE, needs_reference
+from tests.work import verdicts_in
 
 BOMBS = REFERENCE / "security" / "xml-bombs"
 
@@ -35,13 +35,17 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_xml_is_refused_by_its_code_within_a_second(name: str) -> None:
+def test_hostile_xml_is_refused_by_its_code_for_no_more_than_3000_honest_ones_cost(name: str) -> None:
     text, code = HOSTILE[name]
-    start = time.process_time()
-    with pytest.raises(Refused) as refused:
-        parse_xml(text.encode())
-    assert refused.value.code == code
-    assert time.process_time() - start < 1
+
+    def refused() -> str:
+        with pytest.raises(Refused) as caught:
+            parse_xml(text.encode())
+        return caught.value.code
+
+    cost, said = verdicts_in(refused)
+    assert said == code
+    assert cost < 3_000
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp500"])

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.delivery import health
-from gateway.delivery.health import Check, KeyVitals, Level, PeerVitals, Vitals, WorkerVitals, judge
+from gateway.delivery.check import Check, Level, worst_level
+from gateway.delivery.health import Vitals, judge
+from gateway.delivery.node_checks import KeyVitals, WorkerVitals
 from gateway.delivery.states import Alarm
 from gateway.delivery.store import Depth
+from gateway.delivery.traffic_checks import PeerVitals
 
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 WELL = Vitals(now=NOW, depth=Depth(), disk_free=10_000, disk_watermark=1_000, queue_limit=100)
@@ -25,7 +27,7 @@ def ago(**span: float) -> dt.datetime:
 def level(name: str, **vitals: object) -> Level:
     """The worst answer of a check."""
     checks = judge(replace(WELL, **vitals)).checks
-    return health.worst_level(check.status for check in checks if check.name == name)
+    return worst_level(check.status for check in checks if check.name == name)
 
 
 def test_a_node_without_anything_to_complain_of_passes():

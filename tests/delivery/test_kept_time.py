@@ -10,14 +10,14 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.delivery.health import Level
+from gateway.delivery.check import Level
 from gateway.delivery.kept_time import TOLERANCE, next_kept_time
 from gateway.delivery.states import DeliveryState
-from gateway.node.health import health_of
 from gateway.node.retention import forget
 from gateway.node.running import KeptTime, Running
 from gateway.node.watch import Seen
 from tests.delivery.nodes import SOUTH
+from tests.delivery.seeing import seen
 from tests.delivery.simulators import ManualClock
 from tests.delivery.store_makers import delivery
 from tests.local_api import lonely_node
@@ -87,7 +87,7 @@ async def finished(node: Running) -> Callable:
     return left
 
 
-async def test_a_clock_that_is_set_ahead_and_stays_there_deletes_nothing_and_health_says_so(tmp_path: Path):
+async def test_r16_a_clock_that_is_set_ahead_and_stays_there_deletes_nothing_and_health_says_so(tmp_path: Path):
     clock = SetAhead()
     async with lonely_node(tmp_path, clock=clock) as node:
         left = await finished(node)
@@ -96,10 +96,7 @@ async def test_a_clock_that_is_set_ahead_and_stays_there_deletes_nothing_and_hea
         for _ in range(50):
             await forget(node)
         assert await left() == (True, True)
-        checks = [check for check in (await health_of(node)).checks if check.name == "retention"]
-        assert [check.status for check in checks] == [Level.WARN]
-        assert "ahead of what this node saw pass" in checks[0].reason
-        assert checks[0].advice
+        await seen(node, "retention", Level.WARN, reason="ahead of what this node saw pass")
         node.kept = KeptTime()  # a start anew: the time that was kept is in the store
         await forget(node)
         assert await left() == (True, True)

@@ -43,6 +43,14 @@ async def test_a_translation_that_may_not_be_sealed_is_refused_with_the_reason(n
     assert await refusal(north, submission(b"nobody knows what this is")) == (422, "translation.withheld")
 
 
+async def test_the_advice_is_one_that_can_be_followed_where_documents_are_sent(north: Running):
+    """There is no unsealed translation between nodes."""
+    with pytest.raises(Stopped) as withheld:
+        await submit(north, submission(b"nobody knows what this is"))
+    assert "--unsealed" not in withheld.value.advice
+    assert "`original`" in withheld.value.advice
+
+
 async def test_the_original_alone_goes_where_no_translation_is_asked_for(north: Running):
     queued = await submit(north, submission(b"nobody knows what this is", adapter="original"))
     assert [part.role for part in queued.envelope.parts] == ["original", "verdict"]

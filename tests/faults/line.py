@@ -32,6 +32,7 @@ class Line:
 
     faults  what may happen to a request, by chance; empty: nothing
     seen    how often each happened
+    asked   how many messages and receipts came by; of which `now` are on their way, and `most` were at once
     """
 
     target: str
@@ -39,6 +40,9 @@ class Line:
     chance: random.Random = field(default_factory=random.Random)
     share: float = 0.6
     seen: list[str] = field(default_factory=list)
+    asked: int = 0
+    now: int = 0
+    most: int = 0
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=2**28)
@@ -46,6 +50,16 @@ class Line:
         return app
 
     async def _pass(self, request: web.Request) -> web.StreamResponse:
+        if request.method != "POST":
+            return await self._bad(request)
+        self.asked, self.now = self.asked + 1, self.now + 1
+        self.most = max(self.most, self.now)
+        try:
+            return await self._bad(request)
+        finally:
+            self.now -= 1
+
+    async def _bad(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
         fault = self.chance.choice(self.faults) if self.faults and self.chance.random() < self.share else ""
         if fault:

@@ -22,6 +22,7 @@ from gateway.delivery.problem import Stopped
 from gateway.delivery.states import DeliveryState
 from gateway.drivers import failpoints
 from gateway.drivers.clock import SystemClock
+from gateway.drivers.store.writer import Operation, T
 from gateway.node.retention import forget
 from gateway.node.running import Running
 from gateway.node.serving import run
@@ -29,7 +30,8 @@ from gateway.node.settings import load_settings
 from gateway.node.submit import Submission, submit
 from gateway.web.app import listening
 
-_REAL_TIME, _REAL_CLOCK = time.time, time.clock_gettime
+_REAL_TIME = time.time
+OF_THE_ROUNDS = frozenset({"note", "probe", "forget", "release_bodies"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +87,20 @@ class Handle:
     def __init__(self, running: Running, clock: FastClock) -> None:
         self._running = running
         self._clock = clock
+        self._commits = 0
+        self._count()
+
+    def _count(self) -> None:
+        """Count what is committed on behalf of documents; not what a node notes by itself, round after round."""
+        writer = self._running.store._writer
+        write = writer.write
+
+        async def counted(kind: str, operation: Operation[T]) -> T:
+            made = await write(kind, operation)
+            self._commits += kind not in OF_THE_ROUNDS
+            return made
+
+        writer.write = counted
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=2**26)
@@ -156,10 +172,12 @@ class Handle:
         return web.json_response({})
 
     async def _waits(self, _: web.Request) -> web.Response:
-        """How much isn't finished."""
-        depth = await self._running.store.depth()
+        """How much isn't finished, and what is done about it."""
+        running = self._running
+        depth = await running.store.depth()
         waits = depth.outbox + depth.receipts + depth.undecided + depth.inbox
-        return web.json_response({"waits": waits, "dead": depth.dead})
+        busy = any(running.workers[queue].busy is not None for queue in running.wakes)
+        return web.json_response({"waits": waits, "dead": depth.dead, "commits": self._commits, "busy": busy})
 
     async def _round(self, _: web.Request) -> web.Response:
         """What a node does every ten minutes."""
@@ -209,6 +227,13 @@ class Handle:
                 "incoming": len(list((folder / "incoming").iterdir())),
                 "begun": [place.name for place in (running.settings.hand_over.folder / ".testamur").iterdir()],
                 "named": sorted((await running.store.bodies()).names),
+                "tries": [
+                    event.code
+                    for one in deliveries
+                    for event in await running.store.timeline(one.id)
+                    if event.what == "attempt_failed"
+                ],
+                "lost": dict(running.processes.state.lost),
                 "alarms": [alarm.code for alarm in await running.store.alarms(limit=1000)],
             }
         )

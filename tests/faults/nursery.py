@@ -1,7 +1,7 @@
 """A process that has everything imported, and gives birth to nodes by forking: a start takes a tenth of the time.
 
-Reads one JSON object a line: `{"start": Life}` answers `{"pid": n}`, `{"wait": pid}` answers `{"status": n}` when that
-node has ended, however it did.
+Reads one JSON object a line: `{"start": Life}` answers `{"pid": n}`, `{"ended": pid}` answers `{"status": n}` where
+that node has ended, however it did, and null while it lives.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 import traceback
 from pathlib import Path
 
@@ -29,14 +31,17 @@ class Nursery:
             stdout=subprocess.PIPE,
             text=True,
         )
+        self._lock = threading.Lock()
 
     def start(self, life: Life) -> int:
         """The pid of a new node."""
         return self._ask({"start": vars(life)})["pid"]
 
     def wait(self, pid: int) -> int:
-        """Wait for the end of a node: minus the signal's number, or its exit code."""
-        return self._ask({"wait": pid})["status"]
+        """Wait for the end of a node: minus the signal's number, or its exit code. Other threads may ask meanwhile."""
+        while (status := self._ask({"ended": pid})["status"]) is None:
+            time.sleep(0.005)
+        return status
 
     def close(self) -> None:
         self._process.stdin.close()
@@ -44,9 +49,10 @@ class Nursery:
         self._process.stdout.close()
 
     def _ask(self, question: dict) -> dict:
-        self._process.stdin.write(json.dumps(question, default=str) + "\n")
-        self._process.stdin.flush()
-        return json.loads(self._process.stdout.readline())
+        with self._lock:
+            self._process.stdin.write(json.dumps(question, default=str) + "\n")
+            self._process.stdin.flush()
+            return json.loads(self._process.stdout.readline())
 
 
 def _serve() -> None:
@@ -55,7 +61,8 @@ def _serve() -> None:
         if "start" in question:
             answer = {"pid": _start(question["start"])}
         else:
-            answer = {"status": os.waitstatus_to_exitcode(os.waitpid(question["wait"], 0)[1])}
+            pid, status = os.waitpid(question["ended"], os.WNOHANG)
+            answer = {"status": os.waitstatus_to_exitcode(status) if pid else None}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 

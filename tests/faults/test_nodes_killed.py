@@ -10,7 +10,7 @@ import pytest
 from gateway.drivers.failpoints import POINTS
 from tests.faults.history import check
 from tests.faults.troubles import both_killed, killed, killed_on_a_bad_line, one_run
-from tests.faults.world import PATIENCE, Process, World, world
+from tests.faults.world import STANDSTILL, Process, World, world
 
 AT_START = ("migration.statement", "migration.committed")
 BY_HAND = ("acknowledge", "arrival_again", "arrival_discard")
@@ -49,7 +49,7 @@ async def dead_letter(world: World, node: Process, point: str) -> None:
     await armed_for(node, None)
     world.bad_lines("altered request", share=1.0)
     one = await world.submit(node)
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(STANDSTILL):
         while (await node.ask("GET", "/waits"))[1]["dead"] == 0:  # noqa: ASYNC110 - another process has no event
             await asyncio.sleep(0.01)
     world.bad_lines()
@@ -68,7 +68,7 @@ async def asked_again(world: World, node: Process) -> None:
     other = world.other(node)
     other.line.faults, other.line.share = ("busy",), 1.0
     one = await world.submit(other)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(STANDSTILL):
         while True:
             arrivals = (await node.ask("GET", "/history"))[1]["arrivals"]
             if any(arrival["id"] == one.id and arrival["business"] for arrival in arrivals):

@@ -1,4 +1,4 @@
-"""R5 to R11, R16, R18, R25: bad lines, full disks, locked files, clocks, backups. The queues drain when it ends."""
+"""R5 to R16, R18, R23: bad lines, full disks, locked files, clocks, lost logs, backups. The queues drain when it ends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gateway.node.submit import submit
 from tests.delivery.nodes import submission
 from tests.faults.history import check
 from tests.faults.troubles import ALL, bad_line, one_run
-from tests.faults.world import World, world
+from tests.faults.world import STANDSTILL, World, world
 from tests.local_api import lonely_node
 
 
@@ -33,6 +33,37 @@ async def test_r6_r7_on_a_line_that_does_all_it_can_each_document_has_one_effect
             await one_run(made, bad_line)
         seen = made.north.line.seen + made.south.line.seen
         assert len(set(seen)) >= 6, seen
+
+
+async def test_r5_answers_lost_after_the_peer_committed_come_again_and_are_the_same(quick_path: Path) -> None:
+    """The receipts that are kept are those that were made when each message came first: the history says so."""
+    async with world(quick_path, seed=15) as made:
+        for _ in range(3):
+            await one_run(made, ALL["lost answer"])
+        assert (made.north.line.seen + made.south.line.seen).count("lost answer") > 3
+
+
+@pytest.mark.parametrize("what", ["full", "locked"])
+async def test_r10_r11_what_a_full_disk_or_a_locked_database_held_up_goes_on_when_it_ends(
+    quick_path: Path, what: str
+) -> None:
+    async with world(quick_path, seed=10) as made:
+        for _ in range(2):
+            await one_run(made, ALL[what])
+
+
+async def test_r13_a_machine_or_a_worker_that_stood_still_goes_on_and_nothing_is_done_twice(quick_path: Path) -> None:
+    async with world(quick_path, seed=13) as made:
+        for what in ("paused", "work processes paused"):
+            await one_run(made, ALL[what])
+
+
+async def test_r16_a_clock_set_by_an_hour_or_by_days_lets_nothing_expire_and_sends_nothing_twice(
+    quick_path: Path,
+) -> None:
+    async with world(quick_path, seed=16) as made:
+        for _ in range(3):
+            await one_run(made, ALL["clock set"])
 
 
 @pytest.mark.parametrize("what", ["few files", "little memory"])
@@ -84,6 +115,51 @@ async def test_h10_r18_a_sender_restored_from_a_backup_sends_again_and_nothing_i
         histories = await made.histories()
         assert histories[made.south.name]["arrivals"] == before
         check(made, histories)
+
+
+@pytest.mark.parametrize("side", ["sender", "receiver"])
+async def test_r23_a_store_whose_log_lost_its_tail_is_made_whole_by_the_other_side(quick_path: Path, side: str) -> None:
+    """What a disk that lied about its flushes does, or a standby that was behind: commits that were answered are gone.
+
+    The registry submits again, under its keys, whatever it was told no end of. No decision had gone through yet: of
+    those the other side would hold the only copy.
+    """
+    async with world(quick_path, seed=23) as made:
+        node = made.north if side == "sender" else made.south
+        cut = made.south.line if side == "sender" else made.north.line
+        cut.faults, cut.share = ("busy",), 1.0
+        sent = [await made.submit(made.north) for _ in range(6)]
+        await all_committed(made, side, len(sent))
+        node.kill()
+        lost = cut_log(node.store / "messages.db-wal")
+        assert lost > 0
+        made.bad_lines()
+        await made.revive(node)
+        for one in sent if side == "sender" else ():
+            await made.submit_again(one)
+        await made.skip(1000)
+        await made.drained()
+        histories = await made.histories()
+        made.south.taken = sorted(set(made.south.taken))  # handed over again: a registry knows it by its name
+        check(made, histories, restored=side == "receiver")
+
+
+async def all_committed(made: World, side: str, count: int) -> None:
+    """Wait until as much is in the store as can be, while one line is busy."""
+    async with asyncio.timeout(STANDSTILL):
+        while side == "receiver":
+            arrivals = (await made.south.ask("GET", "/history"))[1]["arrivals"]
+            if sum(arrival["business"] is not None for arrival in arrivals) == count:
+                return
+            await asyncio.sleep(0.02)
+
+
+def cut_log(log: Path) -> int:
+    """Cut the second half off SQLite's log; how many octets of it are gone."""
+    size = log.stat().st_size
+    with log.open("r+b") as file:
+        file.truncate(size // 2)
+    return size - size // 2
 
 
 @pytest.mark.parametrize("running", [True, False], ids=["running", "killed"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import os
 import random
 import shutil
@@ -35,16 +36,30 @@ from tests.toy_node import sealed
 RATE = 30.0
 """Seconds that pass in a node for each real one."""
 IMPATIENCE = 0.3
-"""Real seconds after which a queue that doesn't drain by itself is helped by letting time pass."""
-PATIENCE = 40.0
-"""Real seconds until a queue that doesn't drain is a failure."""
+"""Real seconds without anything done after which nodes that only wait are helped by letting time pass."""
+SKIPS = (100.0, 3600.0)
+"""Seconds that are let pass at first, and at most: each time the double, until something is done."""
+STANDSTILL = 120.0
+"""Real seconds in which nothing at all is done until that is a failure: a busy machine is slow, and goes on."""
+CIRCLES = 5000
+"""Commits after which queues that still don't drain go round in circles."""
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds."""
-    async with asyncio.timeout(PATIENCE):
+    """Wait until something holds that a node does by itself, and at once."""
+    async with asyncio.timeout(STANDSTILL):
         while not holds():  # noqa: ASYNC110 - another process has no event
             await asyncio.sleep(0.005)
+
+
+def assert_page(folder: Path) -> None:
+    """Its page is there and whole, or its account says why there is none."""
+    (told,) = json.loads((folder / "account.json").read_text())["pages"]
+    file = folder / "page.html"
+    if "problem" in told:
+        assert not file.exists()
+    else:
+        assert hashlib.sha256(file.read_bytes()).hexdigest() == told["sha256"]
 
 
 @dataclass
@@ -82,6 +97,7 @@ class Process:
     def take(self) -> None:
         """What a registry does: take away what was handed over. It notes each by its name, as often as it comes."""
         for folder in self.inbox.glob("[!.]*"):
+            assert_page(folder)
             shutil.rmtree(folder)
             self.taken.append(folder.name)
 
@@ -173,10 +189,55 @@ class Submitted:
     """What a registry gave to its node, and the id that it was told."""
 
     key: str
-    sha256: str
+    octets: bytes = field(repr=False)
     sender: str
     id: str | None = None
-    refused: str | None = None
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.octets).hexdigest()
+
+
+@dataclass(frozen=True)
+class State:
+    """How much waits in a node, how many dead letters it has, its commits so far, and whether it is at something."""
+
+    waits: int = 1
+    dead: int = 0
+    commits: int = 0
+    busy: bool = True
+
+
+class Pace:
+    """What was done while queues drain, and how much time should be let pass where nodes only wait.
+
+    commits  seen so far
+    """
+
+    def __init__(self) -> None:
+        self._seen: list[int] = []
+        self._done = self._idle = time.monotonic()
+        self._skip = SKIPS[0]
+        self.commits = 0
+
+    @property
+    def still(self) -> float:
+        """Real seconds since something was done."""
+        return time.monotonic() - self._done
+
+    def look(self, states: list[State]) -> float:
+        """How many seconds to let pass now: 0 while something is done."""
+        now, seen = time.monotonic(), [state.commits for state in states]
+        if seen != self._seen:
+            self.commits += sum(abs(new - old) for new, old in zip(seen, self._seen, strict=False))
+            self._seen, self._done, self._idle, self._skip = seen, now, now, SKIPS[0]
+        if any(state.busy for state in states):
+            self._idle = now
+        if now - self._idle < IMPATIENCE:
+            return 0
+        self._idle, skip = now, self._skip
+        self._skip = min(2 * skip, SKIPS[1])
+        return skip
 
 
 @dataclass
@@ -188,6 +249,7 @@ class World:
     chance: random.Random
     submitted: list[Submitted] = field(default_factory=list)
     discarded: set[str] = field(default_factory=set)
+    documents: int = 0
 
     @property
     def nodes(self) -> tuple[Process, Process]:
@@ -206,7 +268,7 @@ class World:
 
     def document(self) -> bytes:
         """A new document: one of five is genuine and sealed, the others no node knows. Each is another."""
-        number = len(self.submitted)
+        self.documents = number = self.documents + 1
         if self.chance.random() < 0.8:
             return b"no document that anybody knows: %d\n" % number
         template = (data_folder("config") / "demo" / "elmo.xml").read_bytes()
@@ -215,22 +277,28 @@ class World:
     async def submit(self, node: Process) -> Submitted:
         """Submit a document, until the node says an id; a node that is dead is started again."""
         octets = self.document()
-        one = Submitted(f"key-{len(self.submitted)}", hashlib.sha256(octets).hexdigest(), node.name)
+        one = Submitted(f"key-{self.documents}", octets, node.name)
         self.submitted.append(one)
-        async with asyncio.timeout(PATIENCE):
+        return await self.submit_again(one)
+
+    async def submit_again(self, one: Submitted) -> Submitted:
+        """Submit the same under its key, until the node says an id: the one that it said before, or another."""
+        one.id = None
+        (node,) = [node for node in self.nodes if node.name == one.sender]
+        async with asyncio.timeout(STANDSTILL):
             while one.id is None:
-                await self._try(node, one, octets)
+                await self._try(node, one)
         return one
 
-    async def _try(self, node: Process, one: Submitted, octets: bytes) -> None:
+    async def _try(self, node: Process, one: Submitted) -> None:
         try:
-            status, answer = await node.ask("POST", "/submit", octets, key=one.key, to=self.other(node).name)
+            status, answer = await node.ask("POST", "/submit", one.octets, key=one.key, to=self.other(node).name)
         except (aiohttp.ClientError, ConnectionError, TimeoutError):
             await self.revive(node)
             return
         if status == 202:
             one.id = answer["id"]
-        elif answer.get("retryable"):
+        elif answer.get("retryable") or answer["code"] == "work.time":  # the machine was too slow for the limit
             await asyncio.sleep(0.05)
         else:
             raise AssertionError(f"{one.key} was refused at its own node: {answer}")
@@ -251,28 +319,33 @@ class World:
         await node.until_up()
 
     async def drained(self) -> None:
-        """Wait until nothing waits any more, in both nodes; dead ones are started."""
-        deadline = time.monotonic() + PATIENCE
-        skip_at = time.monotonic() + IMPATIENCE
-        while any([await self._waits(node) for node in self.nodes]):
+        """Wait until nothing waits any more, in both nodes; dead ones are started.
+
+        However slow a machine is, it is waited for as long as something is done.
+        """
+        pace, states = Pace(), await self._states()
+        while any(state.waits for state in states):
             self.take()
-            if time.monotonic() > deadline:
+            if (skipped := pace.look(states)) > 0:
+                await self.skip(skipped)
+            if pace.still > STANDSTILL or pace.commits > CIRCLES:
                 raise AssertionError(f"the queues don't drain: {[await n.ask('GET', '/history') for n in self.nodes]}")
-            if time.monotonic() > skip_at:
-                await self.skip(100)
-                skip_at = time.monotonic() + IMPATIENCE
             await asyncio.sleep(0.02)
+            states = await self._states()
 
     async def skip(self, seconds: float) -> None:
         """Let time pass at both ends."""
         await asyncio.gather(*(node.skip(seconds) for node in self.nodes))
 
-    async def _waits(self, node: Process) -> int:
+    async def _states(self) -> list[State]:
+        return [await self._state(node) for node in self.nodes]
+
+    async def _state(self, node: Process) -> State:
         try:
-            return (await node.ask("GET", "/waits"))[1]["waits"]
+            return State(**(await node.ask("GET", "/waits"))[1])
         except (aiohttp.ClientError, ConnectionError, TimeoutError):
             await self.revive(node)
-            return 1
+            return State()
 
     def take(self) -> None:
         """Both registries take what was handed over to them."""
@@ -289,9 +362,20 @@ class World:
 
 @asynccontextmanager
 async def world(
-    folder: Path, seed: int, *, read_seconds: float = 1.0, direct: bool = False, nursery: Nursery | None = None
+    folder: Path,
+    seed: int,
+    *,
+    rate: float = RATE,
+    read_seconds: float = 1.0,
+    work_seconds: float = 2.5,
+    direct: bool = False,
+    more: str = "",
+    nursery: Nursery | None = None,
 ) -> AsyncIterator[World]:
-    """Two nodes that run, and lines between them (none, where they are `direct`)."""
+    """Two nodes that run, and lines between them (none, where they are `direct`). Limits are in real seconds.
+
+    `more` are settings of both nodes beside those.
+    """
     if sys.platform != "linux":
         pytest.skip("needs Linux: nodes are forked, and looked at through /proc")
     own = nursery is None
@@ -311,11 +395,12 @@ async def world(
             file = participant.settings_file()
             settings = file.read_text().replace(f'url = "{participant.url}"\nlisten', f'url = "{urls[at]}"\nlisten')
             settings = settings.replace(
-                "[delivery]\n", f"[delivery]\nread_seconds = {read_seconds}\nconnect_seconds = 1\n"
+                "[delivery]\n",
+                f"[delivery]\nread_seconds = {read_seconds}\nconnect_seconds = {min(10.0, read_seconds)}\n",
             )
-            settings += "[work]\nseconds = 2.5\n"  # of real time: what was paused is replaced while somebody waits
-            file.write_text(settings + '[hand_over]\nkind = "folder"\nfolder = "inbox"\n')
-            nodes.append(Process(nursery, participant, lines[at], epoch))
+            settings += f"[work]\nseconds = {work_seconds}\n"  # what was paused is replaced while somebody waits
+            file.write_text(f'{settings}[hand_over]\nkind = "folder"\nfolder = "inbox"\npages = ["html"]\n{more}')
+            nodes.append(Process(nursery, participant, lines[at], epoch, rate))
         made = World(*nodes, chance)
         for node in nodes:
             node.start()

@@ -27,6 +27,7 @@ DUE = """
     WHERE next_attempt IS NOT NULL AND next_attempt <= ? AND peer NOT IN (SELECT value FROM json_each(?))
     ORDER BY next_attempt, sequence LIMIT ?
 """
+WAITING_FOR = "SELECT COUNT(*) FROM deliveries WHERE next_attempt IS NOT NULL AND peer = ?"
 NEWEST = "SELECT * FROM deliveries ORDER BY sequence DESC LIMIT ?"
 NEWEST_BEFORE = """
     SELECT * FROM deliveries WHERE sequence < (SELECT sequence FROM deliveries WHERE id = ?)
@@ -48,6 +49,11 @@ def find(database: sqlite3.Connection, message: str) -> Row[Delivery] | None:
 def due(database: sqlite3.Connection, now: dt.datetime, limit: int, without: Sequence[str]) -> list[sqlite3.Row]:
     """Rows whose next attempt is due."""
     return database.execute(DUE, (ticks(now), json.dumps(list(without)), limit)).fetchall()
+
+
+def waiting_for(database: sqlite3.Connection, peer: str) -> int:
+    """How many deliveries to a peer wait: to be sent, or for its decision."""
+    return int(database.execute(WAITING_FOR, (peer,)).fetchone()[0])
 
 
 def newest(

@@ -95,6 +95,9 @@ class SqliteStore:
     async def due(self, now: dt.datetime, *, limit: int, without: Sequence[str] = ()) -> Sequence[Delivery]:
         return await self._queue(DELIVERIES, partial(outbox.due, now=now, limit=limit, without=without), now)
 
+    async def waiting_for(self, peer: str) -> int:
+        return await self._read(partial(outbox.waiting_for, peer=peer))
+
     async def attempted(self, message: str, now: dt.datetime, retry: Retry) -> None:
         await self._writer.write("attempted", partial(outbox.attempted, message=message, now=now, retry=retry))
 

@@ -62,6 +62,9 @@ PeerUrl = Annotated[str, AfterValidator(_peer_url)]
 Listen = Annotated[str, AfterValidator(_listen)]
 
 
+LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[a-z0-9]{2,8}){0,4}$")]
+
+
 class TlsSection(Section):
     """`[node.tls]`: what the peers' API shows for a certificate."""
 
@@ -80,6 +83,7 @@ class NodeSection(Section):
     store: FilePath = Field(default=Path("store"), validate_default=True)
     key: FilePath | None = None
     token: FilePath = Field(default=Path("local.token"), validate_default=True)
+    secret: FilePath = Field(default=Path("node.secret"), validate_default=True)
     tls: TlsSection | None = None
 
 
@@ -123,6 +127,8 @@ class HandOverSection(Section):
     folder: FilePath | None = None
     hook: PeerUrl | None = None
     secret: FilePath | None = None
+    pages: tuple[Literal["pdf", "html"], ...] = ()
+    page_languages: tuple[LanguageTag, ...] = Field(default=(), max_length=10)
 
     @model_validator(mode="after")
     def _complete(self) -> HandOverSection:

@@ -17,6 +17,8 @@ from gateway.readers.limits import DEFAULT_LIMITS, MIB
 from gateway.translate.sealing import NEVER_SEALED
 
 LEGACY = "legacy"
+EVIDENCE = "evidence"
+"""What a `[[trust]]` entry is for that may attest answers from outside."""
 
 
 def _policy(name: str, info: ValidationInfo) -> str:
@@ -94,12 +96,30 @@ class SealSection(Section):
 
 
 class TrustSection(Section):
-    """`[[trust]]`: one anchor and its terms. `policy` None is the node's default."""
+    """`[[trust]]`: one anchor and its terms. `policy` None is the node's default.
+
+    purposes    what it is trusted for: issuers by name or identifier, and the word "evidence"; empty: all documents
+    """
 
     anchor: FilePath
     policy: PolicyName | None = None
     until: date | None = None
-    issuers: tuple[Text, ...] = Field(default=(), alias="for")
+    purposes: tuple[Text, ...] = Field(default=(), alias="for")
+
+    @property
+    def issuers(self) -> tuple[str, ...]:
+        """The issuers whose documents it vouches for; empty: all of them, where it does for any."""
+        return tuple(one for one in self.purposes if one != EVIDENCE)
+
+    @property
+    def for_documents(self) -> bool:
+        """Whether it vouches for documents."""
+        return self.purposes != (EVIDENCE,)
+
+    @property
+    def for_evidence(self) -> bool:
+        """Whether it may attest answers from outside: never unless that is said."""
+        return EVIDENCE in self.purposes
 
     @model_validator(mode="after")
     def _legacy_ends(self) -> TrustSection:
@@ -127,6 +147,7 @@ class PolicySection(Section):
 
     default: PolicyName = "strict"
     seal_indeterminate: tuple[SealIndeterminate, ...] = ()
+    seal_simulated: bool = False
 
     @model_validator(mode="after")
     def _not_legacy(self) -> PolicySection:

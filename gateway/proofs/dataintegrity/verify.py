@@ -20,6 +20,7 @@ from gateway.proofs.dataintegrity.signed import Signed, Whole, signed_json, sign
 from gateway.proofs.dataintegrity.suites import SUITES, Suite, digest_for, is_anchored, suite_of
 from gateway.proofs.dids import Methods, VerificationMethod, method_named
 from gateway.proofs.jose.steps import Steps
+from gateway.proofs.method_use import PURPOSE, check_use, zoned
 from gateway.proofs.proof import Proof, PublicKey
 from gateway.readers.json import JsonValue
 from gateway.readers.multibase import decode_base58
@@ -27,7 +28,6 @@ from gateway.readers.multibase import decode_base58
 MOST_PROOFS = 4
 _MOST_KEYS = 64
 _MOST_SHOWN = 3
-_PURPOSE = "assertionMethod"
 Json = Mapping[str, JsonValue]
 
 
@@ -175,7 +175,7 @@ class Check:
         return value if isinstance(value, str) else None
 
     def _moment(self, name: str) -> dt.datetime | None:
-        return _moment(self._text(name))
+        return zoned(self._text(name))
 
     # --- structure, suite, purpose, life ------------------------------------------------------------------------------
 
@@ -215,10 +215,10 @@ class Check:
             self.steps.passed("signature.algorithm", f"The suite is {self.suite.name}.")
 
     def _purpose(self) -> None:
-        if self._text("proofPurpose") == _PURPOSE:
+        if self._text("proofPurpose") == PURPOSE:
             self.steps.passed("signature.purpose", "It was made to state something.")
             return
-        message = f"It was made for another purpose than {_PURPOSE}: it vouches for no statement. {_ASK}"
+        message = f"It was made for another purpose than {PURPOSE}: it vouches for no statement. {_ASK}"
         self.steps.open("signature.purpose", SubIndication.SIG_CONSTRAINTS_FAILURE, message)
 
     def _life(self) -> None:
@@ -238,17 +238,7 @@ class Check:
             return None
         if found is None:
             return None
-        if found.purposes is not None and _PURPOSE not in found.purposes:
-            message = (
-                f"The key's controller doesn't list it under {_PURPOSE}: it may not state anything in its name. {_ASK}"
-            )
-            self.steps.open("signature.purpose", SubIndication.SIG_CONSTRAINTS_FAILURE, message)
-        ended = [moment for text in (found.expires, found.revoked) if (moment := _moment(text)) is not None]
-        if any(moment <= self.shared.now for moment in ended):
-            message = (
-                "The key has expired or was revoked since, and nothing shows the proof to be older: ask for a new one."
-            )
-            self.steps.open("signature.key_life", SubIndication.OUT_OF_BOUNDS_NO_POE, message)
+        check_use(found, self.shared.now, self.steps)
         return found
 
     def _key(
@@ -363,15 +353,6 @@ class Check:
             f"The proof doesn't cover all that stands in the document: {'; '.join(faults[:_MOST_SHOWN])}{more}. {_ASK}"
         )
         self.steps.open("signature.terms", SubIndication.SIG_CONSTRAINTS_FAILURE, message)
-
-
-def _moment(text: str | None) -> dt.datetime | None:
-    """A time with a zone (RFC 3339); None where it is none."""
-    try:
-        moment = dt.datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else None
 
 
 def _list(value: JsonValue) -> list[JsonValue]:

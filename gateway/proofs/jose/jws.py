@@ -2,12 +2,14 @@
 
 Why an own core: docs/adr/0003-own-jws-core.md. Every signature of a JWS is checked, each gives a `Proof`. Nothing is
 fetched: `jku` and `x5u` are never looked at. The key is that of the first certificate of `x5c`, or of the certificate
-that a signed digest names, or the `jwk`, or the one that the `kid` names as a DID, or one of the keys that the caller
-knows. A key that the signature brings along says only who signed: whether that one is trusted is another floor's.
+that a signed digest names, or the `jwk`, or the one that the `kid` names (as a DID, or in a document that was given),
+or one of the keys that the caller knows. A key that the signature brings along says only who signed: whether that one
+is trusted is another floor's.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,12 +18,13 @@ from cryptography.x509 import Certificate
 from gateway.errors import Refused
 from gateway.model.verdict import SubIndication
 from gateway.proofs.budget import TRY, Budget
-from gateway.proofs.dids import Methods, method_named
+from gateway.proofs.dids import Methods, VerificationMethod, method_named
 from gateway.proofs.jose import certificates as certs
 from gateway.proofs.jose import jades
 from gateway.proofs.jose.algorithms import ALGORITHMS, Algorithm, never_acceptable
 from gateway.proofs.jose.steps import Steps
 from gateway.proofs.jwk import read_jwk
+from gateway.proofs.method_use import check_use
 from gateway.proofs.proof import Proof, PublicKey
 from gateway.readers.json import JsonValue
 from gateway.readers.jws import JwsSignature, ParsedJws
@@ -49,43 +52,53 @@ def verify_jws(
     keys: KnownKeys = (),
     methods: Methods = NO_METHODS,
     algorithms: Collection[str] | None = None,
+    named: str | None = None,
+    now: dt.datetime | None = None,
     budget: Budget | None = None,
 ) -> tuple[Proof, ...]:
     """Check every signature of a JWS.
 
     `keys` are tried where a signature brings no key along: the one of its `kid` where they are given by id and it
-    names one, else all. Given by id, they alone count, beside certificates. `methods` are out of DID documents, by the
-    names that a `kid` may have. Whether any key is trusted isn't asked here. `algorithms` are the only ones accepted,
-    where a key or a protocol is bound to some (RFC 8725, section 3.1); else all that are implemented.
+    names one, else all. Given by id, they alone count, beside certificates. `methods` are out of documents that were
+    given, by the names that a `kid` may have; `named` is the name of the key where the content has it, and no `kid`
+    does. Whether any key is trusted isn't asked here. `algorithms` are the only ones accepted, where a key or a
+    protocol is bound to some (RFC 8725, section 3.1); else all that are implemented. `now` is when the controller of a
+    key must let it be used; None: that isn't asked.
 
     Raises:
         Refused: `limit.work`, where more keys would have to be tried than `budget` pays for.
     """
-    many, account = len(jws.signatures) > 1, budget or Budget()
+    many = len(jws.signatures) > 1
+    given = _Given(keys, methods, algorithms, named, now, budget or Budget())
     return tuple(
-        _verify(jws, signature, f"signatures/{at}" if many else "signature", keys, methods, algorithms, account)
+        _verify(jws, signature, f"signatures/{at}" if many else "signature", given)
         for at, signature in enumerate(jws.signatures)
     )
 
 
-def _verify(
-    jws: ParsedJws,
-    signature: JwsSignature,
-    about: str,
-    keys: KnownKeys,
-    methods: Methods,
-    algorithms: Collection[str] | None,
-    budget: Budget,
-) -> Proof:
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the caller knows and allows."""
+
+    keys: KnownKeys
+    methods: Methods
+    algorithms: Collection[str] | None
+    named: str | None
+    now: dt.datetime | None
+    budget: Budget
+
+
+def _verify(jws: ParsedJws, signature: JwsSignature, about: str, given: _Given) -> Proof:
     steps = Steps(about)
     is_jades = jades.is_jades(signature)
     _check_structure(jws, steps)
     _check_header(signature, steps)
     _check_crit(signature.header, steps)
-    algorithm = _algorithm(signature.header, algorithms, steps)
+    algorithm = _algorithm(signature.header, given.algorithms, steps)
     carried, hints = _certificates(signature, steps)
-    candidates = _candidates(signature, carried, keys, methods, steps)
-    key = _check_value(jws, signature, algorithm, candidates, steps, budget)
+    key_id = _text(signature.header, "kid") or given.named
+    candidates = _candidates(signature, carried, key_id, given, steps)
+    key = _check_value(jws, signature, algorithm, candidates, steps, given.budget)
     if is_jades:
         jades.check(jws, signature, carried, steps)
     certificates = tuple(dict.fromkeys((*carried, *hints)))
@@ -99,7 +112,7 @@ def _verify(
         signature_algorithm=_text(signature.header, "alg") or "",
         digest_algorithm=algorithm.digest.name if algorithm and algorithm.digest else "",
         claimed_time=jades.claimed_time(signature.header),
-        key_id=_text(signature.header, "kid"),
+        key_id=key_id,
         controller=candidates.controller,
         about=about,
         known=not _is_unknown(signature.header),
@@ -242,17 +255,17 @@ class Candidates:
 
 
 def _candidates(
-    signature: JwsSignature, carried: tuple[Certificate, ...], keys: KnownKeys, methods: Methods, steps: Steps
+    signature: JwsSignature, carried: tuple[Certificate, ...], key_id: str | None, given: _Given, steps: Steps
 ) -> Candidates:
-    """The certificate's key alone, else the header's, else that of its `kid`, else all known ones."""
+    """The certificate's key alone, else the header's, else that of its name, else all known ones."""
     if carried:
         key = certs.public_key(carried[0])
         return Candidates(() if key is None else (key,), named=True)
-    key_id = _text(signature.header, "kid")
-    if isinstance(keys, Mapping):
-        return _known(key_id, keys)
+    if isinstance(given.keys, Mapping):
+        return _known(key_id, given.keys)
     try:
-        return _named(signature.header, keys, methods) or _known(key_id, keys)
+        method = _method(key_id, given.methods)
+        named = _named(signature.header, method, given.keys)
     except Refused as refused:
         _broken(
             steps,
@@ -260,15 +273,25 @@ def _candidates(
             f"The key that the header holds or names can't be read: {refused.message}. {_ASK}",
         )
         return Candidates(named=True)
+    if method is not None and given.now is not None:
+        check_use(method, given.now, steps)
+    return named or _known(key_id, given.keys)
 
 
-def _named(header: Mapping[str, JsonValue], keys: Sequence[PublicKey], methods: Methods) -> Candidates | None:
-    """The key that `kid` names as a DID, or the one in `jwk`, which is meant for this algorithm (RFC 7517, 4.4).
+def _method(key_id: str | None, methods: Methods) -> VerificationMethod | None:
+    """The key of that name: a DID's, or one in a document that was given."""
+    if key_id is None:
+        return None
+    return method_named(key_id, methods) if key_id.startswith("did:") else methods.get(key_id)
+
+
+def _named(
+    header: Mapping[str, JsonValue], method: VerificationMethod | None, keys: Sequence[PublicKey]
+) -> Candidates | None:
+    """The key that is named, or the one in `jwk`, which is meant for this algorithm (RFC 7517, 4.4).
 
     Where keys are known, one in `jwk` has to be among them: anybody can put his own there.
     """
-    key_id = _text(header, "kid")
-    method = method_named(key_id, methods) if key_id is not None and key_id.startswith("did:") else None
     named = None if method is None else method.key
     if "jwk" in header:
         held = read_jwk(header["jwk"])

@@ -26,12 +26,14 @@ class Examined:
     findings  each step on its signature by name; empty where the file has none
     cms       what the signature names; None where it couldn't be read
     sources   the enclosed files from which the file was made
+    unfit     why its text may not be read, although the file can be: it acts, or something is drawn over its pages
     refused   why the file can't be read; nothing else is known then
     """
 
     findings: tuple[Finding, ...] = ()
     cms: CheckedCms | None = None
     sources: tuple[bytes, ...] = ()
+    unfit: Refused | None = None
     refused: Refused | None = None
 
     @property
@@ -47,10 +49,25 @@ def examine(octets: bytes, limits: Limits) -> Examined:
     except Refused as refused:
         return Examined(refused=refused)
     if not found.signatures:
-        return Examined(sources=found.sources)
+        return Examined(sources=found.sources, unfit=_unfit(found))
     steps = Steps(ABOUT)
     cms = _check(octets, found, steps)
-    return Examined(findings=tuple(steps.findings), cms=cms, sources=found.sources)
+    return Examined(findings=tuple(steps.findings), cms=cms, sources=found.sources, unfit=_unfit(found))
+
+
+def _unfit(found: ReadPdf) -> Refused | None:
+    """Why what is seen of a file may not be what its text says."""
+    advice = "Ask for the file as its issuer made it."
+    if found.two_readings:
+        why = f"got a PDF that two readers may see as two documents: {', '.join(found.two_readings)}"
+        return Refused("pdf.two_readings", why, advice=advice)
+    if found.active:
+        why = f"got a PDF whose pages may change by themselves: it holds {', '.join(found.active)}"
+        return Refused("pdf.active", why, advice=advice)
+    if found.drawn_over:
+        why = f"got a PDF with something drawn over its pages: {', '.join(found.drawn_over)}"
+        return Refused("pdf.drawn_over", why, advice=advice)
+    return None
 
 
 def _check(octets: bytes, found: ReadPdf, steps: Steps) -> CheckedCms | None:

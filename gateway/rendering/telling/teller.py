@@ -16,6 +16,8 @@ from gateway.rendering.description import Fact, Line, Look, Said, Span, said
 LONGEST = 4000
 """Characters of one text that a page shows; the data beside the page has all."""
 
+_APOSTROPHES = dict.fromkeys(map(ord, "'’"))
+
 
 class Teller:
     """Says things in the languages of a page, the first being its own."""
@@ -167,4 +169,4 @@ def _with_capital(spans: tuple[Span, ...]) -> tuple[Span, ...]:
 
 def _may_have_capital(text: str) -> bool:
     """A sentence that begins with a name of code keeps it as it is."""
-    return text.partition(" ")[0].strip(",:").isalpha()
+    return text.partition(" ")[0].strip(",:").translate(_APOSTROPHES).isalpha()

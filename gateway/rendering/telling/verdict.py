@@ -99,17 +99,24 @@ def _list(key: str, findings: Sequence[Finding], teller: Teller, level: int, *, 
 def _check(findings: Sequence[Finding], teller: Teller) -> Check:
     """Findings that say the same, with the places where they say it."""
     first = findings[0]
-    known = first.check in words.CHECKS
-    question = teller.word(f"check.{first.check}") if known else said(Span(words.check_in_words(first.check), "en"))
     places = [span for f in findings if f.about for span in (Span(" · "), Span(f.about, "", "place"))]
     return Check(
         status=first.status.value.lower(),
         sign=_SIGNS[first.status],
         name=teller.word(f"status.{first.status.value}"),
-        question=question,
+        question=_question(first.check, teller),
         answer=said(foreign(_capital(first.explanation), "en")) if first.explanation else (),
         where=said(Span(first.check, "", "code"), *places),
     )
+
+
+def _question(check: str, teller: Teller) -> Said:
+    """What a check asks. Rules of formats are told by their names; what only its adapter knows stands in English."""
+    if check in words.CHECKS:
+        return teller.word(f"check.{check}")
+    if check.startswith(f"{_RULES}."):
+        return teller.phrase("rule", name=Span(check.removeprefix(f"{_RULES}."), "", "code"))
+    return said(Span(words.check_in_words(check), "en"))
 
 
 def _inner(inner: InnerVerdict, teller: Teller, level: int) -> Section:

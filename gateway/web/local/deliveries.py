@@ -195,7 +195,7 @@ ROUTES = (
             ),
             200: Answer(means="With `dry_run`: what would be sent.", body=RehearsalAnswer),
         },
-        problems=(400, 404, 409, 413, 415, 422, 503, 507),
+        problems=(400, 404, 409, 413, 415, 422, 429, 503, 507),
     ),
     Route(
         method="GET",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from aiohttp import web
@@ -13,12 +14,14 @@ from gateway.delivery.problem import Stopped
 from gateway.drivers.work import OURS
 from gateway.kit.contract import Form
 from gateway.model.verdict import Indication, Verdict
+from gateway.node.online import gather_about
 from gateway.node.render import MEDIA_TYPES, Page, Rendered, render_now
 from gateway.node.running import Running
 from gateway.node.startup import Node
 from gateway.node.translate import Order, Translated, Withheld, translate_now
 from gateway.translate.engine import sha256
 from gateway.verify.engine import verify
+from gateway.verify.gathering import Gathered
 from gateway.web.local.answers import TranslateAnswer, TranslationAnswer, WithheldAnswer
 from gateway.web.local.bodies import json_answer, read_document
 from gateway.web.local.routes import Answer, Flag, NoParameters, Query, Route
@@ -30,6 +33,7 @@ Languages = Annotated[
         description="Languages wanted (BCP 47, small letters), the first being primary; without it the titles'.",
     ),
 ]
+PageForm = Annotated[Literal["pdf", "html"], Field(description="PDF with everything inside, or HTML.")]
 AdapterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
 
 
@@ -56,19 +60,20 @@ class TranslateQuery(Query):
 class RenderQuery(Query):
     """What is wanted."""
 
-    form: Annotated[Literal["pdf", "html"], Field(description="PDF with everything inside, or HTML.")] = "pdf"
+    form: PageForm = "pdf"
     lang: Languages | None = None
     to: Annotated[
         AdapterName | None,
         Field(description="Translate for this adapter too: the page tells what it changed, the PDF carries it."),
     ] = None
-    unsealed: Annotated[Flag, Field(description="A marked draft of that translation is enough.")] = False
+    unsealed: Annotated[Flag, Field(description="Marked drafts are enough, of pages and translation.")] = False
 
 
 async def verify_document(running: Running, request: web.Request, _query: NoParameters) -> web.Response:
     """Say what is proven of a document."""
     octets = await read_document(request, running.node.limits.document_bytes)
-    verdict = await running.work(OURS, verdict_on, octets, running.stamp())
+    now = running.stamp()
+    verdict = await running.work(OURS, verdict_on, octets, now, await gather_about(running, octets, now))
     running.metrics.verdict(verdict.verdict)
     return json_answer(verdict)
 
@@ -82,7 +87,8 @@ async def translate_document(running: Running, request: web.Request, query: Tran
         form=query.form,
         languages=languages_in(query.lang),
     )
-    answer = await running.work(OURS, translation_of, order, running.stamp())
+    now = running.stamp()
+    answer = await running.work(OURS, translation_of, order, now, await gather_about(running, order.octets, now))
     running.metrics.verdict(answer.verdict.verdict)
     running.metrics.losses(answer.losses)
     return json_answer(answer)
@@ -98,7 +104,7 @@ async def render_document(running: Running, request: web.Request, query: RenderQ
         to=query.to,
         unsealed=query.unsealed,
     )
-    verdict, rendered = await running.work(OURS, page_of, page, now)
+    verdict, rendered = await running.work(OURS, page_of, page, now, await gather_about(running, page.octets, now))
     running.metrics.verdict(verdict)
     if isinstance(rendered, Stopped):
         raise rendered
@@ -112,23 +118,24 @@ async def render_document(running: Running, request: web.Request, query: RenderQ
 # --- in a work process
 
 
-def verdict_on(node: Node, octets: bytes, now: dt.datetime) -> Verdict:
+def verdict_on(node: Node, octets: bytes, now: dt.datetime, gathered: Gathered) -> Verdict:
     """Verify a document by the node's own terms."""
-    return verify(octets, adapters=node.adapters, terms=node.terms(now)).verdict
+    return verify(octets, adapters=node.adapters, terms=node.terms(now, gathered)).verdict
 
 
-def translation_of(node: Node, order: Order, now: dt.datetime) -> TranslateAnswer:
-    """Translate a document, or say why not."""
-    outcome = translate_now(node, order, now)
+def translation_of(node: Node, order: Order, now: dt.datetime, gathered: Gathered) -> TranslateAnswer:
+    """Translate a document by the node's own terms, or say why not."""
+    own = replace(order, terms=node.terms(now, gathered), of_caller=False)
+    outcome = translate_now(node, own, now)
     if isinstance(outcome, Withheld):
         why = WithheldAnswer(code=outcome.code, message=outcome.message, advice=outcome.advice)
         return TranslateAnswer(verdict=outcome.verdict, withheld=why)
     return _answer_of(outcome)
 
 
-def page_of(node: Node, page: Page, now: dt.datetime) -> tuple[Indication, Rendered | Stopped]:
-    """Render a document, or say why not; and its verdict."""
-    outcome = render_now(node, page, now)
+def page_of(node: Node, page: Page, now: dt.datetime, gathered: Gathered) -> tuple[Indication, Rendered | Stopped]:
+    """Render a document by the node's own terms, or say why not; and its verdict."""
+    outcome = render_now(node, replace(page, terms=node.terms(now, gathered), of_caller=False), now)
     if isinstance(outcome, Withheld):
         why = Stopped(outcome.code, outcome.message, status=422, stage="local", advice=outcome.advice)
         return outcome.verdict.verdict, why
@@ -184,7 +191,8 @@ ROUTES = (
         body="document",
         answers={
             200: Answer(
-                means="The pages, whatever the verdict, which is on them.",
+                means="The pages, whatever the verdict, which is on them. Where the settings have a seal for PDF that "
+                "may not be given: 422, unless `unsealed`.",
                 media_types=tuple(MEDIA_TYPES.values()),
                 headers={"Testamur-Verdict": "PASSED, FAILED or INDETERMINATE."},
             )

@@ -13,11 +13,15 @@ from gateway.delivery.message import slices
 from gateway.delivery.problem import Stopped
 from gateway.delivery.signing import SignedEnvelope
 from gateway.delivery.states import Arrival, ArrivalState
+from gateway.drivers.work import OURS
 from gateway.node import letters
+from gateway.node.arrival_pages import page_of
 from gateway.node.examine import found_type
+from gateway.node.render import MEDIA_TYPES
 from gateway.node.running import Running
 from gateway.web.local.answers import ArrivalAnswer, ArrivalBrief, InboxAnswer, arrival_answer, waiting_of
 from gateway.web.local.bodies import json_answer
+from gateway.web.local.documents import Languages, PageForm, languages_in
 from gateway.web.local.routes import Answer, Flag, Limit, NoParameters, Query, Reason, Route, in_path
 
 
@@ -42,6 +46,13 @@ class GiveUpQuery(DoneQuery):
     """Of whom, and why it is given up."""
 
     reason: Reason = "operator"
+
+
+class PageQuery(Query):
+    """What is wanted."""
+
+    form: PageForm = "pdf"
+    lang: Languages | None = None
 
 
 async def list_inbox(running: Running, _request: web.Request, query: InboxQuery) -> web.Response:
@@ -88,6 +99,19 @@ async def send_part(running: Running, request: web.Request, _query: NoParameters
             request.transport.abort()  # shorter than its Content-Length: nobody can take it for the whole
         raise
     return answer
+
+
+async def send_page(running: Running, request: web.Request, query: PageQuery) -> web.Response:
+    """The document as pages for people, drawn now."""
+    arrival = await _asked_for(running, request)
+    if arrival.state is not ArrivalState.ACCEPTED and arrival.state is not ArrivalState.HANDED_OVER:
+        raise _not_accepted(arrival)
+    if arrival.body is None:
+        raise _deleted()
+    languages = languages_in(query.lang) or running.settings.hand_over.page_languages
+    drawn = await page_of(running, arrival, query.form, languages, party=OURS)
+    verdict = {"Testamur-Verdict": drawn.verdict.verdict.value}
+    return web.Response(body=drawn.octets, content_type=drawn.media_type, headers=verdict)
 
 
 def _part_headers(media_type: str, sha256: str) -> dict[str, str]:
@@ -214,6 +238,23 @@ ROUTES = (
             )
         },
         problems=(400, 404, 409, 410),
+    ),
+    Route(
+        method="GET",
+        path="/v1/inbox/{sender}/{id}/page",
+        name="send_page",
+        summary="The document as pages for people, as this node judges and reads it now: sealed where its settings "
+        "have a seal for PDF and it may be given, else marked as a draft.",
+        handler=send_page,
+        query=PageQuery,
+        answers={
+            200: Answer(
+                means="The pages.",
+                media_types=tuple(MEDIA_TYPES.values()),
+                headers={"Testamur-Verdict": "PASSED, FAILED or INDETERMINATE."},
+            )
+        },
+        problems=(400, 404, 409, 410, 422),
     ),
     Route(
         method="POST",

@@ -23,6 +23,7 @@ _PROBLEMS: Mapping[int, str] = {
     415: "The body isn't the document's octets as they are.",
     421: "The Host isn't a name of this API.",
     422: "The document can't be taken as it is.",
+    429: "What waits for this peer has its share of the queue: try again later.",
     500: "The node couldn't do it; no fault of the request.",
     503: "Not now: try again after Retry-After seconds.",
     507: "There is no room.",

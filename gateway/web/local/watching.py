@@ -10,7 +10,8 @@ from aiohttp import web
 from prometheus_client import generate_latest
 from pydantic import Field
 
-from gateway.delivery.health import Health, Level
+from gateway.delivery.check import Level
+from gateway.delivery.health import Health
 from gateway.model.noun import Noun
 from gateway.node.health import health_of
 from gateway.node.running import Running

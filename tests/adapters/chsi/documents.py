@@ -131,7 +131,7 @@ PROFILES = {
     "degree authentication": {**DEGREE, "reportType": "degree_authentication", "reportNo": "12345678"},
 }
 
-_LABELS = {
+LABELS = {
     "name": "姓名",
     "gender": "性别",
     "birthDate": "出生日期",
@@ -159,7 +159,7 @@ def page(report: dict[str, Any] = HEQC, *, code: str | None = None, extra: str =
     items = "".join(
         f'<div class="report-info-item"><div class="label">{label}</div><div class="value">'
         f"{html.escape(str(said.get(key, '')))}</div></div>"
-        for key, label in _LABELS.items()
+        for key, label in LABELS.items()
         if said.get(key) != ""
     )
     shown = report["vcode"] if code is None else code

@@ -12,9 +12,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway.cli import main
-from gateway.errors import AdapterError, RequestError
+from gateway.errors import AdapterError, Refused, RequestError
 from gateway.kit import discovery
+from gateway.kit.laws.records import everything
+from gateway.kit.laws.trip import request_for
 from gateway.node import diagnostics
+from gateway.translate.engine import choose_target
 from tests.reference import ROOT
 
 
@@ -35,12 +38,28 @@ def test_json_lists_the_same() -> None:
         "blockcerts",
         "chsi",
         "clr",
+        "creditbank",
+        "dossier",
         "elmo",
         "europass",
         "ler",
         "openbadges",
     }
     assert all(one["formats"] and one["origin"] and not one["outside"] for one in told["adapters"])
+
+
+def test_what_is_said_to_write_nothing_refuses_to_write_and_is_no_target_to_choose() -> None:
+    only_read = [found.adapter for found in discovery.discover().found if not found.adapter.manifest.writes]
+    assert [adapter.manifest.id for adapter in only_read] != []
+    for adapter in only_read:
+        with pytest.raises(Refused) as refused:
+            adapter.write(everything(), request_for(everything(), b"{}", "application/json", adapter))
+        assert refused.value.code == "target.requires"
+    with pytest.raises(RequestError, match="expected one of") as wrong:
+        choose_target(discovery.discover().adapters, "nosuch")
+    named = wrong.value.message.partition("expected one of: ")[2].split(", ")
+    assert set(named).isdisjoint(adapter.manifest.id for adapter in only_read)
+    assert {"elmo", "europass"} <= set(named)
 
 
 def test_check_is_content_with_this_installation() -> None:

@@ -18,47 +18,32 @@ from gateway.proofs.jwk import write_jwk
 from tests import pki
 from tests.in_thread import in_thread
 from tests.jose_makers import key
+from tests.school import School
 from tests.strangers import Names, Strangers
-from tests.unit.verify.test_gathering import did_document
-from tests.unit.verify.test_status import entry, listed
-from tests.vc_makers import badge, embedded
 
 AT = ("--at", "2026-11-22T12:00:00Z")
 
 
-class School:
-    """A school on the simulated internet: its DID document, its list of what it revoked, its badges."""
+class Desk(School):
+    """The school, and a folder with its badges."""
 
     def __init__(self, strangers: Strangers, folder: Path) -> None:
-        self.strangers = strangers
+        super().__init__(strangers)
         self.folder = folder
-        self.did = f"did:web:school.example%3A{strangers.port}"
-        self.list = strangers.url("/status/3", "list.example")
-        self.revokes(7)
-        document = did_document(self.did)
-        strangers.says("/.well-known/did.json", json.dumps(document), kind="application/did+json")
 
-    def revokes(self, *places: int) -> None:
-        plain = {k: v for k, v in listed(*places, issuer=self.did, id=self.list).items() if k != "proof"}
-        self.strangers.says("/status/3", json.dumps(self.sealed(plain)), kind="application/vc")
-
-    def sealed(self, credential: dict[str, Any]) -> dict[str, Any]:
-        return embedded(credential, verificationMethod=f"{self.did}#key-1")
-
-    def badge(self, place: int = 8) -> Path:
-        status = entry(str(place), statusListCredential=self.list)
+    def file(self, place: int = 8) -> Path:
         file = self.folder / f"badge-{place}.json"
-        file.write_text(json.dumps(self.sealed(badge(self.did, credentialStatus=status))))
+        file.write_bytes(self.badge(place))
         return file
 
 
 @pytest.fixture
-def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[School]:
+def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     strangers = Strangers(tmp_path)
     with in_thread(strangers.answering):
         monkeypatch.setattr(cli_terms, "Reach", strangers.reach)
         monkeypatch.setattr(aiohttp, "ThreadedResolver", Names)
-        yield School(strangers, tmp_path)
+        yield Desk(strangers, tmp_path)
 
 
 def run(*arguments: str | Path) -> tuple[int, Any]:
@@ -71,22 +56,22 @@ def told(verdict: dict[str, Any]) -> list[str]:
     return [finding["about"] for finding in verdict["findings"] if finding["check"] == "evidence.asked"]
 
 
-def test_a_badge_of_a_did_web_passes_when_its_keys_and_its_list_are_asked_for(school: School):
-    code, verdict = run("verify", school.badge(), "--trust", school.did, "--online", *AT)
+def test_a_badge_of_a_did_web_passes_when_its_keys_and_its_list_are_asked_for(school: Desk):
+    code, verdict = run("verify", school.file(), "--trust", school.did, "--online", *AT)
     assert (code, verdict["verdict"]) == (0, "PASSED"), verdict
     assert sorted(school.strangers.asked) == ["/.well-known/did.json", "/status/3"]
 
 
-def test_without_online_nobody_is_asked_and_the_question_is_open(school: School, tmp_path: Path):
+def test_without_online_nobody_is_asked_and_the_question_is_open(school: Desk, tmp_path: Path):
     jwk = tmp_path / "key.jwk"
     jwk.write_text(json.dumps(write_jwk(key("ed25519").public_key())))
-    code, verdict = run("verify", school.badge(), "--trust", jwk, *AT)
+    code, verdict = run("verify", school.file(), "--trust", jwk, *AT)
     assert (code, verdict["sub_indication"], told(verdict)) == (3, "TRY_LATER", [""])
     assert school.strangers.asked == []
 
 
-def test_a_revoked_badge_is_failed(school: School):
-    code, verdict = run("verify", school.badge(7), "--trust", school.did, "--online", *AT)
+def test_a_revoked_badge_is_failed(school: Desk):
+    code, verdict = run("verify", school.file(7), "--trust", school.did, "--online", *AT)
     assert (code, verdict["sub_indication"]) == (1, "CREDENTIAL_REVOKED")
 
 
@@ -98,17 +83,17 @@ def test_a_revoked_badge_is_failed(school: School):
         ({"Content_Encoding": "br"}, "online.encoding"),
     ],
 )
-def test_without_an_answer_it_is_an_open_question_that_says_why(school: School, trouble: dict[str, Any], online: str):
+def test_without_an_answer_it_is_an_open_question_that_says_why(school: Desk, trouble: dict[str, Any], online: str):
     school.strangers.says("/status/3", **trouble)
-    code, verdict = run("verify", school.badge(), "--trust", school.did, "--online", *AT)
+    code, verdict = run("verify", school.file(), "--trust", school.did, "--online", *AT)
     assert (code, verdict["verdict"], verdict["sub_indication"]) == (3, "INDETERMINATE", "TRY_LATER")
     assert told(verdict) == [online]
 
 
 @pytest.mark.parametrize("place", [7, 8])
-def test_what_was_answered_is_kept_and_gives_the_same_verdict_offline(school: School, tmp_path: Path, place: int):
+def test_what_was_answered_is_kept_and_gives_the_same_verdict_offline(school: Desk, tmp_path: Path, place: int):
     kept = tmp_path / "kept"
-    file = school.badge(place)
+    file = school.file(place)
     online = run("verify", file, "--trust", school.did, "--online", "--keep-evidence", kept, *AT)
     school.strangers.asked.clear()
     assert run("verify", file, "--trust", school.did, "--evidence", kept, *AT) == online
@@ -118,35 +103,35 @@ def test_what_was_answered_is_kept_and_gives_the_same_verdict_offline(school: Sc
     assert not any("school" in path.name for path in kept.iterdir())
 
 
-def test_what_was_given_is_not_asked_for_again(school: School, tmp_path: Path):
+def test_what_was_given_is_not_asked_for_again(school: Desk, tmp_path: Path):
     kept = tmp_path / "kept"
-    run("verify", school.badge(), "--trust", school.did, "--online", "--keep-evidence", kept, *AT)
+    run("verify", school.file(), "--trust", school.did, "--online", "--keep-evidence", kept, *AT)
     school.strangers.asked.clear()
-    code, _ = run("verify", school.badge(), "--trust", school.did, "--evidence", kept, "--online", *AT)
+    code, _ = run("verify", school.file(), "--trust", school.did, "--evidence", kept, "--online", *AT)
     assert code == 0
     assert school.strangers.asked == []
 
 
-def test_inspect_and_translate_ask_too(school: School, tmp_path: Path):
+def test_inspect_and_translate_ask_too(school: Desk, tmp_path: Path):
     options = ("--trust", school.did, "--online", *AT)
-    assert run("inspect", school.badge(), *options)[1]["verdict"] == "PASSED"
-    code, done = run("translate", school.badge(), "--to", "clr", "-o", tmp_path / "clr.json", *options)
+    assert run("inspect", school.file(), *options)[1]["verdict"] == "PASSED"
+    code, done = run("translate", school.file(), "--to", "clr", "-o", tmp_path / "clr.json", *options)
     assert (code, done["verdict"]["verdict"], done["sealed"]) == (0, "PASSED", False)
 
 
-def test_a_did_to_be_trusted_that_cannot_be_asked_is_the_callers_to_mend(school: School):
+def test_a_did_to_be_trusted_that_cannot_be_asked_is_the_callers_to_mend(school: Desk):
     school.strangers.pages.clear()
-    result = CliRunner().invoke(main.testamur, ["verify", str(school.badge()), "--trust", school.did, "--online"])
+    result = CliRunner().invoke(main.testamur, ["verify", str(school.file()), "--trust", school.did, "--online"])
     assert getattr(result.exception, "code", None) == "trust.did_unresolved"
 
 
-def test_keeping_needs_asking(school: School, tmp_path: Path):
-    arguments = ["verify", str(school.badge()), "--keep-evidence", str(tmp_path / "kept")]
+def test_keeping_needs_asking(school: Desk, tmp_path: Path):
+    arguments = ["verify", str(school.file()), "--keep-evidence", str(tmp_path / "kept")]
     result = CliRunner().invoke(main.testamur, arguments)
     assert getattr(result.exception, "code", None) == "request.keep_needs_online"
 
 
-def node(school: School, tmp_path: Path, online: str = "") -> Path:
+def node(tmp_path: Path, online: str = "") -> Path:
     holder = pki.seal()
     (tmp_path / "seal.pem").write_bytes(holder.certificate.public_bytes(Encoding.PEM))
     key_file = tmp_path / "seal.key.pem"
@@ -162,17 +147,12 @@ def node(school: School, tmp_path: Path, online: str = "") -> Path:
     return settings
 
 
-def test_a_node_seals_by_what_it_asked_itself_and_not_by_what_a_caller_asked(school: School, tmp_path: Path):
+def test_a_node_seals_by_what_it_asked_itself_and_not_by_what_a_caller_asked(school: Desk, tmp_path: Path):
     """`--online` is the caller's, and no ground for the node's seal, unless the node's settings allow the asking."""
-    port = school.strangers.port
-    allowed = (
-        f'[online]\nhosts = ["school.example:{port}", "list.example:{port}"]\nnetworks = ["127.0.0.1/32"]\n'
-        f'authority = "{school.strangers.authority}"\n'
-    )
-    arguments = ("translate", school.badge(), "--to", "europass", "--online")
-    code, done = run(*arguments, "-o", tmp_path / "a.json", "--config", node(school, tmp_path))
+    arguments = ("translate", school.file(), "--to", "europass", "--online")
+    code, done = run(*arguments, "-o", tmp_path / "a.json", "--config", node(tmp_path))
     assert (code, done["verdict"]["verdict"], done["sealed"]) == (0, "PASSED", False)
-    code, done = run(*arguments, "-o", tmp_path / "b.json", "--config", node(school, tmp_path, allowed))
+    code, done = run(*arguments, "-o", tmp_path / "b.json", "--config", node(tmp_path, school.allowed))
     assert (code, done["verdict"]["verdict"], done["sealed"]) == (0, "PASSED", True)
     evidence = tmp_path / "kept"
     given = run(*arguments, "-o", tmp_path / "c.json", "--keep-evidence", evidence, "--config", tmp_path / "node.toml")

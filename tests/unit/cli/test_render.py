@@ -9,6 +9,7 @@ import pypdf
 import pytest
 
 from tests.toy_node import forged_leaf, sealed_leaf, write_settings
+from tests.toy_systems import leaf
 
 AT = ("--at", "2026-06-01")
 
@@ -75,3 +76,40 @@ def test_a_page_is_never_written_over_the_source_nor_in_an_unknown_form(run, tmp
     (tmp_path / "leaf.xml").write_bytes(sealed_leaf())
     done = run("render", "leaf.xml", "-o", out)
     assert (done.code, code in done.err) == (2, True)
+
+
+PADES = '[[seal]]\nfor = ["pades"]\nkey = "seal.key.pem"\ncertificate = "seal.pem"\n'
+
+
+@pytest.mark.parametrize(
+    ("octets", "code", "why"),
+    [
+        (forged_leaf(), 1, "the source is FAILED (HASH_FAILURE): pages of it may never be sealed"),
+        (leaf(), 3, "don't let pages of it be sealed"),
+    ],
+)
+def test_where_the_settings_seal_pdf_and_may_not_nothing_is_written_and_the_exit_is_the_verdicts(
+    run, tmp_path: Path, octets, code, why
+) -> None:
+    (tmp_path / "leaf.xml").write_bytes(octets)
+    settings = write_settings(tmp_path, extra=PADES)
+    done = run("render", "leaf.xml", "-o", "report.pdf", "--config", settings)
+    assert (done.code, (tmp_path / "report.pdf").exists(), done.out) == (code, False, "")
+    assert why in done.err
+    assert "what to do" in done.err
+    done = run("render", "leaf.xml", "-o", "report.pdf", "--config", settings, "--unsealed")
+    assert done.code == 0
+    assert "marked as a draft" in done.err
+    assert "DRAFT" in pypdf.PdfReader(tmp_path / "report.pdf").pages[-1].extract_text()
+
+
+def test_where_the_settings_seal_pdf_a_genuine_document_gets_it_and_says_no_draft(run, tmp_path: Path) -> None:
+    (tmp_path / "leaf.xml").write_bytes(sealed_leaf())
+    settings = write_settings(tmp_path, extra=PADES)
+    done = run("render", "leaf.xml", "-o", "report.pdf", "--config", settings)
+    assert (done.code, done.err) == (0, "")
+    assert b"ETSI.CAdES.detached" in (tmp_path / "report.pdf").read_bytes()
+    done = run("render", "leaf.xml", "-o", "own.pdf", "--config", settings, "--trust", tmp_path / "university.pem")
+    assert done.code == 0
+    assert "marked as a draft" in done.err
+    assert b"ETSI.CAdES.detached" not in (tmp_path / "own.pdf").read_bytes()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.cli import translate
 from gateway.model.verdict import Indication
 from gateway.verify.engine import verify
 from tests.toy_node import NOW, anchor, forged_leaf, node, node_key, sealed, sealed_leaf, write_settings
@@ -132,12 +133,28 @@ OPTIONS = (
     ("--at", "2025-06-01"),
     ("--require", "passed"),
     ("--config", "etc/node.toml"),
+    ("--evidence", "etc"),
+    ("--online",),
+)
+BESIDE = (
+    ("--online", "--keep-evidence", "kept"),
+    ("--lang", "en"),
+    ("--agreement", "etc/node.toml"),
+    ("--losses", "lost.json"),
+    ("--html", "page.html"),
+    ("--form", "json"),
+    ("--form", "png", "--picture", "etc/node.pem"),
+    ("--json",),
 )
 ALL = [
-    sum(chosen, ())
-    for many in range(len(OPTIONS) + 1)
-    for chosen in itertools.combinations(OPTIONS, many)
-]  # fmt: skip
+    sum(chosen, ()) for many in range(len(OPTIONS) + 1) for chosen in itertools.combinations(OPTIONS, many)
+] + [("--config", "etc/node.toml", *more, *beside) for beside in BESIDE for more in ((), ("--policy", "legacy"))]  # fmt: skip
+
+
+def test_every_option_of_translate_is_among_those_that_the_attack_tries():
+    known = {option for param in translate.command.params for option in param.opts if option.startswith("-")}
+    tried = {word for options in ALL for word in options if word.startswith("--")}
+    assert known == tried | {"--to", "-o"}
 
 
 @pytest.mark.parametrize("options", ALL, ids=" ".join)
@@ -152,7 +169,16 @@ def test_attack_laundering_no_combination_of_options_seals_what_is_failed(run, f
     assert not (out / "derivation.jws").exists()
 
 
-@pytest.mark.parametrize("options", [("--trust", "etc/university.pem"), ("--policy", "strict"), ("--at", "2026-06-01")])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--trust", "etc/university.pem"),
+        ("--policy", "strict"),
+        ("--at", "2026-06-01"),
+        ("--evidence", "etc"),
+        ("--online",),
+    ],
+)
 def test_attack_at_in_the_past_options_of_the_caller_imply_unsealed(run, source, settings, tmp_path, options):
     ran = run("translate", source, "--to", "petal", "-o", "out/", "--config", settings, *options)
     assert ran.code == 0, ran.err

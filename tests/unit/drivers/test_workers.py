@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from random import Random
 
 import pytest
@@ -19,7 +18,9 @@ from gateway.kit.recognition import head_of
 from tests.toy_adapter.lanterna_adapter import ADAPTER, Lanterna
 from tests.unit.kit.troublesome import Troublesome
 
-LIMITS = ProcessLimits(wall_seconds=6, cpu_seconds=1, memory_bytes=1024**3)
+LIMITS = ProcessLimits(wall_seconds=100, cpu_seconds=1, memory_bytes=1024**3)
+IMPATIENT = ProcessLimits(wall_seconds=6)
+"""By the clock: where nothing but time ends a call. A busy machine may need seconds for one that works."""
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +30,16 @@ def isolated():
     adapter.close()
 
 
+@pytest.fixture
+def impatient():
+    adapter = IsolatedAdapter(Troublesome(), IMPATIENT)
+    yield adapter
+    adapter.close()
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        (b"hang", "adapter.timeout"),
         (b"spin", "adapter.cpu"),
         (b"crash", "adapter.crashed"),
         (b"exit", "adapter.crashed"),
@@ -42,15 +49,19 @@ def isolated():
     ],
 )
 def test_trouble_becomes_an_error_and_the_next_call_works(isolated, body, code):
-    """Each kind of trouble has its code, ends in time, and the adapter answers again afterwards."""
-    isolated.core(b"")  # the worker runs
-    start = time.monotonic()
+    """Each kind of trouble has its code, and the adapter answers again afterwards."""
     with pytest.raises(AdapterError) as error:
         isolated.core(body)
     assert error.value.code == code
-    assert time.monotonic() - start < 15
     assert "somebody" not in str(error.value)
     assert isolated.core(b"x").startswith(b"x")
+
+
+def test_a_call_that_never_ends_is_ended_and_the_next_call_works(impatient):
+    with pytest.raises(AdapterError) as error:
+        impatient.core(b"hang")
+    assert error.value.code == "adapter.timeout"
+    assert impatient.core(b"x").startswith(b"x")
 
 
 def test_a_refusal_crosses_the_border_as_it_is(isolated):

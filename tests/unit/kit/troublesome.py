@@ -14,7 +14,7 @@ class Troublesome(Lanterna):
 
     def core(self, body: bytes) -> bytes:
         if body == b"hang":
-            time.sleep(60)
+            time.sleep(10_000)
         if body == b"spin":
             while True:
                 pass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.model.dates import as_moment, day_at_midnight, parts_of
+from gateway.model.dates import as_moment, day_at_midnight, earliest, latest, parts_of
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,12 @@ def test_a_date_is_taken_apart_with_its_zone():
     assert parts_of("2014-11-28T10:00:00.5Z").date == "2014-11-28"
     with pytest.raises(ValueError, match="expected a date"):
         parts_of("yesterday")
+
+
+def test_the_earliest_and_the_latest_are_told_in_time_and_not_by_their_letters():
+    dates = ["2025-06-01T00:00:00+02:00", None, "2025-05-31T23:00:00Z", "2025-06", "2025"]
+    assert earliest(dates) == "2025"
+    assert latest(dates) == "2025-06"
+    assert latest(dates[:3]) == "2025-05-31T23:00:00Z"
+    assert earliest([None, "-0044-03"]) is None
+    assert latest([]) is None

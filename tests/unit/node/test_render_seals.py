@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import replace
 from io import BytesIO
 
+import pypdf
 import pytest
 from asn1crypto import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -16,10 +17,12 @@ from pyhanko_certvalidator import ValidationContext
 
 from gateway.model.verdict import Indication
 from gateway.node.render import Page, Rendered, render_now
+from gateway.node.translate import Withheld
 from gateway.proofs.pdf.examine import examine
 from gateway.trust.policies import load_policy
 from gateway.verify.engine import verify
 from tests.toy_node import NOW, anchor, forged_leaf, node, node_key, sealed_leaf, university
+from tests.toy_systems import leaf
 
 
 def rendered(octets: bytes, **how) -> Rendered:
@@ -49,12 +52,39 @@ def test_popplers_pdfsig_finds_the_seal_valid_and_over_the_whole_file(tmp_path):
 
 
 def test_before_the_seal_the_pages_are_equal_for_equal_input():
-    leaf, the_node = sealed_leaf(), node(seals={"pades": node_key()})
-    unsealed = rendered(leaf, the_node=the_node, unsealed=True)
-    assert unsealed.octets == rendered(leaf, the_node=the_node, unsealed=True).octets
-    assert not unsealed.sealed
-    assert not unsealed.withheld
-    assert rendered(leaf, the_node=the_node).octets.startswith(unsealed.octets)
+    """The seal stands behind the pages as they were drawn: what is before its revision is the same every time."""
+    genuine, the_node = sealed_leaf(), node(seals={"pades": node_key()})
+    first, second = (rendered(genuine, the_node=the_node).octets.split(b"%%EOF")[0] for _ in range(2))
+    assert first == second
+    assert len(first) > 50_000
+
+
+@pytest.mark.parametrize(
+    ("octets", "answer", "why"),
+    [
+        (forged_leaf(), "FAILED", "the source is FAILED (HASH_FAILURE): pages of it may never be sealed"),
+        (leaf(), "INDETERMINATE", "this node's settings don't let pages of it be sealed"),
+    ],
+)
+def test_where_the_pages_may_not_be_sealed_nothing_is_written_and_it_says_why(octets, answer, why):
+    the_node = node(seals={"pades": node_key()})
+    outcome = render_now(the_node, Page(octets=octets, form="pdf"), NOW)
+    assert isinstance(outcome, Withheld)
+    assert (outcome.code, outcome.verdict.verdict.value) == ("seal.withheld", answer)
+    assert why in outcome.message
+    assert "--unsealed" in outcome.advice
+    html = render_now(the_node, Page(octets=octets, form="html"), NOW)
+    assert isinstance(html, Rendered)  # HTML carries no seal: none was asked for
+    assert not html.draft
+
+
+def test_what_is_asked_for_without_the_seal_is_marked_on_every_sheet():
+    page = rendered(sealed_leaf(), the_node=node(seals={"pades": node_key()}), unsealed=True)
+    assert (page.sealed, page.draft) == (False, True)
+    for sheet in pypdf.PdfReader(BytesIO(page.octets)).pages:
+        assert "DRAFT" in sheet.extract_text()
+    without = rendered(sealed_leaf(), the_node=node(seals={}), unsealed=True)
+    assert not without.draft  # no seal is missing where the node has none
 
 
 def test_our_own_pages_verify_and_the_original_inside_is_judged_apart():
@@ -70,7 +100,10 @@ def test_pages_of_pages_are_never_sealed():
     """Laundering by a second trip: the page of our sealed page, whose key somebody trusts."""
     page = rendered(sealed_leaf())
     trusting = node(seals={"pades": university()}, anchors=(anchor(node_key()), anchor(university())))
-    assert not rendered(page.octets, the_node=trusting).sealed
+    outcome = render_now(trusting, Page(octets=page.octets, form="pdf"), NOW)
+    assert isinstance(outcome, Withheld)
+    assert "pages of something" in outcome.message
+    assert not rendered(page.octets, the_node=trusting, unsealed=True).sealed
 
 
 @pytest.mark.parametrize("policy", [False, True])
@@ -98,4 +131,4 @@ def test_attack_own_terms_get_no_seal_on_pages_even_of_a_genuine_document(change
         "at": {"now": NOW.replace(year=2025, month=12)},
     }
     page = rendered(sealed_leaf(), the_node=the_node, terms=replace(the_node.terms(NOW), **changes[change]))
-    assert (page.sealed, page.withheld) == (False, True)
+    assert (page.sealed, page.draft) == (False, True)

@@ -50,6 +50,26 @@ def test_a_node_by_its_settings(tmp_path):
     assert node.policy.name == "strict"
 
 
+@pytest.mark.parametrize(
+    ("said", "documents", "evidence"),
+    [
+        ("", [()], []),
+        ('for = ["evidence"]\n', [], [()]),
+        (
+            'for = ["evidence", "University of Examplia"]\n',
+            [("University of Examplia",)],
+            [("University of Examplia",)],
+        ),
+    ],
+)
+def test_an_anchor_attests_evidence_only_where_that_is_said(tmp_path, said, documents, evidence):
+    node = start(load_settings(write_settings(tmp_path, extra=said)), now=NOW)
+    assert [anchor.issuers for anchor in node.anchors] == documents
+    assert [anchor.issuers for anchor in node.witnesses] == evidence
+    assert node.terms(NOW).anchors == node.anchors
+    assert node.terms(NOW).witnesses == node.witnesses
+
+
 def test_without_settings_a_node_trusts_nobody_and_seals_nothing():
     node = start(None, now=NOW)
     assert (node.configured, node.anchors, dict(node.seals)) == (False, (), {})

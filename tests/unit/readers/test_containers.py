@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
 import zlib
 
 import pytest
@@ -97,6 +98,53 @@ def test_the_upload_wrapper_yields_the_credentials_very_octets() -> None:
 @pytest.mark.parametrize("data", [b'{"credential":{},"more":1}', b'{"credential":[1]}', b'{"credential":"x"}'])
 def test_only_the_bare_wrapper_is_a_wrapper(data: bytes) -> None:
     assert kinds(data) == ["json"]
+
+
+def envelope(address: str, **members: object) -> bytes:
+    made = {
+        "@context": "https://www.w3.org/ns/credentials/v2",
+        "id": address,
+        "type": "EnvelopedVerifiableCredential",
+        **members,
+    }
+    return json.dumps({name: value for name, value in made.items() if value is not None}).encode()
+
+
+TOKEN = compact(certified()).decode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        envelope(f"data:application/vc+jwt,{TOKEN}"), envelope(f"data:application/vc-ld+jwt,{TOKEN}"),
+        envelope(f"data:application/vc+jwt,{TOKEN}", **{"@context": None}),
+        envelope(f"data:application/vc+jwt,{TOKEN}", type=["EnvelopedVerifiableCredential"]),
+    ],
+)  # fmt: skip
+def test_a_token_comes_out_of_its_envelope(data: bytes) -> None:
+    assert kinds(data) == ["envelope", "jws", "json"]
+    assert unpack(data).layers[0].octets == TOKEN.encode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        envelope(f"data:application/vc+jwt,{TOKEN}", name="What no signature covers"),
+        envelope(f"data:application/vc+jwt,{TOKEN}", type="VerifiableCredential"),
+        envelope(f"data:application/vc+jwt;base64,{TOKEN}"), envelope(f"data:application/vc+sd-jwt,{TOKEN}"),
+        envelope(f"https://school.example/{TOKEN}"), envelope("data:application/vc+jwt,"), envelope(""),
+        envelope(f"data:application/vc+jwt,{TOKEN}\n"), envelope(f" data:application/vc+jwt,{TOKEN}"),
+    ],
+)  # fmt: skip
+def test_only_the_bare_envelope_of_a_token_is_an_envelope(data: bytes) -> None:
+    assert kinds(data) == ["json"]
+
+
+def test_envelopes_in_one_another_come_to_an_end() -> None:
+    inner = envelope(f"data:application/vc+jwt,{TOKEN}")
+    for _ in range(2):
+        inner = envelope(f"data:application/vc+jwt,{compact({'alg': 'ES256'}, inner).decode()}")
+    assert code_of(inner) == "limit.containers"
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,25 @@ def test_two_hundred_courses_run_over_pages_with_their_heads_repeated() -> None:
     assert all(f"Course number {n} " in whole for n in range(200))
 
 
+def test_long_words_in_other_columns_leave_room_for_the_course() -> None:
+    course = r.Achievement(
+        specification=r.Specification(
+            title={"en": "Introduction to harbour cranes"},
+            identifiers=(r.Identifier(value="2024-0042-00042-EXAMPLE"),),
+            levels=(r.Level(scheme="isced", value="6", claimed_by="gateway"),),
+        ),
+        credits_earned=(
+            r.Credit(
+                scheme=r.Code(value="credits of the bank of all islands and harbours: electives and free choice"),
+                value="140",
+            ),
+        ),
+    )
+    report = transcript(0).reports[0].changed({"achievements": (course, course)})
+    pdf = drawn(account(record=transcript(0).changed({"reports": (report,)}), losses=()))
+    assert "Introduction to harbour" in "\n".join(page.extract_text() for page in reader(pdf).pages)  # on one line
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_none_and_one_course_make_a_page_too(count: int) -> None:
     assert "Ada Nemo" in words(drawn(account(record=transcript(count), losses=())))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.model.verdict import Finding, Indication, InnerVerdict, Status, SubIndication, Verdict, conclude
+from gateway.model.verdict import Caveat, Finding, Indication, InnerVerdict, Status, SubIndication, Verdict, conclude
 from gateway.translate.sealing import NEVER_SEALED, Grounds, may_be_sealed, open_questions
 
 LATE = SubIndication.OUT_OF_BOUNDS_NO_POE
@@ -42,6 +42,14 @@ def test_the_truth_table(verdict, policy, vouched, configured, present, derived)
     allowed = verdict is PASSED or (verdict.verdict is Indication.INDETERMINATE and verdict.sub_indication in named)
     case = grounds(verdict, vouched=vouched, configured=configured, present=present, derived=derived)
     assert may_be_sealed(case, policy) is (circumstances and allowed)
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_what_rests_on_a_simulator_is_sealed_only_where_the_settings_say_so(allowed):
+    told = Finding(check="online.source", status=Status.WARNING, caveat=Caveat.SIMULATED)
+    outer = conclude([], inner=[InnerVerdict(path="/a", role="part", verdict=conclude([told]))])
+    for verdict in (conclude([told]), outer):
+        assert may_be_sealed(grounds(verdict), {}, simulated=allowed) is allowed
 
 
 @given(

@@ -55,7 +55,7 @@ def judged(
     evidence = {} if found is None else {found.url: found}
     anchors = (OPERATOR,) if trusted else ()
     by = frozenset({"chsi"} if channel else ())
-    made = replace(startup.terms(at=NOW), evidence=evidence, anchors=anchors, channel=by, **terms)
+    made = replace(startup.terms(at=NOW), evidence=evidence, witnesses=anchors, channel=by, **terms)
     return verify(document, adapters=[ADAPTER], terms=made)
 
 
@@ -184,6 +184,15 @@ def test_an_attestation_that_is_not_of_this_answer_vouches_for_nothing(forgery: 
     assert said(outcome)[0] is not Indication.PASSED
 
 
+def test_who_is_trusted_for_documents_alone_attests_no_answer() -> None:
+    """A university's key seals its documents: that it may say what the register answered is another trust."""
+    found = judged(PAPER, GOOD, trusted=False, anchors=(OPERATOR,))
+    assert said(found)[0] is Indication.INDETERMINATE
+    [told] = [f for f in found.verdict.findings if f.check == "online.attested"]
+    assert told.sub_indication is SubIndication.NO_CERTIFICATE_CHAIN_FOUND
+    assert 'for = ["evidence"]' in told.explanation
+
+
 def test_an_operator_who_is_not_in_trust_vouches_for_nothing() -> None:
     assert said(judged(PAPER, GOOD, trusted=False))[0] is Indication.INDETERMINATE
 
@@ -262,7 +271,7 @@ def test_an_adapter_in_a_process_of_its_own_compares_too() -> None:
     isolated = IsolatedAdapter(ADAPTER)
     try:
         assert comparing(isolated) is not None
-        made = replace(startup.terms(at=NOW), evidence={URL: GOOD}, anchors=(OPERATOR,))
+        made = replace(startup.terms(at=NOW), evidence={URL: GOOD}, witnesses=(OPERATOR,))
         assert verify(PAPER, adapters=[isolated], terms=made).verdict.verdict is Indication.PASSED
     finally:
         isolated.close()

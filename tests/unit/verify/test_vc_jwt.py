@@ -166,6 +166,23 @@ def test_a_token_comes_out_of_a_picture(keyword: bytes) -> None:
     assert found.containers == ("png", "jws", "jwt")
 
 
+def test_a_token_in_an_envelope_is_judged_and_read_as_the_token_inside() -> None:
+    issuer = did_key("ed25519")
+    inside = token(plain(issuer), typ="vc+jwt", cty="vc")
+    whole = {
+        "@context": "https://www.w3.org/ns/credentials/v2",
+        "id": f"data:application/vc+jwt,{inside.decode()}",
+        "type": "EnvelopedVerifiableCredential",
+    }
+    alone, enveloped = examined(inside, issuer), examined(json.dumps(whole).encode(), issuer)
+    assert enveloped.verdict.verdict is alone.verdict.verdict is Indication.PASSED
+    assert (enveloped.containers, alone.containers) == (("envelope", "jws", "jwt"), ("jws", "jwt"))
+    assert read(enveloped) == read(alone)
+    unsigned_beside = examined(json.dumps({**whole, "credentialSubject": {"name": "Somebody"}}).encode(), issuer)
+    assert unsigned_beside.verdict.verdict is Indication.INDETERMINATE
+    assert unsigned_beside.containers == ()
+
+
 def test_a_did_jwk_with_an_algorithm_of_its_own_serves_no_other() -> None:
     held = {**write_jwk(key("rsa").public_key()), "alg": "PS256"}
     found = examined(token(plain("https://school.example/"), alg="RS256", jwk=held))

@@ -15,6 +15,7 @@ PLANS = {
     outbox.BY_ID: "deliveries_1",
     outbox.BY_KEY: "deliveries_idempotency",
     outbox.DUE: "deliveries_due",
+    outbox.WAITING_FOR: "deliveries_due",
     outbox.NEWEST: "PRIMARY KEY",
     outbox.NEWEST_BEFORE: "PRIMARY KEY",
     outbox.NEWEST_OF_STATE: "deliveries_state",

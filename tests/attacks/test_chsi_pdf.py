@@ -1,0 +1,187 @@
+"""Attacks on Chinese reports as PDF: each with its name, and a code or verdict of its own.
+
+None passes by itself, and none by the register's answer, although that answer would fit what its text says.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import BytesIO
+
+import pypdf
+import pytest
+
+from adapters.chsi import ADAPTER
+from adapters.chsi.addresses import ASK
+from gateway.drivers.pdf_process import PdfProcess
+from gateway.drivers.processes import ProcessLimits
+from gateway.errors import Refused
+from gateway.model.verdict import Indication
+from gateway.node import startup
+from gateway.readers.limits import MIB
+from gateway.trust.anchors import Anchor
+from gateway.verify.engine import VerifiedDocument, verify
+from gateway.verify.evidence import Answer
+from tests import pki
+from tests.adapters.chsi.documents import page
+from tests.adapters.chsi.sheets import PAGE, drawn, sheet
+from tests.pdf_makers import pdf, sealed
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def judged(octets: bytes, answer: bytes | None = None, *, at: datetime = NOW, **terms: object) -> VerifiedDocument:
+    fetched = None if answer is None else Answer(url=ASK, fetched_at=at, octets=answer, fetched_here=True)
+    evidence = {} if fetched is None else {ASK: fetched}
+    return verify(octets, adapters=[ADAPTER], terms=replace(startup.terms(at=at), evidence=evidence, **terms))
+
+
+def refusal(octets: bytes) -> str:
+    """The code with which it isn't read; it is no pass, whatever the register answers."""
+    for answer in (None, page()):
+        found = judged(octets, answer)
+        assert found.verdict.verdict is not Indication.PASSED
+        with pytest.raises(Refused) as refused:
+            found.read()
+    assert refused.value.code in {f.about for f in found.verdict.findings}
+    return refused.value.code
+
+
+def test_control_the_same_report_untouched_passes_by_the_answer() -> None:
+    assert judged(sheet(), page()).verdict.verdict is Indication.PASSED
+
+
+# --- what acts, and what is no text -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "catalog"),
+    [
+        ("pdf.active", b"/OpenAction << /S /JavaScript /JS (app.alert) >>"),
+        ("pdf.active", b"/Names << /JavaScript << /Names [(a) << /S /JavaScript /JS (x) >>] >> >>"),
+        ("pdf.active", b"/OpenAction << /S /Launch /F (x) >>"),
+        ("pdf.active", b"/AA << /WC << /S /SubmitForm /F (x) >> >>"),
+    ],
+)
+def test_pdf_with_scripts(code: str, catalog: bytes) -> None:
+    assert refusal(sheet(catalog=catalog)) == code
+
+
+def test_pdf_of_pictures_alone() -> None:
+    assert refusal(pdf()) == "pdf.image_only"
+
+
+def test_scan_with_hidden_text_under_its_picture() -> None:
+    for mode in (3, 7):
+        assert refusal(sheet(mode=mode)) == "pdf.hidden_text"
+
+
+def test_font_that_does_not_say_which_characters_its_shapes_are() -> None:
+    assert refusal(sheet(told=False)) == "pdf.no_characters"
+
+
+def test_text_that_two_readers_see_as_two_texts() -> None:
+    """One reader believes what the file calls the actual text, the other its shapes: 本科 is shown, 专科 is claimed."""
+    assert refusal(sheet(actual={"本科": "专科"})) == "pdf.readers_differ"
+
+
+@pytest.mark.parametrize("kind", ["FreeText", "Stamp", "Ink", "Square", "Widget"])
+def test_report_drawn_over_by_an_annotation(kind: str) -> None:
+    over = b"<< /Type /Annot /Subtype /%s /Rect [200 500 300 520] /Contents (x) >>" % kind.encode()
+    assert refusal(sheet(page=PAGE.replace(b"/Contents 4 0 R", b"/Contents 4 0 R /Annots [" + over + b"]"))) == (
+        "pdf.drawn_over"
+    )
+
+
+def test_a_link_draws_over_nothing() -> None:
+    link = b"<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /A << /S /URI /URI (https://www.chsi.com.cn) >> >>"
+    octets = sheet(page=PAGE.replace(b"/Contents 4 0 R", b"/Contents 4 0 R /Annots [" + link + b"]"))
+    assert judged(octets, page()).verdict.verdict is Indication.PASSED
+
+
+# --- bombs ------------------------------------------------------------------------------------------------------------
+
+
+def bombs() -> dict[str, bytes]:
+    many = zlib.compress(b"BT /F1 1 Tf (x) Tj ET " * 4_000_000, 9)
+    stream = b"<< /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(many), many)
+    form = b"/XObject << /X 4 0 R >>"
+    calls = b"/X Do " * 100_000
+    return {
+        "a stream that inflates to 88 MB": pdf(content=stream),
+        "a page that draws itself": pdf(
+            page=PAGE.replace(b"/Font << /F1 5 0 R >>", form),
+            content=b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << %s >> /Length %d >>\nstream\n%s\n"
+            b"endstream" % (form, len(calls), calls),
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", bombs())
+def test_bomb_pdf(name: str) -> None:
+    """It ends in its process, with a code, and the next report is read."""
+    process = PdfProcess(ProcessLimits(wall_seconds=120, cpu_seconds=5, memory_bytes=256 * MIB))
+    try:
+        found = judged(bombs()[name], page(), pdf=process, pdf_text=process.text)
+        assert found.verdict.verdict is not Indication.PASSED
+        with pytest.raises(Refused) as refused:
+            found.read()
+        assert refused.value.code == "limit.work"
+        assert judged(sheet(), page(), pdf=process, pdf_text=process.text).verdict.verdict is Indication.PASSED
+    finally:
+        process.close()
+
+
+def test_pdf_without_end() -> None:
+    assert refusal(drawn([("字" * 100, "字" * 100)] * 600)) == "pdf.too_long"
+
+
+# --- signed, and changed since ----------------------------------------------------------------------------------------
+
+
+def changed() -> dict[str, bytes]:
+    """A genuine sealed report, changed: the register's answer would fit all of them."""
+    good = sealed(sheet())
+    at = good.index(b"1000 0 0 0 750 750 d1")
+    writer = pypdf.PdfWriter(clone_from=pypdf.PdfReader(BytesIO(good)))
+    saved = BytesIO()
+    writer.write(saved)
+    updated = BytesIO()
+    increment = pypdf.PdfWriter(BytesIO(good), incremental=True)
+    increment.pages[0][pypdf.generic.NameObject("/Rotate")] = pypdf.generic.NumberObject(90)
+    increment.write(updated)
+    return {
+        "tampered": good[:at] + b"1001" + good[at + 4 :],
+        "overlaid": updated.getvalue(),
+        "re-saved": saved.getvalue(),
+        "cut off": good[:-7],
+        "with something behind its end": good + b"%more\n",
+    }
+
+
+@pytest.mark.parametrize("name", changed())
+def test_tampered_overlaid_and_re_saved_never_pass(name: str) -> None:
+    certificate = pki.seal().certificate
+    anchors = (Anchor(key=certificate.public_key(), certificate=certificate),)
+    assert judged(sealed(sheet()), at=pki.NOW, anchors=anchors).verdict.verdict is Indication.PASSED
+    octets = changed()[name]
+    for answer in (None, page()):
+        assert judged(octets, answer, at=pki.NOW, anchors=anchors).verdict.verdict is not Indication.PASSED
+
+
+def test_one_label_with_two_values() -> None:
+    found = judged(sheet(extra=("层次 博士研究生",)), page())
+    assert found.verdict.verdict is not Indication.PASSED
+    with pytest.raises(Refused) as refused:
+        found.read()
+    assert refused.value.code == "chsi.label_twice"
+
+
+def test_two_titles() -> None:
+    found = judged(sheet(extra=("教育部学籍在线验证报告",)), page())
+    assert found.verdict.verdict is not Indication.PASSED
+    with pytest.raises(Refused) as refused:
+        found.read()
+    assert refused.value.code == "chsi.title_twice"
