@@ -31,7 +31,7 @@ from gateway.model.texts import UNDETERMINED, Text
 
 Node = dict[str, Any]
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 

@@ -30,7 +30,7 @@ from gateway.model.record import (
 from gateway.model.texts import UNDETERMINED, Text
 from gateway.vocabulary.kinds import achievement_of
 
-_DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?")
+_DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?", re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2,4}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 _STATUS = {"failed": "Failed", "in-progress": "Enrolled", "interrupted": "OnHold", "left": "Withdrew"}
 KEPT_STATUSES = ("Completed", "Provisional")

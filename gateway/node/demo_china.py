@@ -78,9 +78,7 @@ async def china(world: World, now: dt.datetime) -> AsyncIterator[Step]:
     (world.folder / FOLDER).mkdir(exist_ok=True)
     genuine = _octets()
     write_file(world.folder / FOLDER / "report.json", genuine)
-    clerk = Ed25519PrivateKey.generate()
-    witness = Anchor(key=clerk.public_key(), key_id="clerk")
-    node = replace(world.node, witnesses=(witness,), seal_simulated=True)
+    node, clerk = _with_clerk(world.node)
     yield _judged(node, "A report from China, unsealed as they are", genuine, node.terms(now), Indication.INDETERMINATE)
     register = Register(reports={_CODE: _SHOWN, _EXPIRED: replace(_SHOWN, state="expired")})
     async with _listening(register) as address:
@@ -96,6 +94,20 @@ async def china(world: World, now: dt.datetime) -> AsyncIterator[Step]:
         yield await _translated(world, node, Order(octets=genuine, to=target, terms=good, of_caller=False), now)
 
 
+async def attested_report(node: Node, now: dt.datetime) -> tuple[bytes, Terms]:
+    """The report, and the node's terms with what the simulator said and a clerk attested: for whoever shows it."""
+    node, clerk = _with_clerk(node)
+    async with _listening(Register(reports={_CODE: _SHOWN})) as address:
+        return _octets(), await _attested(node, clerk, address, _octets(), now)
+
+
+def _with_clerk(node: Node) -> tuple[Node, Ed25519PrivateKey]:
+    """The node, trusting a clerk who attests what the register showed."""
+    clerk = Ed25519PrivateKey.generate()
+    witness = Anchor(key=clerk.public_key(), key_id="clerk")
+    return replace(node, witnesses=(witness,), seal_simulated=True), clerk
+
+
 def _octets(code: str = _CODE, **changed: object) -> bytes:
     return json.dumps({**_REPORT, "vcode": code, **changed}, ensure_ascii=False).encode()
 
@@ -105,7 +117,7 @@ async def _listening(register: Register) -> AsyncIterator[str]:
     """The simulator at a port of loopback; its address."""
     from aiohttp import web
 
-    runner = web.AppRunner(register.application(), shutdown_timeout=0)
+    runner = web.AppRunner(register.application(), shutdown_timeout=0.1)  # by 0 it would wait for ever
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()

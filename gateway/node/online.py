@@ -18,7 +18,7 @@ from gateway.node.startup import Node
 from gateway.verify.asking import Asker
 from gateway.verify.engine import verify
 from gateway.verify.evidence import Answer, Answers, address_of_did
-from gateway.verify.gathering import NOTHING, Gathered, gather, gathered_in
+from gateway.verify.gathering import NOTHING, Gathered, ask_in_rounds, gather
 from gateway.verify.terms import Terms
 
 _WHOM = "whom to trust"
@@ -58,10 +58,10 @@ async def gather_for(
     if running.online is None:
         return NOTHING
 
-    async def still_open(terms: Terms) -> Sequence[EvidenceRequest]:
-        return await running.work(party, job, document, now, gathered_in(terms))
+    async def still_open(gathered: Gathered) -> Sequence[EvidenceRequest]:
+        return await running.work(party, job, document, now, gathered)
 
-    return gathered_in(await gather(running.node.terms(now), still_open, running.online.for_document()))
+    return await ask_in_rounds(still_open, running.online.for_document())
 
 
 async def ask_about(

@@ -26,6 +26,7 @@ from gateway.readers.json import parse_json
 from gateway.readers.limits import DEFAULT_LIMITS
 from scripts.make_dossier_schema import NAME, make_schema, text
 from tests.adapters.chsi.dossiers import ORIGINAL, changed, graduation, read, warned, warnings, whole
+from tests.reference import ROOT
 
 # --- labels ----------------------------------------------------------------------------------------------------------
 
@@ -315,3 +316,19 @@ def test_the_notice_says_in_both_languages_that_it_is_no_report_of_the_register(
     assert parse_json(graduation())["notice"] == dict(NOTICE)
     assert "不是中国高等教育学生信息网（学信网）的报告" in NOTICE["zh"]
     assert "no report of China's register (CHSI)" in NOTICE["en"]
+
+
+# --- the page about it -----------------------------------------------------------------------------------------------
+
+
+def test_the_page_about_dossiers_names_every_member_and_shows_labels_as_they_are():
+    page = (ROOT / "docs" / "reference" / "dossier.md").read_text("utf-8")
+    table = page.partition("## What is in it")[2].partition("```")[0]
+    named = {name for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    assert named == set(make_schema()["properties"])
+    shown = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    assert shown["labels"] == labels(shown["labels"])
+    learner = json.loads(graduation())["record"]["learner"]
+    assert json_schema(NAME).is_valid(
+        {**json.loads(graduation()), **shown, "record": {"learner": learner, **shown["record"]}}
+    )
