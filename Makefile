@@ -33,7 +33,7 @@ test: lint  ## everything that needs no internet (under 10 minutes on 2 cores)
 test-long: setup  ## the long forms: 100,000 mutants, every leaf
 	@$(BIN)/pytest -n 2 -m long
 
-demo: setup  ## three registries: verified, translated, reproduced, exchanged between nodes; forgeries refused
+demo: setup  ## four registries: verified, translated, reproduced, exchanged between nodes; forgeries refused
 	@$(BIN)/testamur demo
 
 bench: setup  ## the figures of docs/performance.md, side by side in one run
