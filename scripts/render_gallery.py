@@ -1,11 +1,13 @@
-"""Write docs/gallery.md: twelve fictional records as pages, the first sheet of each as a picture.
+"""Write docs/gallery.md: fictional records of every adapter as pages, the first sheet of each as a picture.
 
 `python -m scripts.render_gallery [FOLDER]`; with a folder, all of each goes there as PDF, to be looked at page by page.
 """
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+import json
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -16,7 +18,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from gateway.drivers.keys import SealKey
+from gateway.kit.contract import Reading
 from gateway.node.account import account_of, account_of_document, reading_of
+from gateway.node.demo_china import attested_report
 from gateway.node.demo_forgeries import altered_badge
 from gateway.node.demo_keys import certificate, name_of, new_key
 from gateway.node.demo_world import World, make_world
@@ -28,12 +32,15 @@ from gateway.readers.limits import DEFAULT_LIMITS
 from gateway.rendering.account import Account
 from gateway.rendering.pdf import draw_pictures
 from gateway.rendering.telling.account import describe_account
+from gateway.translate.languages import languages_of
 from gateway.verify.engine import verify
 from gateway.verify.terms import Terms
+from tests.unit.proofs.test_merkle import BESIDE, anchored
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 AT = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 DOTS = 54
+TWO = 2
 ELMO = "https://github.com/emrex-eu/elmo-schemas/tree/v1"
 
 
@@ -112,6 +119,19 @@ MANY_SCRIPTS = Transcript(
     grades=("ดีมาก", "प्रथम श्रेणी", "95", "отлично", "9,5", "A"),
 )
 
+BLOCKCERTS = {
+    "@context": ["https://www.w3.org/2018/credentials/v1", "https://w3id.org/blockcerts/v3"],
+    "id": "urn:uuid:00000000-0000-4000-8000-0000000000bc",
+    "type": ["VerifiableCredential", "BlockcertsCredential"],
+    "issuer": "https://harbour.example/issuers/1",
+    "issuanceDate": "2024-06-28T00:00:00Z",
+    "credentialSubject": {
+        "id": "did:example:astrid",
+        "name": "Astrid Faro",
+        "claim": {"name": "Knots", "description": "Forty knots.", "criteria": "Tie them."},
+    },
+}
+
 
 def elmo(said: Transcript) -> bytes:
     """The transcript as ELMO 1.7, unsealed."""
@@ -169,7 +189,7 @@ def sealed(said: Transcript, folder: Path) -> tuple[bytes, Terms]:
 
 
 def gallery(world: World, folder: Path) -> Iterator[Shown]:
-    """The twelve."""
+    """One of each adapter, of each family of scripts, and of each state that a page can tell of."""
     read = {adapter: file.read_bytes() for adapter, file in world.documents.items()}
     own = world.node.terms(AT)
     yield Shown(
@@ -181,9 +201,9 @@ def gallery(world: World, folder: Path) -> Iterator[Shown]:
     )
     yield Shown(
         name="europass",
-        told="a sealed Europass credential, Bulgarian and English",
+        told="a sealed Europass credential in Bulgarian, for an English reader",
         octets=read["europass"],
-        languages=(),
+        languages=("en",),
         terms=own,
     )
     yield Shown(
@@ -192,6 +212,29 @@ def gallery(world: World, folder: Path) -> Iterator[Shown]:
         octets=read["clr"],
         languages=("nl",),
         terms=own,
+    )
+    badge = json.loads(read["clr"])["credentialSubject"]["verifiableCredential"][0]
+    yield Shown(
+        name="openbadges",
+        told="one badge by itself, for a Greek reader",
+        octets=json.dumps(badge, ensure_ascii=False).encode(),
+        languages=("el",),
+        terms=own,
+    )
+    yield Shown(
+        name="blockcerts",
+        told="a Blockcerts diploma whose chain nobody here can ask, for a Korean reader",
+        octets=json.dumps(anchored(BLOCKCERTS, *BESIDE)).encode(),
+        languages=("ko",),
+        terms=own,
+    )
+    report, attested = asyncio.run(attested_report(world, AT))
+    yield Shown(
+        name="chsi",
+        told="a Chinese report, unsealed, that an online check vouches for (a simulator here), for an English reader",
+        octets=report,
+        languages=("en",),
+        terms=attested,
     )
     yield Shown(
         name="losses",
@@ -232,6 +275,15 @@ def gallery(world: World, folder: Path) -> Iterator[Shown]:
         languages=("nb",),
         terms=trusted,
     )
+    employment = translate_now(world.node, Order(octets=read["clr"], to="ler"), dt.datetime.now(dt.UTC))
+    assert isinstance(employment, Translated)
+    yield Shown(
+        name="ler",
+        told="a learning and employment record made by a node from a learner record, for a Dutch reader",
+        octets=employment.results[0].octets,
+        languages=("nl",),
+        terms=terms_of(world.seals, at=dt.datetime.now(dt.UTC)),
+    )
     for name, told, said, languages in (
         ("arabic", "Arabic, from right to left, beside English", ARABIC, ("ar", "en")),
         ("chinese", "Chinese, beside German", CHINESE, ("zh", "de")),
@@ -253,17 +305,23 @@ def account(world: World, shown: Shown) -> Account:
     if shown.to is None:
         document = verify(shown.octets, adapters=world.node.adapters, terms=terms)
         reading, unread = reading_of(document)
-        return account_of_document(document, reading, unread, world.node, terms, shown.languages or ("bg", "en"))
+        return account_of_document(document, reading, unread, world.node, terms, languages(shown, reading))
     order = Order(octets=shown.octets, to=shown.to, unsealed=shown.unsealed)
     done = translate_now(world.node, order, dt.datetime.now(dt.UTC))
     assert isinstance(done, Translated), done
-    return replace(account_of(done, world.node, terms), languages=shown.languages)
+    return replace(account_of(done, world.node, terms), languages=languages(shown, done.reading))
+
+
+def languages(shown: Shown, reading: Reading | None) -> tuple[str, ...]:
+    """As `testamur render` chooses them: one language stands beside the document's own."""
+    own = languages_of(reading.record) if reading is not None else ("en",)
+    return tuple(dict.fromkeys((*shown.languages, own[0]))) if len(shown.languages) < TWO else shown.languages
 
 
 def main() -> None:
     """Draw them all."""
     pages = [
-        "# Twelve records as pages\n",
+        "# Records as pages\n",
         "Written by `python -m scripts.render_gallery`; every person and body is fictional. The first sheet of each.\n",
     ]
     (DOCS / "gallery").mkdir(exist_ok=True)
@@ -275,8 +333,8 @@ def main() -> None:
             (DOCS / "gallery" / f"{shown.name}.png").write_bytes(pictures[0])
             print(f"{shown.name}: {told.verdict.verdict.value}, {len(told.losses)} losses, {len(pictures)} pages")
             counted = f"{told.verdict.verdict.value}, {len(told.losses)} losses, {len(pictures)} pages"
-            sentence = f"{shown.told[:1].upper()}{shown.told[1:]}: {counted}."
-            pages.append(f"## {shown.name.capitalize()}\n\n{sentence}\n\n![The first page](gallery/{shown.name}.png)\n")
+            heading = f"{shown.told[:1].upper()}{shown.told[1:]}"
+            pages.append(f"## {heading}\n\n{counted}.\n\n![The first page](gallery/{shown.name}.png)\n")
             if len(sys.argv) > 1:
                 page = Page(
                     octets=shown.octets,

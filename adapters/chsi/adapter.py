@@ -113,7 +113,7 @@ class Chsi:
         raise Refused(
             "target.requires",
             "a Chinese report requires an entry in China's register, and this gateway makes none",
-            advice="Translate to europass, elmo or clr.",
+            advice="Towards China translate to dossier; elsewhere to europass, elmo or clr.",
         )
 
     def core(self, body: bytes) -> bytes:

@@ -6,9 +6,7 @@ merge, are renamed, and issue again. Messages name places, never what stands the
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from adapters.chsi.addresses import HOST, fault_of
@@ -17,15 +15,20 @@ from adapters.chsi.dates import parse_date
 from adapters.chsi.fields import Fields
 from adapters.chsi.labelled import Labelled, unreadable_dates
 from adapters.chsi.lists import degree, word
-from adapters.chsi.numbers import certificate_number, degree_number, school_code, verification_code
+from adapters.chsi.numbers import (
+    CertificateNumber,
+    DegreeNumber,
+    certificate_number,
+    degree_number,
+    school_code,
+    verification_code,
+)
 from adapters.chsi.page import Page
 from adapters.chsi.sheet import Sheet
-from gateway.kit import Finding, Status
-from gateway.kit.schemas import json_schema
-from gateway.model.leaves import pointer
+from gateway.kit import Finding
+from gateway.kit.findings import conformity, deviation, schema_deviations
 
 NESTED_SCHEMA, FLAT_SCHEMA = "chsi-report.schema.json", "chsi-flat-report.schema.json"
-MOST_FINDINGS = 50
 _DATES = (
     "birthDate", "enrollDate", "expectedGraduationDate", "leaveDate", "graduationDate", "degreeDate",
     "updateDate", "issueDate", "validUntil",
@@ -43,22 +46,23 @@ _LISTED = {
 
 def conform_json(value: Mapping[str, Any], fields: Fields, schema: str) -> tuple[Finding, ...]:
     """The findings about a report in the partner profile."""
-    return _found(schema, (*_schema(value, schema), *_source(value), *_consistent(fields, fields.get("reportType"))))
+    own = (*_source(value), *_consistent(fields, fields.get("reportType")))
+    return conformity((*schema_deviations(value, schema), *own), schema)
 
 
 def conform_page(page: Page, fields: Fields) -> tuple[Finding, ...]:
     """The findings about a saved page."""
-    return _found("labels", (*_printed(page), *_links(page), *_consistent(fields, page.type)))
+    return conformity((*_printed(page), *_links(page), *_consistent(fields, page.type)), "labels")
 
 
 def conform_sheet(sheet: Sheet, fields: Fields) -> tuple[Finding, ...]:
     """The findings about a report as PDF."""
-    return _found("labels", (*_printed(sheet), *_wordings(sheet), *_consistent(fields, sheet.type)))
+    return conformity((*_printed(sheet), *_wordings(sheet), *_consistent(fields, sheet.type)), "labels")
 
 
 def _printed(labelled: Labelled) -> Iterator[Finding]:
     for label in unreadable_dates(labelled):
-        yield _warning("date", label, "is no date")
+        yield deviation("date", label, "is no date")
 
 
 def _wordings(sheet: Sheet) -> Iterator[Finding]:
@@ -66,20 +70,7 @@ def _wordings(sheet: Sheet) -> Iterator[Finding]:
     for key, said in sheet.wordings.items():
         own, english = (one.text if one is not None else None for one in (sheet.shown.get(key), said))
         if own and english and key in _COMPARABLE and meaning(key, own) != meaning(key, english):
-            yield _warning("wording", said.label, "the English wording says otherwise than the Chinese")
-
-
-def _found(about: str, warnings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    several = tuple(islice(warnings, MOST_FINDINGS))
-    return several or (Finding(check="conformity.schema", status=Status.PASSED, about=about),)
-
-
-def _schema(value: Mapping[str, Any], schema: str) -> Iterator[Finding]:
-    for error in json_schema(schema).iter_errors(json.loads(json.dumps(value))):
-        place = pointer("", *(str(part) for part in error.instance_path))
-        rule = next((str(part) for part in reversed(error.schema_path) if not isinstance(part, int)), "")
-        told = f": {error.message}" if rule == "required" else ""  # names a property, never a value
-        yield _warning("schema", place, f"breaks the rule `{rule}` of the profile{told}")
+            yield deviation("wording", said.label, "the English wording says otherwise than the Chinese")
 
 
 def _source(value: Mapping[str, Any]) -> Iterator[Finding]:
@@ -87,12 +78,12 @@ def _source(value: Mapping[str, Any]) -> Iterator[Finding]:
     provenance = value.get("provenance")
     url = provenance.get("sourceUrl") if isinstance(provenance, dict) else None
     if isinstance(url, str) and (fault := fault_of(url)):
-        yield _warning("address", "/provenance/sourceUrl", f"{fault}: it is never followed")
+        yield deviation("address", "/provenance/sourceUrl", f"{fault}: it is never followed")
 
 
 def _links(page: Page) -> Iterator[Finding]:
     for host in sorted(page.other_hosts):
-        yield _warning("address", host, f"the page points at another host than {HOST}: it is never followed")
+        yield deviation("address", host, f"the page points at another host than {HOST}: it is never followed")
 
 
 # --- what the report says of itself -----------------------------------------------------------------------------------
@@ -102,8 +93,7 @@ def _consistent(fields: Fields, kind: str | None) -> Iterator[Finding]:
     latest = _latest_year(fields)
     yield from _dates(fields)
     yield from _lists(fields, kind)
-    yield from _certificate(fields, latest)
-    yield from _degree(fields, latest)
+    yield from _numbers(fields, latest)
     yield from _codes(fields)
 
 
@@ -116,38 +106,45 @@ def _latest_year(fields: Fields) -> int:
 def _dates(fields: Fields) -> Iterator[Finding]:
     for key in _DATES:
         if (found := fields.get(key)) is not None and parse_date(found) is None:
-            yield _warning("date", fields.place(key), "is no date")
+            yield deviation("date", fields.place(key), "is no date")
     for start, end in (("birthDate", "enrollDate"), ("enrollDate", "graduationDate")):
         first, last = _when(fields, start), _when(fields, end)
         if first is not None and last is not None and last < first[: len(last)]:
-            yield _warning("order", fields.place(end), f"is before {start}")
+            yield deviation("order", fields.place(end), f"is before {start}")
 
 
 def _lists(fields: Fields, kind: str | None) -> Iterator[Finding]:
     for key, of in _LISTED.items():
         if (found := fields.get(key)) is not None and word(of, found) is None:
-            yield _warning("word", fields.place(key), "isn't a word of its list: it is kept as printed")
+            yield deviation("word", fields.place(key), "isn't a word of its list: it is kept as printed")
     title = fields.get("title")
     known = None if title is None else word("report", title)
     if known is not None and kind is not None and known.code != kind:
-        yield _warning("title", fields.place("title"), "is the title of another type of report")
+        yield deviation("title", fields.place("title"), "is the title of another type of report")
 
 
-def _certificate(fields: Fields, latest: int) -> Iterator[Finding]:
-    found = fields.get("certificateNo")
-    if found is None:
-        return
-    place, number = fields.place("certificateNo"), certificate_number(found, latest=latest)
+def _numbers(fields: Fields, latest: int) -> Iterator[Finding]:
+    if (found := fields.get("certificateNo")) is not None:
+        yield from _certificate(fields, certificate_number(found, latest=latest), fields.place("certificateNo"))
+    if (found := fields.get("degreeCertificateNo")) is not None:
+        yield from _degree(fields, degree_number(found, latest=latest), fields.place("degreeCertificateNo"))
+
+
+def _certificate(fields: Fields, number: CertificateNumber, place: str) -> Iterator[Finding]:
     if number.fault:
-        yield _warning("certificate", place, number.fault)
+        yield deviation("certificate", place, number.fault)
     if number.fault or number.self_study:
         return
-    if (year := _year(fields, "graduationDate")) is not None and year != number.year:
-        yield _warning("year", place, "the year in the number isn't that of the graduation")
+    yield from _says_year(fields, "graduationDate", number.year, place, "graduation")
     yield from _says(fields, "level", "level", number.level, place)
     yield from _says(fields, "educationType", "education_type", number.kind, place)
     if (school := _school(fields)) is not None and school != number.school:
-        yield _warning("school", place, "the number is of another school than the report's (or of one since merged)")
+        yield deviation("school", place, "the number is of another school than the report's (or of one since merged)")
+
+
+def _says_year(fields: Fields, key: str, year: int, place: str, of: str) -> Iterator[Finding]:
+    if (said := _year(fields, key)) is not None and said != year:
+        yield deviation("year", place, f"the year in the number isn't that of the {of}")
 
 
 def _says(fields: Fields, key: str, of: str, code: str, place: str) -> Iterator[Finding]:
@@ -155,31 +152,26 @@ def _says(fields: Fields, key: str, of: str, code: str, place: str) -> Iterator[
     known = None if found is None else word(of, found)
     if known is not None and known.code and known.code != code:
         check = {"level": "level", "education_type": "type"}[of]
-        yield _warning(check, place, f"the number says another {key} than the report")
+        yield deviation(check, place, f"the number says another {key} than the report")
 
 
-def _degree(fields: Fields, latest: int) -> Iterator[Finding]:
-    found = fields.get("degreeCertificateNo")
-    if found is None:
-        return
-    place, number = fields.place("degreeCertificateNo"), degree_number(found, latest=latest)
+def _degree(fields: Fields, number: DegreeNumber, place: str) -> Iterator[Finding]:
     if number.fault:
-        yield _warning("degree_certificate", place, number.fault)
+        yield deviation("degree_certificate", place, number.fault)
         return
-    if (year := _year(fields, "degreeDate")) is not None and year != number.year:
-        yield _warning("year", place, "the year in the number isn't that of the degree")
+    yield from _says_year(fields, "degreeDate", number.year, place, "degree")
     name = fields.get("degreeName")
     known = None if name is None else degree(name)
     if known is not None and known.code != number.level:
-        yield _warning("level", place, "the number says another degree than the report")
+        yield deviation("level", place, "the number says another degree than the report")
     if (school := _school(fields)) is not None and fields.get("degreeUnit") is None and school != number.unit:
-        yield _warning("school", place, "the number is of another unit than the report's school")
+        yield deviation("school", place, "the number is of another unit than the report's school")
 
 
 def _codes(fields: Fields) -> Iterator[Finding]:
     code = fields.get("vcode")
     if code is not None and verification_code(code) is None:
-        yield _warning(
+        yield deviation(
             "code", fields.place("vcode"), "can't be a verification code: 12 digits, or 16 letters and digits"
         )
     ministry, old = fields.get("moeCode"), fields.get("schoolCode")
@@ -187,9 +179,9 @@ def _codes(fields: Fields) -> Iterator[Finding]:
         return
     known = school_code(ministry)
     if known.fault:
-        yield _warning("school", fields.place("moeCode"), known.fault)
+        yield deviation("school", fields.place("moeCode"), known.fault)
     elif old is not None and known.school and known.school != old.strip():
-        yield _warning("school", fields.place("schoolCode"), "isn't the code that the ten digits hold")
+        yield deviation("school", fields.place("schoolCode"), "isn't the code that the ten digits hold")
 
 
 def _school(fields: Fields) -> str | None:
@@ -208,7 +200,3 @@ def _when(fields: Fields, key: str) -> str | None:
 def _year(fields: Fields, key: str) -> int | None:
     when = _when(fields, key)
     return None if when is None else int(when[:4])
-
-
-def _warning(check: str, place: str, explanation: str) -> Finding:
-    return Finding(check=f"conformity.{check}", status=Status.WARNING, about=place, explanation=explanation)

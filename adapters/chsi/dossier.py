@@ -9,7 +9,6 @@ are lost; labels are in Chinese and English; nothing that an issuer said is tran
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -30,24 +29,21 @@ from gateway.kit import (
     Recognition,
     Refused,
     Stated,
-    Status,
     WriteRequest,
     strict_base64,
 )
+from gateway.kit.findings import conformity, deviation, not_looked_at, schema_deviations, unreadable_bound
 from gateway.kit.json_facts import remember
-from gateway.kit.schemas import json_schema
 from gateway.model import record as r
 from gateway.model.dates import earliest, latest
 from gateway.model.document import Derived, DocumentFacts
 from gateway.model.leaves import pointer
 from gateway.model.texts import is_when
-from gateway.model.verdict import SubIndication
 
 FORMAT = "Bilingual dossier 1 (profile of Testamur)"
 SCHEMA = "dossier.schema.json"
 ORIGINAL = "/derived/original"
 _MEMBERS = ("dossier", "notice", "id", "draft", "issued", "issuer", "labels", "record", "files", "derived")
-_MOST_FINDINGS = 50
 
 
 class Dossier:
@@ -76,11 +72,11 @@ class Dossier:
         enclosed, held = _enclosed(value), value.get("files")
         original = strict_base64(enclosed) if isinstance(enclosed, str) else None
         inner = () if original is None else (InnerDocument(path=ORIGINAL, role="original", octets=original),)
-        findings = [_unchecked("content.evidence", ORIGINAL)] if enclosed is not None and original is None else []
+        findings = [not_looked_at("content.evidence", ORIGINAL)] if enclosed is not None and original is None else []
         files = held if isinstance(held, dict) else ()
-        findings += [_unchecked("content.attachment", pointer("/files", digest)) for digest in files]
+        findings += [not_looked_at("content.attachment", pointer("/files", digest)) for digest in files]
         starts, ends = (_bounds(value, name) for name in ("valid_from", "valid_until"))
-        findings += [_unreadable(place) for place, when in (*starts.items(), *ends.items()) if when is None]
+        findings += [unreadable_bound(place) for place, when in (*starts.items(), *ends.items()) if when is None]
         stated = Stated(
             issuer=facts.issuer,
             issued=facts.issued,
@@ -91,8 +87,7 @@ class Dossier:
 
     def conform(self, content: Content) -> tuple[Finding, ...]:
         """Check the schema of the profile, and that the labels are the profile's own."""
-        found = list(_warnings(content.document.value))[:_MOST_FINDINGS]
-        return tuple(found) or (Finding(check="conformity.schema", status=Status.PASSED, about=SCHEMA),)
+        return conformity(_deviations(content.document.value), SCHEMA)
 
     def read(self, content: Content, inner: Mapping[str, Reading]) -> Reading:  # noqa: ARG002 - an original isn't read
         """Read the record; the original stands apart, and nothing of it is taken here.
@@ -197,41 +192,18 @@ def _blobs(held: Any, reading: TreeReading) -> dict[str, bytes]:
     return found
 
 
-def _warnings(value: Mapping[str, Any]) -> Iterator[Finding]:
-    for error in json_schema(SCHEMA).iter_errors(json.loads(json.dumps(value))):
-        place = pointer("", *(str(part) for part in error.instance_path))
-        rule = next((str(part) for part in reversed(error.schema_path) if not isinstance(part, int)), "")
-        yield _warning("schema", place, f"breaks the rule `{rule}` of the profile")
+def _deviations(value: Mapping[str, Any]) -> Iterator[Finding]:
+    yield from schema_deviations(value, SCHEMA)
     own = value.get("labels")
     for name, said in own.items() if isinstance(own, dict) else ():
         if labels((name,)).get(name) != said:
-            yield _warning("label", pointer("/labels", name), "isn't the profile's own label")
+            yield deviation("label", pointer("/labels", name), "isn't the profile's own label")
     if value.get("notice") != NOTICE:
-        yield _warning("notice", "/notice", "isn't the profile's own notice")
+        yield deviation("notice", "/notice", "isn't the profile's own notice")
     enclosed = _enclosed(value)
     original = strict_base64(enclosed) if isinstance(enclosed, str) else None
     if original is not None and hashlib.sha256(original).hexdigest() != _derived(value).source_sha256:
-        yield _warning("original", ORIGINAL, "isn't the document that the dossier says it was made from")
-
-
-def _warning(check: str, place: str, explanation: str) -> Finding:
-    return Finding(check=f"conformity.{check}", status=Status.WARNING, about=place, explanation=explanation)
-
-
-def _unreadable(place: str) -> Finding:
-    return Finding(
-        check="credential.validity",
-        status=Status.INDETERMINATE,
-        about=place,
-        explanation="states a bound of its validity that is no date or time: ask the issuer for a valid one",
-        sub_indication=SubIndication.FORMAT_FAILURE,
-    )
-
-
-def _unchecked(check: str, place: str) -> Finding:
-    return Finding(
-        check=check, status=Status.NOT_CHECKED, about=place, explanation="a file under the seal, not looked at"
-    )
+        yield deviation("original", ORIGINAL, "isn't the document that the dossier says it was made from")
 
 
 DOSSIER = Dossier()

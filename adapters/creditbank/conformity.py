@@ -6,12 +6,10 @@ name places and kinds, never what stands there.
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 from adapters.creditbank.banks import BANKS, PROFILE, Bank, bodies
@@ -19,12 +17,11 @@ from adapters.creditbank.reading import is_picture
 from adapters.creditbank.scripts import is_in_another_script, is_misread
 from adapters.creditbank.words import amount, date, number, word
 from gateway.kit import Finding, Status
+from gateway.kit.findings import conformity, deviation, schema_deviations
 from gateway.kit.json_facts import objects_of
-from gateway.kit.schemas import json_schema
 from gateway.model.leaves import pointer
 
 SCHEMA = "credit-bank.schema.json"
-MOST_FINDINGS = 50
 _DATES = ("issued", "born", "recognisedOn", "conferredOn", "since")
 _LISTED = {"kind": "source", "class": "class", "degree": "degree"}
 
@@ -41,23 +38,14 @@ def conform(value: Node) -> tuple[Finding, ...]:
     """The findings about a document."""
     if not is_known(value):
         return (Finding(check="conformity.schema", status=Status.NOT_CHECKED, about="/profile"),)
-    found = tuple(islice(_found(value, BANKS[value["bank"]]), MOST_FINDINGS))
-    return found or (Finding(check="conformity.schema", status=Status.PASSED, about=SCHEMA),)
+    return conformity(_found(value, BANKS[value["bank"]]), SCHEMA)
 
 
 def _found(value: Node, bank: Bank) -> Iterator[Finding]:
-    yield from _schema(value)
+    yield from schema_deviations(value, SCHEMA)
     own = {name: member for name, member in value.items() if name != "translation"}
     for check in (_issuer, _outcomes_once, _objects, _order, _sums):
         yield from check(own, bank)
-
-
-def _schema(value: Node) -> Iterator[Finding]:
-    for error in json_schema(SCHEMA).iter_errors(json.loads(json.dumps(value))):
-        place = pointer("", *(str(part) for part in error.instance_path))
-        rule = next((str(part) for part in reversed(error.schema_path) if not isinstance(part, int)), "")
-        told = f": {error.message}" if rule == "required" else ""  # names a property, never a value
-        yield _warning("schema", place, f"breaks the rule `{rule}` of the profile{told}")
 
 
 # --- who --------------------------------------------------------------------------------------------------------------
@@ -67,7 +55,7 @@ def _issuer(value: Node, bank: Bank) -> Iterator[Finding]:
     """Whether the bank is called as it is, or was at the time, and was there at all."""
     year = _year(value.get("issued"))
     if year is not None and year < bank.first_year:
-        yield _warning("age", "/issued", f"is of before {bank.first_year}, when this bank began")
+        yield deviation("age", "/issued", f"is of before {bank.first_year}, when this bank began")
     issuer = value.get("issuer")
     yield from _called(issuer, bank, "bank", year, "/issuer/name", "isn't a name that this bank has or had")
     for n, degree in enumerate(_members(value, "degrees")):
@@ -82,11 +70,11 @@ def _called(body: Any, bank: Bank, of: str, year: int | None, place: str, unknow
     names = _texts(body.get("name")) if isinstance(body, dict) else {}
     known = bodies(of, names)
     if known and all(one.bank != bank.key for one in known):
-        yield _warning("bank", place, "is the name of another bank")
+        yield deviation("bank", place, "is the name of another bank")
     elif not known and names and unknown:
-        yield _warning("bank", place, unknown)
+        yield deviation("bank", place, unknown)
     elif known and year is not None and not any(one.had_it_in(year) for one in known):
-        yield _warning("age", place, f"isn't what it was called in {year}")
+        yield deviation("age", place, f"isn't what it was called in {year}")
 
 
 # --- everything in turn -----------------------------------------------------------------------------------------------
@@ -106,26 +94,26 @@ def _numbers(node: Node, place: str, bank: Bank) -> Iterator[Finding]:
     """A number in a list of the other bank's."""
     scheme = node.get("scheme")
     if isinstance(scheme, str) and any(scheme.startswith(f"{key}-") for key in BANKS if key != bank.key):
-        yield _warning("number", pointer(place, "scheme"), "is a number, or code, of another bank")
+        yield deviation("number", pointer(place, "scheme"), "is a number, or code, of another bank")
 
 
 def _dates(node: Node, place: str) -> Iterator[Finding]:
     for name in _DATES:
         if name in node and (not isinstance(node[name], str) or date(node[name]) is None):
-            yield _warning("date", pointer(place, name), "is no date")
+            yield deviation("date", pointer(place, name), "is no date")
 
 
 def _amounts(node: Node, place: str) -> Iterator[Finding]:
     for name in ("credits", "creditsIn"):
         if name in node and amount(str(node[name])) is None:
-            yield _warning("credits", pointer(place, name), "is no amount of credits: they aren't taken")
+            yield deviation("credits", pointer(place, name), "is no amount of credits: they aren't taken")
 
 
 def _words(node: Node, place: str, bank: Bank) -> Iterator[Finding]:
     for name, of in _LISTED.items():
         said = node.get(name)
         if isinstance(said, str) and word(of, bank.key, said) is None:
-            yield _warning("word", pointer(place, name), "isn't a word of the bank's list: it is kept as printed")
+            yield deviation("word", pointer(place, name), "isn't a word of the bank's list: it is kept as printed")
 
 
 def _scripts(node: Node, place: str) -> Iterator[Finding]:
@@ -134,15 +122,17 @@ def _scripts(node: Node, place: str) -> Iterator[Finding]:
             continue
         if is_misread(text):
             told = "holds octets of GB18030 or EUC-KR read as another encoding, or characters lost by that"
-            yield _warning("encoding", pointer(place, language), told)
+            yield deviation("encoding", pointer(place, language), told)
         elif is_in_another_script(language, text):
-            yield _warning("script", pointer(place, language), "holds no character of the script of its language")
+            yield deviation("script", pointer(place, language), "holds no character of the script of its language")
 
 
 def _pictures(node: Node, place: str) -> Iterator[Finding]:
     for part in ("given", "family", "full"):
         if isinstance(node.get(part), str) and is_picture(node[part]):
-            yield _warning("name", pointer(place, part), "is a picture of a name, which nobody reads: there is no name")
+            yield deviation(
+                "name", pointer(place, part), "is a picture of a name, which nobody reads: there is no name"
+            )
 
 
 # --- what agrees with what --------------------------------------------------------------------------------------------
@@ -157,9 +147,9 @@ def _order(value: Node, _bank: Bank) -> Iterator[Finding]:
         for n, node in enumerate(_members(value, of)):
             when, place = _date(node.get(name)), pointer("", of, str(n), name)
             if _is_before(issued, when):
-                yield _warning("order", place, "is later than the document itself")
+                yield deviation("order", place, "is later than the document itself")
             if _is_before(when, born):
-                yield _warning("order", place, "is before the learner was born")
+                yield deviation("order", place, "is before the learner was born")
 
 
 def _is_before(first: str | None, second: str | None) -> bool:
@@ -179,7 +169,7 @@ def _outcomes_once(value: Node, bank: Bank) -> Iterator[Finding]:
         if one.get("scheme") == scheme
     )
     if any(times > 1 for times in said.values()):
-        yield _warning("duplicate", "/outcomes", "two outcomes have one number: the document isn't read")
+        yield deviation("duplicate", "/outcomes", "two outcomes have one number: the document isn't read")
 
 
 def _sums(value: Node, bank: Bank) -> Iterator[Finding]:
@@ -219,13 +209,13 @@ def _totals(node: Node, counted: _Counted, place: str, bank: Bank) -> Iterator[F
     whole = _amount(node)
     by_class = [(_class(one, bank, as_printed=True), _amount(one)) for one in _members(node, "creditsBy")]
     if whole is not None and by_class and sum(said or 0 for _, said in by_class) != whole:
-        yield _warning("sum", pointer(place, "creditsBy"), "don't add up to the credits of the whole")
+        yield deviation("sum", pointer(place, "creditsBy"), "don't add up to the credits of the whole")
     if whole is not None and counted.whole not in (None, whole):
-        yield _warning("sum", pointer(place, "credits"), "isn't the sum of the credits of the outcomes")
+        yield deviation("sum", pointer(place, "credits"), "isn't the sum of the credits of the outcomes")
     for n, (of, said) in enumerate(by_class):
         if counted.by_class is not None and said is not None and counted.by_class.get(of, 0) != said:
             told = "isn't the sum of the credits of the outcomes of that class"
-            yield _warning("sum", pointer(place, "creditsBy", str(n), "credits"), told)
+            yield deviation("sum", pointer(place, "creditsBy", str(n), "credits"), told)
 
 
 def _required(node: Node, place: str, bank: Bank) -> Iterator[Finding]:
@@ -235,12 +225,12 @@ def _required(node: Node, place: str, bank: Bank) -> Iterator[Finding]:
     if known is None:
         return
     if (whole := _amount(node)) is not None and whole < Decimal(known.noted("total") or 0):
-        yield _warning("requirement", pointer(place, "credits"), "are fewer credits than the degree requires")
+        yield deviation("requirement", pointer(place, "credits"), "are fewer credits than the degree requires")
     for n, one in enumerate(_members(node, "creditsBy")):
         least, counted = known.noted(_class(one, bank, as_printed=False)), _amount(one)
         if least is not None and counted is not None and counted < Decimal(least):
             told = "are fewer credits of that class than the degree requires"
-            yield _warning("requirement", pointer(place, "creditsBy", str(n), "credits"), told)
+            yield deviation("requirement", pointer(place, "creditsBy", str(n), "credits"), told)
 
 
 def _conversions(outcomes: list[Node], bank: Bank) -> Iterator[Finding]:
@@ -258,10 +248,10 @@ def _conversions(outcomes: list[Node], bank: Bank) -> Iterator[Finding]:
             names = [number(str(one)) for one in given] if isinstance(given, list) else []
             taken, place = _amount(conversion, "creditsIn"), pointer("/outcomes", str(n), "conversion")
             if any(name not in known for name in names):
-                yield _warning("conversion", pointer(place, "from"), "names an outcome that the document doesn't hold")
+                yield deviation("conversion", pointer(place, "from"), "names an outcome that the document doesn't hold")
             elif taken is not None and sum(known[name] or 0 for name in names) != taken:
                 told = "isn't the sum of the credits of the outcomes that were converted"
-                yield _warning("sum", pointer(place, "creditsIn"), told)
+                yield deviation("sum", pointer(place, "creditsIn"), told)
 
 
 # --- small parts ------------------------------------------------------------------------------------------------------
@@ -308,7 +298,3 @@ def _date(said: Any) -> str | None:
 def _year(said: Any) -> int | None:
     found = _date(said)
     return None if found is None else int(found[:4])
-
-
-def _warning(check: str, place: str, explanation: str) -> Finding:
-    return Finding(check=f"conformity.{check}", status=Status.WARNING, about=place, explanation=explanation)

@@ -20,8 +20,9 @@ from gateway.kit.contract import (
     Recognition,
     WriteRequest,
 )
+from gateway.kit.findings import not_looked_at, unreadable_bound
 from gateway.model.record import Record
-from gateway.model.verdict import Finding, Status, SubIndication
+from gateway.model.verdict import Finding
 
 FORMAT = "ELM 3.2"
 
@@ -56,14 +57,14 @@ class Europass:
         if not credential.is_credential(value):
             raise Refused("document.unknown", "got JSON that is no European Digital Credential of ELM 3.1 or 3.2")
         inner: list[InnerDocument] = []
-        findings = [_unchecked("content.attachment", place) for place in credential.attached(value)]
+        findings = [not_looked_at("content.attachment", place) for place in credential.attached(value)]
         for place, text, converted in credential.enclosed(value):
             octets = strict_base64(text) if converted else None
             if octets is not None:
                 inner.append(InnerDocument(path=place, role="original", octets=octets))
             else:
-                findings.append(_unchecked("content.evidence", place))
-        findings += [_unreadable(place) for place in credential.unreadable_bounds(value)]
+                findings.append(not_looked_at("content.evidence", place))
+        findings += [unreadable_bound(place) for place in credential.unreadable_bounds(value)]
         questions = tuple(
             EvidenceRequest(url=url, why="whether it was revoked") for url in credential.status_lists(value)
         )
@@ -86,23 +87,6 @@ class Europass:
     def core(self, body: bytes) -> bytes:
         """The credential without its page images."""
         return writing.dump(writing.without_pages(Document(body, "json").value))
-
-
-def _unreadable(place: str) -> Finding:
-    """A bound of its life that nobody can read is no life without bounds."""
-    return Finding(
-        check="credential.validity",
-        status=Status.INDETERMINATE,
-        about=place,
-        explanation="states a bound of its validity that is no date or time: ask the issuer for a valid one",
-        sub_indication=SubIndication.FORMAT_FAILURE,
-    )
-
-
-def _unchecked(check: str, place: str) -> Finding:
-    return Finding(
-        check=check, status=Status.NOT_CHECKED, about=place, explanation="a file under the seal, not looked at"
-    )
 
 
 ADAPTER = Europass()

@@ -6,22 +6,19 @@ Findings are WARNING at most: authenticity is another question. Messages name pl
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from adapters.europass import lists
 from adapters.europass.profile import OLD_SPELLINGS, Property, classes
+from gateway.kit.findings import conformity, deviation, schema_deviations
 from gateway.kit.json_facts import objects_of
-from gateway.kit.schemas import json_schema
 from gateway.model.dates import moment
 from gateway.model.leaves import pointer
-from gateway.model.verdict import Finding, Status
+from gateway.model.verdict import Finding
 
 SCHEMA = "elm-3.2.schema.json"
-MOST_FINDINGS = 50
 _DATETIME = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _SPANS = (("validFrom", "validUntil"), ("validFrom", "expirationDate"), ("startDate", "endDate"))
 _SPANS_OF_CLAIMS = (("dateIssued", "expiryDate"),)
@@ -29,31 +26,15 @@ _SPANS_OF_CLAIMS = (("dateIssued", "expiryDate"),)
 
 def conform(value: Mapping[str, Any]) -> tuple[Finding, ...]:
     """The findings about a credential, at most fifty; one PASSED where there is nothing to say."""
-    found = tuple(islice(_warnings(value), MOST_FINDINGS))
-    if found:
-        return found
-    return (Finding(check="conformity.schema", status=Status.PASSED, about=SCHEMA),)
+    return conformity(_deviations(value), SCHEMA)
 
 
-def _warnings(value: Mapping[str, Any]) -> Iterator[Finding]:
-    for error in json_schema(SCHEMA).iter_errors(_plain(value)):
-        place = pointer("", *(str(part) for part in error.instance_path))
-        rule = next((str(part) for part in reversed(error.schema_path) if not isinstance(part, int)), "")
-        told = f": {error.message}" if rule == "required" else ""  # names a property, never a value
-        yield _warning("schema", place, f"breaks the rule `{rule}` of the profile generic-full{told}")
+def _deviations(value: Mapping[str, Any]) -> Iterator[Finding]:
+    yield from schema_deviations(value, SCHEMA, "profile generic-full")
     seen: dict[str, tuple[str, Any]] = {}
     for node, place in objects_of(value, ""):
         yield from _of_node(node, place)
         yield from _copies(node, place, seen)
-
-
-def _plain(value: Mapping[str, Any]) -> Any:
-    """The same value with numbers as any validator knows them: ours keep their printed form, and are refused."""
-    return json.loads(json.dumps(value))
-
-
-def _warning(check: str, place: str, explanation: str) -> Finding:
-    return Finding(check=f"conformity.{check}", status=Status.WARNING, about=place, explanation=explanation)
 
 
 def _copies(node: dict[str, Any], place: str, seen: dict[str, tuple[str, Any]]) -> Iterator[Finding]:
@@ -63,7 +44,7 @@ def _copies(node: dict[str, Any], place: str, seen: dict[str, tuple[str, Any]]) 
         return
     first, known = seen.setdefault(address, (place, node))
     if known != node:
-        yield _warning("copies", place, f"differs from the node of the same id at {first}, with which RDF merges it")
+        yield deviation("copies", place, f"differs from the node of the same id at {first}, with which RDF merges it")
 
 
 def _of_node(node: dict[str, Any], place: str) -> Iterator[Finding]:
@@ -77,10 +58,10 @@ def _of_node(node: dict[str, Any], place: str) -> Iterator[Finding]:
         if kind == "Concept":
             yield from _of_concept(node, place)
         if kind == "CreditPoint" and str(node.get("point", "")).strip().startswith("-"):
-            yield _warning("credit", pointer(place, "point"), "is negative, expected none or more credits")
+            yield deviation("credit", pointer(place, "point"), "is negative, expected none or more credits")
     yield from _spans(node, place)
     if place and "@context" in node:
-        yield _warning(
+        yield deviation(
             "context", pointer(place, "@context"), "gives keys another meaning from here on; it isn't followed"
         )
 
@@ -90,7 +71,7 @@ def _of_property(declared: Property, member: Any, place: str) -> Iterator[Findin
         return
     for text in member if isinstance(member, list) else [member]:
         if not isinstance(text, str) or not _DATETIME.fullmatch(text) or _moment(text) is None:
-            yield _warning("date", place, "is no dateTime with its zone, as in 2024-05-06T07:08:09Z")
+            yield deviation("date", place, "is no dateTime with its zone, as in 2024-05-06T07:08:09Z")
 
 
 def _of_concept(node: dict[str, Any], place: str) -> Iterator[Finding]:
@@ -100,12 +81,12 @@ def _of_concept(node: dict[str, Any], place: str) -> Iterator[Finding]:
         return
     label = lists.label_of(*known)
     if label is None:
-        yield _warning("code", place, f"is no code of the list {known[0]}")
+        yield deviation("code", place, f"is no code of the list {known[0]}")
         return
     words = node.get("prefLabel")
     stated = words.get("en") if isinstance(words, dict) else None
     if label and isinstance(stated, str) and not _agree(stated, label):
-        yield _warning("label", place, f"has a label that contradicts the list {known[0]}, whose word is {label!r}")
+        yield deviation("label", place, f"has a label that contradicts the list {known[0]}, whose word is {label!r}")
 
 
 def _agree(stated: str, label: str) -> bool:
@@ -118,7 +99,7 @@ def _spans(node: dict[str, Any], place: str) -> Iterator[Finding]:
     for start, end in (*_SPANS, *_SPANS_OF_CLAIMS):
         first, last = _moment(node.get(start)), _moment(node.get(end))
         if first is not None and last is not None and last < first:
-            yield _warning("order", pointer(place, end), f"is before {start}")
+            yield deviation("order", pointer(place, end), f"is before {start}")
 
 
 def _moment(value: Any) -> dt.datetime | None:

@@ -14,12 +14,13 @@ from adapters.openbadges import terms
 from adapters.openbadges.nodes import Nodes
 from gateway.kit import dump_json, strict_base64
 from gateway.kit.contract import EvidenceRequest, InnerDocument, Stated
+from gateway.kit.findings import unreadable_bound
 from gateway.kit.json_cursor import JsonCursor, JsonReading
 from gateway.kit.json_facts import remember
 from gateway.model.document import Derived, DocumentFacts
 from gateway.model.leaves import pointer
 from gateway.model.record import Organisation
-from gateway.model.verdict import Finding, Status, SubIndication
+from gateway.model.verdict import Finding
 
 ABOUT_THE_FILE = (
     "@context",
@@ -64,17 +65,7 @@ def unreadable_bounds(value: Mapping[str, Any]) -> list[Finding]:
 def unreadable(value: Mapping[str, Any], names: tuple[str, ...]) -> list[Finding]:
     """A finding for each member that should be a date or time and is none."""
     root = JsonReading(value).root
-    return [
-        Finding(
-            check="credential.validity",
-            status=Status.INDETERMINATE,
-            about=pointer("", name),
-            explanation="states a bound of its validity that is no date or time: ask the issuer for a valid one",
-            sub_indication=SubIndication.FORMAT_FAILURE,
-        )
-        for name in names
-        if name in value and root.when(name) is None
-    ]
+    return [unreadable_bound(pointer("", name)) for name in names if name in value and root.when(name) is None]
 
 
 def _first(root: JsonCursor, names: tuple[str, ...]) -> str | None:

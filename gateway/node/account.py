@@ -89,9 +89,17 @@ def _making(done: Translated) -> Making:
 
 
 def _type(name: str) -> str:
-    return {".json": "application/json", ".jws": "application/jose", ".xml": "application/xml"}.get(
-        name[name.rfind(".") :], "application/octet-stream"
-    )
+    return _TYPES.get(name[name.rfind(".") :], "application/octet-stream")
+
+
+_TYPES = {
+    ".json": "application/json",
+    ".jsonld": "application/ld+json",
+    ".jws": "application/jose",
+    ".jwt": "application/jwt",
+    ".png": "image/png",
+    ".xml": "application/xml",
+}
 
 
 def paper_of(name: str, media_type: str | None, octets: bytes) -> Paper:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from gateway.drivers.files import write_file, write_folder
 from gateway.model.verdict import Indication
 from gateway.node.account import page_of
-from gateway.node.demo_clerk import clerk
+from gateway.node.demo_clerk import Clerk, clerk
 from gateway.node.demo_report import EXPIRED, octets
 from gateway.node.demo_step import Step
 from gateway.node.demo_world import World
@@ -33,7 +33,7 @@ async def china(world: World, now: dt.datetime) -> AsyncIterator[Step]:
     write_file(world.folder / FOLDER / "report.json", genuine)
     write_file(world.folder / FOLDER / "altered.json", forged)
     async with clerk(world.folder, world.node.adapters) as named:
-        node = replace(world.node, witnesses=(named.anchor,), seal_simulated=True)
+        node = _trusting(world.node, named)
         good, expired = [_with(node, await named.look(one, now), now) for one in (genuine, late)]
     yield _judged(node, "A report from China, unsealed as they are", genuine, node.terms(now), Indication.INDETERMINATE)
     yield _judged(node, "A clerk fetches the register's page (simulated) and attests it", genuine, good,
@@ -43,6 +43,17 @@ async def china(world: World, now: dt.datetime) -> AsyncIterator[Step]:
                   Indication.INDETERMINATE)  # fmt: skip
     for target in _TARGETS:
         yield await _translated(world, node, Order(octets=genuine, to=target, terms=good, of_caller=False), now)
+
+
+async def attested_report(world: World, now: dt.datetime) -> tuple[bytes, Terms]:
+    """The report, and the node's terms with what the simulator said and a clerk attested: for whoever shows it."""
+    async with clerk(world.folder, world.node.adapters) as named:
+        return octets(), _with(_trusting(world.node, named), await named.look(octets(), now), now)
+
+
+def _trusting(node: Node, named: Clerk) -> Node:
+    """The node, trusting a clerk who attests what the register showed."""
+    return replace(node, witnesses=(named.anchor,), seal_simulated=True)
 
 
 def _with(node: Node, found: Answer, now: dt.datetime) -> Terms:

@@ -78,7 +78,7 @@ async def clerk(folder: Path, adapters: Sequence[Adapter]) -> AsyncIterator[Cler
     from aiohttp import web
 
     register = Register(reports={REPORT["vcode"]: shown(), EXPIRED: replace(shown(), state="expired")})
-    runner = web.AppRunner(register.application(), shutdown_timeout=0)
+    runner = web.AppRunner(register.application(), shutdown_timeout=0.1)  # by 0 it would wait for ever
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -20,7 +20,7 @@ from gateway.node.startup import Node
 from gateway.verify.asking import Asker, NoAnswer, name_of
 from gateway.verify.engine import verify
 from gateway.verify.evidence import Answer, Answers, address_of_did
-from gateway.verify.gathering import NOTHING, Gathered, gather, gathered_in, told
+from gateway.verify.gathering import NOTHING, Gathered, ask_in_rounds, gather, with_answers
 from gateway.verify.terms import Terms
 
 _WHOM = "whom to trust"
@@ -63,15 +63,16 @@ async def gather_for(
     if running.online is None and folder is None:
         return NOTHING
 
-    async def still_open(terms: Terms) -> Sequence[EvidenceRequest]:
-        return await running.work(party, job, document, now, gathered_in(terms))
+    async def still_open(gathered: Gathered) -> Sequence[EvidenceRequest]:
+        return await running.work(party, job, document, now, gathered)
 
-    terms = running.node.terms(now)
+    secret, known = running.node.secret, NOTHING
     if folder is not None:
-        terms = told(terms, await asyncio.to_thread(_attested, folder, await still_open(terms), terms.secret))
-    if running.online is not None:
-        terms = await gather(terms, still_open, running.online.for_document())
-    return gathered_in(terms)
+        attested = await asyncio.to_thread(_attested, folder, await still_open(NOTHING), secret)
+        known = with_answers(NOTHING, attested)
+    if running.online is None:
+        return known
+    return await ask_in_rounds(still_open, running.online.for_document(), secret, known)
 
 
 def _attested(folder: Path, questions: Iterable[EvidenceRequest], secret: bytes) -> dict[str, Answer | NoAnswer]:

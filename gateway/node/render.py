@@ -35,6 +35,8 @@ Form = Literal["pdf", "html"]
 
 MEDIA_TYPES: Mapping[Form, str] = {"pdf": "application/pdf", "html": "text/html"}
 
+_BESIDE = 2  # languages of a document that pages are set in, where nobody says
+
 _RELATIONSHIPS: Mapping[str, Literal["source", "alternative", "supplement"]] = {
     "original": "source",
     "translation": "alternative",
@@ -168,7 +170,7 @@ class _Work:
 
 
 def _languages(asked: tuple[str, ...], reading: Reading | None) -> tuple[str, ...]:
-    own = languages_of(reading.record) if reading is not None else ("en",)
+    own = languages_of(reading.record)[:_BESIDE] if reading is not None else ("en",)
     return tuple(dict.fromkeys((*asked, own[0]))) if len(asked) == 1 else asked or own
 
 

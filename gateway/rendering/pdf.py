@@ -62,6 +62,7 @@ _INVISIBLE = re.compile("[\u00ad\u034f\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff\U00
 _CHECKS = "checks"
 _CODES = frozenset({"code", "place", "digest"})
 _MOST_NAMED = 20
+_MANY = 30  # lines from which the answer may run over the end of a page
 _DEEPEST = 4  # steps by which rows are moved in
 
 
@@ -243,6 +244,7 @@ class _Drawing:
             "meaning": self._said(answer.meaning),
             "reason": self._said(answer.reason),
             "facts": self._block(answer.facts)["facts"],
+            "long": sum(len(fact.value) for fact in answer.facts.facts) > _MANY,
         }
 
     def _check(self, check: Check) -> Mapping[str, Any]:

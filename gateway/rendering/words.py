@@ -41,7 +41,7 @@ def meaning(verdict: Verdict) -> str:
 
 
 ADVICE = {
-    Indication.PASSED: "You may rely on what the record states, as far as you trust whoever sealed it.",
+    Indication.PASSED: "You may rely on what the record states, as far as you trust whoever vouches for it.",
     Indication.FAILED: "Do not rely on this document. Ask its issuer for a genuine one.",
     Indication.INDETERMINATE: "Do not rely on it yet: see below what is open, and settle that first.",
 }
@@ -220,6 +220,7 @@ CHECKS = {
     "signature.crit": "Is everything understood that the seal calls critical?",
     "signature.key": "Can the sealing key be used?",
     "signature.key_id": "Is the key named the key used?",
+    "signature.key_owner": "Does that key belong to the issuer?",
     "signature.path": "Does its digest lead to the root that it names?",
     "signature.anchor": "Does the blockchain hold its anchor?",
     "signature.value": "Was the seal made by that key?",
@@ -296,14 +297,14 @@ _POINTS = (
 
 
 def proven(verdict: Verdict) -> tuple[str, ...]:
-    """What matters most of what is proven, as clauses; nothing where the document itself is FAILED."""
+    """What matters most of what is proven, as clauses; nothing where the document itself is FAILED, or has no seal."""
     clauses = {name: clause for name, _, clause in _POINTS}
     return tuple(clauses[name] for name in proven_points(verdict))
 
 
 def proven_points(verdict: Verdict) -> tuple[str, ...]:
     """As `proven`, by the names of the points."""
-    if verdict.own is Indication.FAILED:
+    if verdict.own is Indication.FAILED or rests_on_an_answer(verdict):
         return ()
     answers: dict[str, set[Status]] = {}
     for finding in verdict.findings:
@@ -311,6 +312,11 @@ def proven_points(verdict: Verdict) -> tuple[str, ...]:
     passed = {check for check, statuses in answers.items() if statuses == {Status.PASSED}}
     made = [(set(checks) & answers.keys(), name) for name, checks, _ in _POINTS]
     return tuple(name for checks, name in made if checks and checks <= passed)
+
+
+def rests_on_an_answer(verdict: Verdict) -> bool:
+    """Whether an online check was made: what is signed then is the answer, never the document."""
+    return any(finding.check.startswith("online.") for finding in verdict.findings)
 
 
 # --- who sealed ------------------------------------------------------------------------------------------------------
@@ -334,7 +340,9 @@ def sealers(verdict: Verdict) -> tuple[SealedBy, ...]:
 
 
 def sealed_by(verdict: Verdict) -> str:
-    """How to speak of the sealer: whom a broken seal names didn't seal this."""
+    """How to speak of the sealer: whom a broken seal names didn't seal this, nor did who attests an online answer."""
+    if rests_on_an_answer(verdict):
+        return "Answer attested by"
     return "Seal names" if verdict.own is Indication.FAILED else "Sealed by"
 
 

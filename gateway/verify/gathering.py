@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.kit.contract import EvidenceRequest
-from gateway.verify.asking import Asker, NoAnswer, Unanswered, name_of
+from gateway.verify.asking import OF_THIS_PROCESS, Asker, NoAnswer, Unanswered, name_of
 from gateway.verify.evidence import Answer, Answers, methods_in
 from gateway.verify.terms import Terms
 
@@ -29,35 +29,55 @@ class Gathered:
 
 NOTHING = Gathered()
 
-OpenQuestions = Callable[[Terms], Awaitable[Sequence[EvidenceRequest]]]
-"""What is open under some terms; needs the processor, and so is the caller's to put where that work is done."""
 
+async def ask_in_rounds(
+    open_questions: Callable[[Gathered], Awaitable[Sequence[EvidenceRequest]]],
+    asker: Asker,
+    secret: bytes = OF_THIS_PROCESS,
+    known: Gathered = NOTHING,
+) -> Gathered:
+    """What was answered, and why the rest wasn't; each question is asked once, and what is `known` not at all.
 
-async def gather(terms: Terms, open_questions: OpenQuestions, asker: Asker) -> Terms:
-    """The terms with what was answered, and why the rest wasn't; each question is asked once."""
+    `open_questions` says what is open yet with what was gathered: that needs the processor, and so is the caller's to
+    put where such work is done. No answer is read here.
+    """
+    gathered = known
     for _ in range(ROUNDS):
-        named = {name_of(question, terms.secret): question for question in await open_questions(terms)}
-        asked = {name: question for name, question in named.items() if name not in terms.unanswered}
+        named = {name_of(question, secret): question for question in await open_questions(gathered)}
+        asked = {name: question for name, question in named.items() if name not in gathered.unanswered}
         if not asked:
             break
         came = await asyncio.gather(*[asker.ask(question) for question in asked.values()])
-        terms = told(terms, dict(zip(asked, came, strict=True)))
-    return terms
+        gathered = with_answers(gathered, dict(zip(asked, came, strict=True)))
+    return gathered
 
 
-def gathered_in(terms: Terms) -> Gathered:
-    """What was gathered into some terms."""
-    return Gathered(answers=dict(terms.evidence), unanswered=dict(terms.unanswered))
+def with_answers(gathered: Gathered, came: dict[str, Answer | NoAnswer]) -> Gathered:
+    """What was gathered, and what came of some questions, by their names (`gateway.verify.asking.name_of`)."""
+    answers = {name: one for name, one in came.items() if isinstance(one, Answer)}
+    nothing = {name: one for name, one in came.items() if isinstance(one, NoAnswer)}
+    return Gathered(answers={**gathered.answers, **answers}, unanswered={**gathered.unanswered, **nothing})
 
 
-def told(terms: Terms, came: dict[str, Answer | NoAnswer]) -> Terms:
-    """The terms with what came of some questions, by their names (`gateway.verify.asking.name_of`)."""
-    answers = {url: one for url, one in came.items() if isinstance(one, Answer)}
-    nothing = {url: one for url, one in came.items() if isinstance(one, NoAnswer)}
-    evidence = {**terms.evidence, **answers}
+OpenQuestions = Callable[[Terms], Awaitable[Sequence[EvidenceRequest]]]
+"""What is open under some terms."""
+
+
+async def gather(terms: Terms, open_questions: OpenQuestions, asker: Asker) -> Terms:
+    """The terms with what was answered, and why the rest wasn't, judged here in between."""
+
+    async def still_open(gathered: Gathered) -> Sequence[EvidenceRequest]:
+        return await open_questions(told(terms, gathered))
+
+    return told(terms, await ask_in_rounds(still_open, asker, terms.secret))
+
+
+def told(terms: Terms, gathered: Gathered) -> Terms:
+    """The terms with what was gathered, and the keys in it."""
+    evidence = {**terms.evidence, **gathered.answers}
     return replace(
         terms,
         evidence=evidence,
-        unanswered={**terms.unanswered, **nothing},
+        unanswered={**terms.unanswered, **gathered.unanswered},
         methods={**terms.methods, **methods_in(evidence.values())},
     )

@@ -66,7 +66,7 @@ def _not_owned(proofs: Iterable[Proof], terms: Terms) -> Iterator[Finding]:
         addresses = list(_addresses(proof, terms))
         if len(addresses) > 1 and all(address in terms.evidence for address in addresses):
             yield Finding(
-                check="signature.key_owner",
+                check="signature.key",
                 status=Status.INDETERMINATE,
                 about=proof.about,
                 explanation="its key's page names an owner whose own page doesn't name the key: anybody could say that",

@@ -14,11 +14,14 @@ from aiohttp import web
 
 from gateway.delivery.states import DeliveryState
 from gateway.drivers.work import OURS
+from gateway.kit.contract import EvidenceRequest
 from gateway.node.arrival_pages import page_of
 from gateway.node.online import gather_about
 from gateway.node.running import Running
+from gateway.node.startup import Node
 from gateway.node.submit import submit
 from gateway.proofs.jwk import write_jwk
+from gateway.verify.asking import name_of
 from gateway.web.local.documents import verdict_on
 from tests.delivery.nodes import NORTH, document, ended, pair, submission
 from tests.jose_makers import key
@@ -94,6 +97,16 @@ async def test_a_host_that_keeps_silent_leaves_an_open_question(tmp_path: Path, 
     assert (found["verdict"], found["sub_indication"]) == ("INDETERMINATE", "TRY_LATER")
     assert [one["about"] for one in found["findings"] if one["check"] == "evidence.asked"] == ["online.timeout"]
     over.set()
+
+
+def secret(_node: Node) -> bytes:
+    return name_of(EvidenceRequest(url="https://school.example/", why="", form={"code": "0000"})).encode()
+
+
+async def test_a_work_process_knows_an_answer_by_the_name_that_its_node_gave_it(tmp_path: Path, school: School):
+    """What was posted stands in a name as an HMAC, by a secret that both have."""
+    async with Pair(tmp_path).south.running() as south:
+        assert await south.work(OURS, secret) == secret(south.node)
 
 
 async def verdict(node: Running, octets: bytes) -> str:

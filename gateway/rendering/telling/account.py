@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateway.model.verdict import Indication
+from gateway.rendering import words
 from gateway.rendering.account import Account, Making, Paper
 from gateway.rendering.description import (
     Commands,
@@ -225,7 +226,7 @@ def _footer(account: Account, teller: Teller) -> Iterator[Said]:
     answer = account.verdict.verdict.value
     yield joined(
         Span(f"{answer}: ", "", "strong"),
-        teller.sentence(f"meaning.{answer}"),
+        teller.sentence(words.meaning_name(account.verdict)),
         " " if account.draft else None,
         _draft(teller) if account.draft else None,
     )

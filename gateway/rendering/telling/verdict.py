@@ -49,7 +49,8 @@ def answer_of(verdict: Verdict, teller: Teller) -> Answer:
 
 def _facts(verdict: Verdict, teller: Teller) -> Iterator[Fact]:
     sealers = words.sealers(verdict)
-    key = "seal_names" if verdict.own is Indication.FAILED else "sealed_by"
+    key = "attested_by" if sealers and words.rests_on_an_answer(verdict) else "sealed_by"
+    key = "seal_names" if verdict.own is Indication.FAILED and key == "sealed_by" else key
     yield teller.fact(key, lines(_sealer(one, teller) for one in sealers) or teller.word("nobody"))
     yield from teller.facts(
         ("points", lines(teller.sentence(f"proven.{point}") for point in words.proven_points(verdict))),
@@ -99,19 +100,21 @@ def _list(key: str, findings: Sequence[Finding], teller: Teller, level: int, *, 
 def _check(findings: Sequence[Finding], teller: Teller) -> Check:
     """Findings that say the same, with the places where they say it."""
     first = findings[0]
+    explanation = said(foreign(_capital(first.explanation), "en")) if first.explanation else ()
+    is_rule = first.check.startswith(_RULES)
     places = [span for f in findings if f.about for span in (Span(" · "), Span(f.about, "", "place"))]
     return Check(
         status=first.status.value.lower(),
         sign=_SIGNS[first.status],
         name=teller.word(f"status.{first.status.value}"),
-        question=_question(first.check, teller),
-        answer=said(foreign(_capital(first.explanation), "en")) if first.explanation else (),
+        question=explanation if is_rule and explanation else _question(first.check, teller),
+        answer=() if is_rule else explanation,
         where=said(Span(first.check, "", "code"), *places),
     )
 
 
 def _question(check: str, teller: Teller) -> Said:
-    """What a check asks. Rules of formats are told by their names; what only its adapter knows stands in English."""
+    """What a check asks. A rule of a format has its name for a question; what only an adapter knows is in English."""
     if check in words.CHECKS:
         return teller.word(f"check.{check}")
     if check.startswith(f"{_RULES}."):

@@ -28,12 +28,8 @@ class Ran:
         return json.loads(self.out)
 
 
-@pytest.fixture
-def run(monkeypatch, capsys, tmp_path) -> Callable[..., Ran]:
-    """Run `testamur …` in an empty folder; toy systems alone are known."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(startup, "adapters", lambda _enabled=(): (Leaf(), Petal()))
-    monkeypatch.setattr(startup, "find_renderer", renderer)
+def runner(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """The command as a function: `run("verify", "file.xml")`."""
 
     def run(*arguments: str | Path) -> Ran:
         monkeypatch.setattr("sys.argv", ["testamur", *map(str, arguments)])
@@ -46,3 +42,12 @@ def run(monkeypatch, capsys, tmp_path) -> Callable[..., Ran]:
         return Ran(code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path) -> Callable[..., Ran]:
+    """Run `testamur …` in an empty folder; toy systems alone are known."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(startup, "adapters", lambda _enabled=(): (Leaf(), Petal()))
+    monkeypatch.setattr(startup, "find_renderer", renderer)
+    return runner(monkeypatch, capsys)

@@ -55,7 +55,7 @@ async def register(folder: Path, simulated: Register) -> AsyncIterator[tuple[Rea
     authority, key = certificate(folder, (HOST,))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(authority, key)
-    runner = web.AppRunner(simulated.application(), shutdown_timeout=0)
+    runner = web.AppRunner(simulated.application(), shutdown_timeout=0.1)  # by 0 it would wait for ever
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
     try:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from gateway.model.leaves import leaves
 from gateway.model.losses import Loss
-from gateway.model.verdict import Finding, InnerVerdict, Status, conclude
+from gateway.model.verdict import Caveat, Finding, InnerVerdict, Status, conclude
 from gateway.rendering import words
 from gateway.rendering.html import html_page
 from gateway.rendering.markup import element, shown
@@ -219,3 +219,15 @@ def test_landmarks_and_headings_are_in_order() -> None:
 
 def test_an_element_refuses_to_trust_a_plain_string() -> None:
     assert element("p", "<b>", title='"') == '<p title="&quot;">&lt;b&gt;</p>'
+
+
+def test_a_page_of_what_an_online_check_vouches_for_never_says_that_it_is_sealed() -> None:
+    """The register's answer is signed, the report isn't: head and foot say the same of it."""
+    answer = Finding(check="online.answer", status=Status.PASSED)
+    vouched = Finding(check="proof.present", status=Status.PASSED, caveat=Caveat.CHECKED_ONLINE)
+    signed = [finding for finding in FINDINGS if finding.check != "trust.issuer"]
+    page = Reader(html_page(account(languages=("en",), verdict=conclude([*signed, answer, vouched])))).text
+    assert "Authentic: unsealed, and the online check says the same" in page
+    assert page.count("sealed by somebody") == 0
+    assert "Answer attested by" in page
+    assert "It is unchanged since it was sealed" not in page

@@ -77,6 +77,14 @@ def test_a_broken_seal_is_never_said_to_seal() -> None:
     assert words.sealed_by(conclude([])) == "Sealed by"
 
 
+def test_who_attests_an_online_answer_is_never_said_to_seal_the_document() -> None:
+    """The register's answer is signed, the report isn't: it can't be unchanged since a seal that it hasn't."""
+    signed = [_finding("signature.value", Status.PASSED), _finding("trust.anchor", Status.PASSED)]
+    verdict = conclude([*signed, _finding("online.answer", Status.PASSED)])
+    assert words.sealed_by(verdict) == "Answer attested by"
+    assert words.proven(verdict) == ()
+
+
 @pytest.mark.parametrize(
     ("path", "source", "said"),
     [
