@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.synced
 
-.PHONY: help setup lint format test test-long bench demo docs judges clean
+.PHONY: help setup lint format test test-long coverage bench demo docs judges clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,10 @@ test: lint  ## everything that needs no internet (under 10 minutes on 2 cores)
 
 test-long: setup  ## the long forms: 100,000 mutants, every leaf
 	@$(BIN)/pytest -n 2 -m long
+
+coverage: setup  ## which lines no test reaches (what other processes run isn't counted; one core, longer than test)
+	@$(BIN)/coverage run -m pytest -m "not long and not bench"
+	@$(BIN)/coverage report
 
 demo: setup  ## four registries: verified, translated, reproduced, exchanged between nodes; forgeries refused
 	@$(BIN)/testamur demo

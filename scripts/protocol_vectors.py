@@ -44,6 +44,7 @@ _PARTS = (
     ("original", "application/xml", b"<elmo/>"),
     ("translation", "application/json", b'{"a":"b"}'),
     ("derivation", "application/jose", b"e30.e30.AA"),
+    ("losses", "application/json", b"[]"),
 )
 
 

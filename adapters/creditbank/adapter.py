@@ -94,7 +94,7 @@ _UNKNOWN_PROFILE = Finding(
     check="format.opened",
     status=Status.INDETERMINATE,
     about="creditbank.profile",
-    explanation=f"the document is in another profile than {PROFILE} of {' or '.join(BANKS)}, and isn't read",
+    explanation=f"the document is in another profile than {PROFILE} ({' or '.join(BANKS)}), and isn't read",
     sub_indication=SubIndication.UNKNOWN_FORMAT,
 )
 _UNREADABLE_ORIGINAL = Finding(

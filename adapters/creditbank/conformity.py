@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from adapters.creditbank.banks import BANKS, PROFILE, Bank, bodies
+from adapters.creditbank.banks import BANK, BANKS, PROFILE, Bank, bodies
 from adapters.creditbank.reading import is_picture
 from adapters.creditbank.scripts import is_in_another_script, is_misread
 from adapters.creditbank.words import amount, date, number, word
@@ -91,8 +91,10 @@ def _objects(value: Node, bank: Bank) -> Iterator[Finding]:
 
 
 def _numbers(node: Node, place: str, bank: Bank) -> Iterator[Finding]:
-    """A number in a list of the other bank's."""
+    """A number in a list of the other bank's; which bank somebody is, no list of numbers says."""
     scheme = node.get("scheme")
+    if scheme == BANK:
+        yield deviation("number", pointer(place, "scheme"), "says which bank it is: the member `bank` alone does")
     if isinstance(scheme, str) and any(scheme.startswith(f"{key}-") for key in BANKS if key != bank.key):
         yield deviation("number", pointer(place, "scheme"), "is a number, or code, of another bank")
 
@@ -198,7 +200,7 @@ class _Counted:
             return cls(None, None)
         sums: defaultdict[str, Decimal] = defaultdict(Decimal)
         for one, found in said:
-            for name in _classes(one, bank):
+            for name in dict.fromkeys((_class(one, bank), _counts_as(one, bank))):
                 sums[name] += found
         classed = all("class" in one for one in outcomes)
         return cls(sum((found for _, found in said), Decimal(0)), sums if classed else None)
@@ -207,7 +209,7 @@ class _Counted:
 def _totals(node: Node, counted: _Counted, place: str, bank: Bank) -> Iterator[Finding]:
     """Whether the classes add up to the whole, and the outcomes to the classes and to the whole."""
     whole = _amount(node)
-    by_class = [(_class(one, bank, as_printed=True), _amount(one)) for one in _members(node, "creditsBy")]
+    by_class = [(_class(one, bank), _amount(one)) for one in _members(node, "creditsBy")]
     if whole is not None and by_class and sum(said or 0 for _, said in by_class) != whole:
         yield deviation("sum", pointer(place, "creditsBy"), "don't add up to the credits of the whole")
     if whole is not None and counted.whole not in (None, whole):
@@ -227,7 +229,7 @@ def _required(node: Node, place: str, bank: Bank) -> Iterator[Finding]:
     if (whole := _amount(node)) is not None and whole < Decimal(known.noted("total") or 0):
         yield deviation("requirement", pointer(place, "credits"), "are fewer credits than the degree requires")
     for n, one in enumerate(_members(node, "creditsBy")):
-        least, counted = known.noted(_class(one, bank, as_printed=False)), _amount(one)
+        least, counted = known.noted(_counts_as(one, bank)), _amount(one)
         if least is not None and counted is not None and counted < Decimal(least):
             told = "are fewer credits of that class than the degree requires"
             yield deviation("requirement", pointer(place, "creditsBy", str(n), "credits"), told)
@@ -272,18 +274,17 @@ def _texts(said: Any) -> dict[str, str]:
     )
 
 
-def _class(node: Node, bank: Bank, *, as_printed: bool) -> str:
-    """The class that a sum is of: its key, or with `as_printed` False the class that it counts as."""
+def _class(node: Node, bank: Bank) -> str:
+    """The class of a curriculum that something is of: its key, or as printed."""
     said = str(node.get("class"))
     known = word("class", bank.key, said)
-    if known is None:
-        return number(said)
-    return known.key if as_printed else known.note
+    return number(said) if known is None else known.key
 
 
-def _classes(node: Node, bank: Bank) -> set[str]:
-    """The classes that an outcome counts in: its own, and the one that this is a part of."""
-    return {_class(node, bank, as_printed=True), _class(node, bank, as_printed=False)}
+def _counts_as(node: Node, bank: Bank) -> str:
+    """The class in which it counts: what a curriculum requires of a major is a part of the major."""
+    known = word("class", bank.key, str(node.get("class")))
+    return _class(node, bank) if known is None else known.note
 
 
 def _amount(node: Node, name: str = "credits") -> Decimal | None:

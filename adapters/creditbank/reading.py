@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
-from adapters.creditbank.banks import BANK, BANKS, PROFILE, Bank
-from adapters.creditbank.words import Word, amount, date, number, word, words
+from adapters.creditbank.banks import BANK, PROFILE
+from adapters.creditbank.parts import PartsReading
+from adapters.creditbank.words import Word, amount, number, word, words
 from gateway.errors import Refused
-from gateway.kit import JsonCursor, JsonReading, Origins, Reading
+from gateway.kit import JsonCursor, Origins, Reading
 from gateway.kit.json_facts import remember
 from gateway.model.document import Derived, DocumentFacts
 from gateway.model.leaves import key_of, keys
-from gateway.model.noun import Noun
 from gateway.model.record import (
     Achievement,
     Activity,
@@ -39,36 +39,19 @@ from gateway.model.record import (
     Report,
     Specification,
 )
-from gateway.model.texts import UNDETERMINED, Text, When, in_language
+from gateway.model.texts import Text
 from gateway.vocabulary.kinds import OPPORTUNITY
 
 CONVERTED = "converted-from"
 """The kind of a relation from an outcome to one that it was converted from."""
 
-_PROGRAMME = Code(scheme=OPPORTUNITY, value="Degree Programme")
+PROGRAMME = Code(scheme=OPPORTUNITY, value="Degree Programme")
+"""What degrees, and programmes towards them, are; outcomes never."""
 _INDICATIVE = "usual practice, claimed by this gateway alone: the bank doesn't refer to this framework"
 _SENSITIVE = "sensitive personal information: left out"
 _PICTURES = ("data:", "<img")
 _USES: Mapping[str, Any] = {use: use for use in ("legal", "birth", "patronymic", "alternative", "romanised")}
 _PARTS = ("given", "family", "full", "source")
-
-N = TypeVar("N", bound=Noun)
-
-
-def bank_of(value: Mapping[str, Any]) -> Bank:
-    """The bank whose profile a document is in.
-
-    Raises:
-        Refused: `creditbank.profile`.
-    """
-    bank = value.get("bank")
-    if value.get("profile") != PROFILE or not isinstance(bank, str) or bank not in BANKS:
-        raise Refused(
-            "creditbank.profile",
-            f"got another profile, expected {PROFILE} at /profile and {' or '.join(BANKS)} at /bank",
-            advice="Ask the sender for a document in that profile, or for a newer gateway.",
-        )
-    return BANKS[bank]
 
 
 def is_picture(text: str) -> bool:
@@ -109,14 +92,8 @@ def facts_of(value: Mapping[str, Any]) -> DocumentFacts:
     )
 
 
-class DocumentReading:
-    """One reading of one document; `origins` are told which noun each object became."""
-
-    def __init__(self, value: Mapping[str, Any], origins: Origins) -> None:
-        self.bank = bank_of(value)
-        self._value, self._origins = value, origins
-        self._reading = JsonReading(value)
-        self.root = self._reading.root
+class DocumentReading(PartsReading):
+    """One reading of one document: what it says of whom."""
 
     def whole(self) -> Reading:
         """The document as a record with one report."""
@@ -152,12 +129,6 @@ class DocumentReading:
         self.root.skip("bank")
         return self._from(named.model_copy(update={"identifiers": (known, *named.identifiers)}), cursor)
 
-    def organisation(self, cursor: JsonCursor) -> Organisation:
-        """An organisation by name, numbers and country."""
-        return Organisation(
-            legal_name=self._text(cursor, "name"), identifiers=self._numbers(cursor), country=cursor.scalar("country")
-        )
-
     def _learner(self) -> Learner:
         cursor = self.root.one("learner")
         if cursor is None:
@@ -167,7 +138,8 @@ class DocumentReading:
         for name in ("idNumber", "photo"):
             if name in cursor.value:
                 cursor.lose(name, "dropped", detail=_SENSITIVE)
-        gender = self._known(cursor, "gender", "")
+        said = cursor.value.get("gender")
+        gender = word("gender", "", said) if isinstance(said, str) else None
         if gender is not None:
             cursor.skip("gender")
         return Learner(
@@ -243,7 +215,7 @@ class DocumentReading:
         ruled = (Code(scheme=self.bank.scheme("rule"), value=number_of_rule),) if number_of_rule else ()
         levels = tuple(self._level(one) for one in cursor.each("levels"))
         counted = self._credits(cursor)
-        opportunities = [known.note for one in sources if (known := self._known(one, "kind", list_="source"))]
+        opportunities = [known.note for one in sources if (known := self._known(one, "kind", "source"))]
         specification = Specification(
             title=self._text(cursor, "title"),
             description=self._description(
@@ -275,7 +247,7 @@ class DocumentReading:
         return self._from(made, cursor)
 
     def _status(self, cursor: JsonCursor) -> Code:
-        known = self._known(cursor, "status", list_="status")
+        known = self._known(cursor, "status")
         if known is None:
             told = ", ".join(one.native for one in words("status", self.bank.key))
             raise Refused(
@@ -290,7 +262,7 @@ class DocumentReading:
     def _source(self, cursor: JsonCursor) -> Activity:
         """Where credits come from: what kind of learning, who provided it, the numbers of its certificates."""
         made = Activity(
-            kinds=self._codes(cursor, "kind", list_="source"),
+            kinds=self._codes(cursor, "kind", "source"),
             directed_by=tuple(self._from(self.organisation(one), one) for one in cursor.each("providers")),
             identifiers=self._numbers(cursor),
         )
@@ -330,6 +302,12 @@ class DocumentReading:
 
     def _degree(self, cursor: JsonCursor) -> Achievement:
         awarded = tuple(self._from(self.organisation(one), one) for one in cursor.each("conferredBy"))
+        if not any(one.legal_name for one in awarded):
+            raise Refused(
+                "creditbank.conferred",
+                f"got no name of who conferred a degree, expected one at {cursor.place}/conferredBy/0/name",
+                advice="Ask the bank: the Minister or a university confers it, the bank never does.",
+            )
         made = Achievement(
             specification=self.towards(cursor, awarded=awarded),
             identifiers=self._numbers(cursor),
@@ -361,7 +339,7 @@ class DocumentReading:
                 ("conferred", [one.legal_name for one in awarded or ()]),
                 ("credits", self._counted(counted)),
             ),
-            kinds=(_PROGRAMME, *codes),
+            kinds=(PROGRAMME, *codes),
             levels=() if awarded is None else self._claims(cursor, known),
             subjects=self._subjects(cursor, "majors"),
         )
@@ -376,100 +354,15 @@ class DocumentReading:
     def _credits_by_class(self, cursor: JsonCursor) -> tuple[Credit, ...]:
         found = []
         for one in cursor.each("creditsBy"):
-            counted = amount(str(one.value.get("credits")))
-            printed = one.scalar("class")
-            if printed is None or counted is None:
+            counted, printed = amount(str(one.value.get("credits"))), one.value.get("class")
+            if not isinstance(printed, str) or counted is None:
                 continue
-            one.skip("credits")
+            for name in ("class", "credits"):
+                one.skip(name)
             known = word("class", self.bank.key, printed)
             unit = self.bank.unit_of(printed, {}) if known is None else self.bank.unit_of(known.native, known.label)
             found.append(self._from(Credit(scheme=unit, value=counted), one))
         return tuple(found)
-
-    # --- small parts --------------------------------------------------------------------------------------------------
-
-    def _credits(self, cursor: JsonCursor) -> tuple[Credit, ...]:
-        """Credits in the bank's own unit; what can't be an amount stays untaken, and is a loss."""
-        counted = amount(str(cursor.value.get("credits")))
-        if counted is None:
-            return ()
-        cursor.skip("credits")
-        return (Credit(scheme=self.bank.unit, value=counted),)
-
-    def _counted(self, given: tuple[Credit, ...]) -> list[Text]:
-        """Credits in words, with whose they are: some systems hold a bare number."""
-        return [{language: f"{one.value} {words}" for language, words in one.scheme.label.items()} for one in given]
-
-    def _numbers(self, cursor: JsonCursor) -> tuple[Identifier, ...]:
-        return tuple(self._number(one) for one in cursor.each("numbers") if isinstance(one.value.get("value"), str))
-
-    def _number(self, cursor: JsonCursor) -> Identifier:
-        made = Identifier(
-            scheme=cursor.scalar("scheme") or "",
-            value=number(cursor.scalar("value") or ""),
-            issued=self.when(cursor, "issued"),
-        )
-        return self._from(made, cursor)
-
-    def _text(self, cursor: JsonCursor, name: str) -> Text:
-        """A text by language; a bare string is in a language that the document doesn't say."""
-        said = cursor.value.get(name)
-        if not isinstance(said, str):
-            return cursor.text(name)
-        cursor.skip(name)
-        return {UNDETERMINED: said}
-
-    def _subjects(self, cursor: JsonCursor, name: str) -> tuple[Code, ...]:
-        """Subject areas, in the words and codes of the issuer."""
-        return tuple(self._subject(one) for one in cursor.each(name))
-
-    def _subject(self, cursor: JsonCursor) -> Code:
-        label = self._text(cursor, "label")
-        value = cursor.scalar("code")
-        made = Code(
-            scheme=cursor.scalar("scheme") or "", value=in_language(label, "") if value is None else value, label=label
-        )
-        return self._from(made, cursor)
-
-    def _codes(self, cursor: JsonCursor, name: str, *, list_: str = "") -> tuple[Code, ...]:
-        """A word of a list as a code; a word that the list hasn't stands as printed."""
-        scheme, known = self.bank.scheme(list_ or name), self._known(cursor, name, list_=list_ or name)
-        printed = cursor.scalar(name)
-        if known is not None:
-            return (known.code(scheme),)
-        return () if printed is None else (Code(scheme=scheme, value=printed),)
-
-    def _known(self, cursor: JsonCursor, name: str, bank: str | None = None, *, list_: str = "") -> Word | None:
-        said = cursor.value.get(name)
-        return word(list_ or name, self.bank.key if bank is None else bank, said) if isinstance(said, str) else None
-
-    def when(self, cursor: JsonCursor, name: str) -> When | None:
-        """Take a date; one that can't be stays untaken, and is a loss."""
-        said = cursor.value.get(name)
-        found = date(said) if isinstance(said, str) else None
-        if found is not None:
-            cursor.skip(name)
-        return found
-
-    def _description(self, cursor: JsonCursor, *parts: tuple[str, list[Text]]) -> Text:
-        """As given; else what it is in the words of the document, for systems that have no place for each of them."""
-        if isinstance(cursor.value.get("description"), dict | str):
-            return self._text(cursor, "description")
-        bank = self.bank
-        marks = {bank.language: (bank.colon, bank.comma), "en": (": ", "; ")}
-        return {
-            language: comma.join(f"{self._label(of, language)}{colon}{', '.join(said)}" for of, said in told)
-            for language, (colon, comma) in marks.items()
-            if (told := [(of, said) for of, texts in parts if (said := _in(texts, language))])
-        }
-
-    def _label(self, of: str, language: str) -> str:
-        known = word("label", self.bank.key, of)
-        return of if known is None else known.label[language]
-
-    def _from(self, made: N, cursor: JsonCursor) -> N:
-        self._origins.read_back(made, cursor.value)
-        return made
 
 
 def adds_up(said: Any, parts: Iterable[str | None]) -> bool:
@@ -482,7 +375,3 @@ def adds_up(said: Any, parts: Iterable[str | None]) -> bool:
 def _told(source: Activity) -> list[Text]:
     """The words of a source: its kind, and who provided it."""
     return [code.label or {"und": code.value} for code in source.kinds] + [one.legal_name for one in source.directed_by]
-
-
-def _in(texts: Iterable[Text], language: str) -> list[str]:
-    return [words for text in texts if (words := in_language(text, language))]

@@ -95,7 +95,7 @@ def _did_jwk(name: str, did: str, fragment: str) -> VerificationMethod:
 def methods_of_document(document: JsonValue, did: str) -> dict[str, VerificationMethod]:
     """The verification methods of the document of `did`, by their full names.
 
-    A document speaks for its own DID alone: methods of other controllers are left out.
+    A document speaks for its own DID alone: methods of other controllers, or of names elsewhere, are left out.
 
     Raises:
         Refused: `did.document`.
@@ -105,7 +105,7 @@ def methods_of_document(document: JsonValue, did: str) -> dict[str, Verification
     methods = {}
     for method, purposes in _listed(document, did).values():
         name = _full(method.get("id"), did)
-        if method.get("controller", did) == did and name:
+        if method.get("controller", did) == did and name.partition("#")[0] == did:
             methods[name] = VerificationMethod(
                 id=name,
                 key=key_in(method),

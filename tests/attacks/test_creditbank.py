@@ -208,6 +208,15 @@ def test_translation_that_hides_as_the_banks_own() -> None:
         assert reading.document.issuer is None
 
 
+def test_number_that_calls_a_bank_another() -> None:
+    """Which bank speaks is said once: a number beside it isn't taken, for the issuer or anybody."""
+    body = changed(NCB, lambda it: it["issuer"].update(numbers=[{"scheme": "credit-bank", "value": "acbs"}]))
+    assert ("conformity.number", "/issuer/numbers/0/scheme") in warned(body)
+    reading = judged(body).read()
+    assert [one.value for one in reading.record.reports[0].issuer.identifiers] == ["ncb"]
+    assert "/issuer/numbers" in {loss.source for loss in reading.losses}
+
+
 def test_enclosed_original_that_is_no_base64() -> None:
     body = changed(ACBS, lambda it: it.update(translation={"original": "%%%"}))
     assert "content.evidence" in {f.check for f in judged(body).verdict.findings}
@@ -225,7 +234,9 @@ def test_outcomes_without_end_cost_little() -> None:
         for n in range(9_000)
     ]
     by_class = [{"class": "전공", "credits": 9_000}]
-    degrees = [{"title": {"ko": "학사"}, "degree": "학사", "credits": 9_000, "creditsBy": by_class}] * 2_000
+    by = [{"name": {"ko": "교육부장관"}}]
+    one = {"title": {"ko": "학사"}, "degree": "학사", "credits": 9_000, "creditsBy": by_class, "conferredBy": by}
+    degrees = [one] * 2_000
     body = octets({**ACBS, "outcomes": many, "degrees": degrees})
     start = time.process_time()
     found = judged(body)

@@ -323,3 +323,43 @@ async def test_attack_status_left_out_beside_a_good_grade_is_refused() -> None:
 async def test_attack_file_under_another_digest_is_refused(files: dict[str, Any]) -> None:
     lie = lied((await made(credential())).results[0].octets, lambda value: value.update(files=files, derived={}))
     assert (await withheld(lie, "elmo", unsealed=True)).code == "dossier.file"
+
+
+async def test_attack_file_that_the_record_does_not_name_is_told_and_left_behind() -> None:
+    """Nothing travels on under a seal that nobody has said anything about."""
+    digest = hashlib.sha256(b"contraband").hexdigest()
+    files = {digest: base64.b64encode(b"contraband").decode()}
+    reading = seen(lied((await made(credential())).results[0].octets, lambda value: value.update(files=files))).read()
+    assert reading.blobs == {}
+    assert [(loss.kind, loss.source) for loss in reading.losses] == [("dropped", f"/files/{digest}")]
+
+
+@pytest.mark.parametrize("levels", [90, 150])
+async def test_attack_parts_in_parts_without_end_are_read_or_refused_and_break_nothing(levels: int) -> None:
+    def nest(value: dict[str, Any]) -> None:
+        [study] = value["record"]["reports"][0]["achievements"]
+        for _ in range(levels):
+            study = {"status": "passed", "specification": {"title": {"en": "K"}}, "parts": [study]}
+        value["record"]["reports"][0]["achievements"] = [study]
+        value.pop("derived")
+
+    lie = lied((await made(credential())).results[0].octets, nest)
+    for to in ("elmo", "europass", "clr", "dossier"):
+        answer = await outcome(lie, to, unsealed=True)
+        assert isinstance(answer, Translated) if levels < 100 else answer.code == "limit.depth"
+
+
+# --- Chinese reports -------------------------------------------------------------------------------------------------
+
+
+async def test_attack_dossier_of_a_chinese_report_is_no_second_report() -> None:
+    """The words of the register stand in it as its words; it is a translation, and the report itself is given back."""
+    report = sealed(octets(HEQC), "jades")
+    dossier = (await made(report)).results[0].octets
+    found = seen(dossier)
+    assert (found.verdict.format, found.questions) == ("Bilingual dossier 1 (profile of Testamur)", ())
+    assert found.read().document.derived is not None
+    assert "AZ00TEST00FAKE01" not in json.dumps({**payload(dossier), "derived": {}})
+    back = await made(dossier)
+    assert back.returned
+    assert back.results[0].octets == report

@@ -23,6 +23,7 @@ from gateway.proofs.jwk import write_jwk
 from gateway.readers.base64 import encode_base64url
 from gateway.trust.anchors import Anchor
 from gateway.verify.engine import VerifiedDocument, verify
+from gateway.verify.evidence import Answer, methods_in
 from gateway.verify.gathering import gather
 from gateway.verify.terms import Terms
 from tests.jose_makers import compact, key
@@ -206,6 +207,16 @@ async def test_a_key_of_its_own_beside_a_kid_that_points_to_the_school_s(world: 
     found = await world.judged(octets)
     assert found.verdict.verdict is not Indication.PASSED
     assert found.proofs[0].controller != world.issuer or not proven(found)
+
+
+@pytest.mark.parametrize("named", ["https://school.example/keys/1", "did:web:school.example#key-1"])
+def test_a_document_that_holds_a_key_under_somebody_else_s_name(named: str):
+    """Mallory's document, looked up for a key of his own, holds another "of the school's": that is no key at all."""
+    mallory = "https://other.example/mallory"
+    method = {"controller": mallory, "publicKeyJwk": dict(write_jwk(key("p256").public_key()))}
+    document = {"id": mallory, "verificationMethod": [{"id": "#key-1", **method}, {"id": named, **method}]}
+    page = Answer(url=mallory, fetched_at=NOW, octets=json.dumps(document).encode())
+    assert set(methods_in([page])) == {f"{mallory}#key-1"}
 
 
 async def test_an_owner_that_is_the_page_itself(world: World):

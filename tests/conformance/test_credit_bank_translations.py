@@ -11,7 +11,7 @@ from gateway.kit import Reading
 from gateway.kit.discovery import discover
 from gateway.kit.laws import read_with
 from gateway.kit.laws.differ import compare
-from gateway.kit.laws.places import without
+from gateway.kit.laws.places import VARIANTS, without
 from gateway.kit.laws.trip import Trip, document_of, request_for, there_and_back
 from gateway.model.record import Record
 from gateway.model.verdict import Indication
@@ -22,11 +22,14 @@ from gateway.node.translate import Order, Translated, translate_file
 from gateway.translate.reproduction import Outcome
 from gateway.verify.engine import VerifiedDocument, verify
 from tests.adapters.creditbank.documents import PROFILES, octets
+from tests.conformance.leaf_journeys import Journey
 from tests.toy_node import NOW, anchor, node_key, sealed
 from tests.toy_node import node as toy_node
 
 TARGETS = ("clr", "creditbank", "elmo", "europass", "ler", "openbadges")
 OTHERS = tuple(target for target in TARGETS if target != "creditbank")
+MADE_FROM_THE_DIGEST = {"id", "sourceId", "targetId", "targetUrl", "narrative"}
+"""Members of badges that hold ids of ours, made from the digest of the source: each object has one."""
 BY_ID = {adapter.manifest.id: adapter for adapter in discover().adapters}
 
 
@@ -103,8 +106,16 @@ def test_through_another_system_and_back_the_bank_still_speaks(name: str, target
     back = trip(there, "creditbank")
     assert compare(there, back.record, back.losses, back.stands) == []
     assert back.record.reports[0].issuer.identifiers[0].value == name
-    credits_ = [c.value for a in source.reports[0].achievements for c in a.credits_earned if "(" not in c.scheme.value]
-    assert [c.value for a in back.record.reports[0].achievements for c in a.credits_earned][: len(credits_)] != []
+    mine, theirs = _credits_of_outcomes(source), _credits_of_outcomes(back.record)
+    assert mine
+    assert theirs == mine  # a degree that lost who conferred it adds none to them
+
+
+def _credits_of_outcomes(given: Record) -> list[str | None]:
+    studies = [
+        one for one in given.reports[0].achievements if any(code.scheme.endswith("-status") for code in one.kinds)
+    ]
+    return [credit.value for one in studies for credit in one.credits_earned]
 
 
 @pytest.mark.parametrize("target", OTHERS)
@@ -115,6 +126,18 @@ def test_what_no_record_of_a_bank_says_is_refused_as_a_credit_banks(target: str)
     nobody = there.changed({"reports": tuple(one.changed({"issuer": issuer}) for one in there.reports)})
     with pytest.raises(Exception, match="a credit bank issued"):
         trip(nobody, "creditbank")
+
+
+# --- leaf by leaf -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("name", PROFILES)
+def test_every_leaf_shows_in_the_translation_or_its_losses(name: str, target: str) -> None:
+    way = Journey(source=ADAPTER, target=BY_ID[target], octets=octets(PROFILES[name]))
+    assert way.is_mask_small or {place.rpartition("/")[2] for _, place in way.mask} <= MADE_FROM_THE_DIGEST
+    assert [p.leaf for n, p in enumerate(way.leaves) if way.is_silent(p, n % VARIANTS)] == []
+    assert way.white_space_is_silent()  # else this test couldn't fail
 
 
 # --- sealed, and run again --------------------------------------------------------------------------------------------

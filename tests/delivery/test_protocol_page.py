@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import json
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -26,6 +28,7 @@ from scripts.protocol_vectors import ALL, P256, PAGE, A, B, page_with, vectors
 from tests.delivery.makers import NOW
 from tests.delivery.test_signing import BAD_PAYLOADS, BEYOND_THE_SCHEMA, payload_of, signed
 from tests.docs.test_errors import documented
+from tests.reference import ROOT
 
 VECTORS = json.loads(ALL.read_text("utf-8"))
 
@@ -104,9 +107,50 @@ def test_a_problem_keeps_its_schema() -> None:
     assert not valid("problem", {**problem, "more": 1})
 
 
+def rows() -> dict[str, tuple[int, str, bool]]:
+    """Each code of the page's table: status, stage, whether it is retryable."""
+    found = {}
+    table = re.findall(
+        r"^\| ([`a-z_., ]+) \| (\d{3}) \| ([a-z, ]+) \| (yes|no) \|$", PAGE.read_text("utf-8"), re.MULTILINE
+    )
+    for names, status, stages, retryable in table:
+        codes = re.findall(r"`([a-z_.]+)`", names)
+        each = stages.split(", ") if ", " in stages else [stages] * len(codes)
+        for code, stage in zip(codes, each, strict=True):
+            found[code] = (int(status), stage, retryable == "yes")
+    return found
+
+
+def raised() -> Iterator[tuple[str, tuple[int, str, bool]]]:
+    """The same of what the peers' side of the gateway raises in full where it stands."""
+    for file in (ROOT / "gateway").rglob("*.py"):
+        if "local" in str(file.relative_to(ROOT)) or file.name in NOT_FOR_PEERS:
+            continue
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Stopped"):
+                continue
+            facts = {word.arg: word.value.value for word in node.keywords if isinstance(word.value, ast.Constant)}
+            if (
+                isinstance(node.args[0], ast.Constant)
+                and {"status", "stage"} <= set(facts)
+                and facts["stage"] in STAGES
+            ):
+                yield node.args[0].value, (facts["status"], facts["stage"], facts.get("retryable", False))
+
+
+NOT_FOR_PEERS = {"submit.py", "doctor.py", "hand_over.py", "fork_server.py", "bodies.py", "arrival_pages.py"}
+STAGES = {"door", "message", "capacity", "envelope", "receipt", "store", "transport"}
+
+
+def test_the_pages_table_says_what_the_code_answers() -> None:
+    """Those that helpers raise are in the tests of the door, of admission and of messages."""
+    found = dict(raised())
+    assert len(found) > 15
+    assert {code: facts for code, facts in found.items() if rows().get(code) != facts} == {}
+
+
 def test_every_code_in_the_pages_table_is_a_code_of_a_request_to_a_node() -> None:
-    rows = re.findall(r"^\| ((?:`[a-z_.]+`(?:, )?)+) \| \d{3} \|", PAGE.read_text("utf-8"), re.MULTILINE)
-    codes = {code for row in rows for code in re.findall(r"`([a-z_.]+)`", row)}
+    codes = set(rows())
     assert len(codes) > 40
     sections = documented()
     assert {code for code in codes if sections.get(code) != "A request to a node"} == set()

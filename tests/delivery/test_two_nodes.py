@@ -26,3 +26,14 @@ async def test_a_document_goes_over_and_both_receipts_come_back(tmp_path: Path):
         assert json.loads(arrival.account)["original"]["verdict"] == "PASSED"
         roles = [part.role for part in arrival.envelope.parts]
         assert roles == ["original", "verdict", "translation", "derivation", "losses"]
+
+
+async def test_a_bilingual_dossier_goes_over_and_is_reproduced(tmp_path: Path):
+    """Towards a Chinese receiver, whose node runs the translation again like any other."""
+    async with two_nodes(tmp_path, wants="dossier") as (north, south):
+        queued = await submit(north, submission())
+        done = await ended(north, queued.id)
+        assert done.state is DeliveryState.ACCEPTED, done.problem
+        receipt = read_business_receipt(done.business_receipt, north.peers[SOUTH])
+        assert [one.outcome for one in receipt.translations] == ["reproduced"]
+        assert (await south.store.arrival(NORTH, queued.id)).state is ArrivalState.ACCEPTED

@@ -1,7 +1,7 @@
 """R27: two whole nodes, given documents and troubles in any order by hypothesis, do what a dictionary says.
 
-The model is a dictionary: who submitted which document, and what its operator did to it. Whatever happened meanwhile,
-each has exactly one end, and it is the one that the model says.
+The model is a dictionary: which submission ends how. Whatever happened meanwhile, each has exactly one end, and it is
+the one that the model says: what a node took in is in the other registry's folder, and what is forged is in no row.
 """
 
 from __future__ import annotations
@@ -11,18 +11,24 @@ from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from typing import Any
 
+import aiohttp
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from gateway.packaged import data_folder
 from tests.faults.history import check
 from tests.faults.line import FAULTS
 from tests.faults.nursery import Nursery
 from tests.faults.troubles import HARMLESS
-from tests.faults.world import Process, World, world
+from tests.faults.world import STANDSTILL, Process, World, world
 from tests.quick_disk import quick_folder
+from tests.toy_node import sealed
 
+FORGED = sealed((data_folder("config") / "demo" / "elmo.xml").read_bytes()).replace(
+    b"Bachelor of Oceanography", b"Bachelor of Aeronautics!"
+)
 NODES = st.integers(0, 1)
 SECONDS = st.sampled_from([1, 60, 1000, 6 * 3600])
 
@@ -53,6 +59,12 @@ def machine(nursery: Nursery) -> type[RuleBasedStateMachine]:
         def submit(self, number: int) -> None:
             one = self.run(self.world.submit(self.at(number)))
             self.model[one.key] = "delivered"
+
+        @rule(number=NODES)
+        def forge(self, number: int) -> None:
+            key = f"forged-{len(self.model)}"
+            assert self.run(refusal(self.world, self.at(number), key)) == "document.failed"
+            self.model[key] = "refused"
 
         @rule(number=NODES)
         def kill(self, number: int) -> None:
@@ -87,13 +99,39 @@ def machine(nursery: Nursery) -> type[RuleBasedStateMachine]:
                 return
             try:
                 self.drain(0)
-                assert {one.key: "delivered" for one in self.world.submitted} == self.model
+                ends = found_at_both_ends(self.world, self.run(self.world.histories()))
+                assert ends == {key: end for key, end in self.model.items() if end == "delivered"}
             finally:
                 self.run(self.opened.__aexit__(None, None, None))
                 self.runner.close()
                 self.stack.close()
 
     return TwoNodes
+
+
+async def refusal(world: World, node: Process, key: str) -> str:
+    """The code by which a node refuses a forged document; a node that is dead is started again."""
+    async with asyncio.timeout(STANDSTILL):
+        while True:
+            try:
+                status, answer = await node.ask("POST", "/submit", FORGED, key=key, to=world.other(node).name)
+            except (aiohttp.ClientError, ConnectionError, TimeoutError):
+                await world.revive(node)
+                continue
+            assert status != 202, "a forged document was taken in"
+            if not answer.get("retryable") and answer["code"] != "work.time":  # the machine was too slow for the limit
+                return answer["code"]
+            await asyncio.sleep(0.05)
+
+
+def found_at_both_ends(world: World, histories: dict[str, dict]) -> dict[str, str]:
+    """What became of each row of a sender: what the other registry's folder was given is delivered."""
+    ends = {}
+    for sender in world.nodes:
+        handed_over = {name[-36:] for name in world.other(sender).taken}
+        for row in histories[sender.name]["deliveries"]:
+            ends[row["key"]] = "delivered" if row["id"] in handed_over else row["state"]
+    return ends
 
 
 def run(examples: int, steps: int) -> None:

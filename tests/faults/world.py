@@ -272,7 +272,7 @@ class World:
         if self.chance.random() < 0.8:
             return b"no document that anybody knows: %d\n" % number
         template = (data_folder("config") / "demo" / "elmo.xml").read_bytes()
-        return sealed(template.replace(b"Numerical Methods", b"Numerical Methods %d" % number))
+        return sealed(template.replace(b"Bachelor of Oceanography", b"Bachelor of Oceanography %d" % number))
 
     async def submit(self, node: Process) -> Submitted:
         """Submit a document, until the node says an id; a node that is dead is started again."""

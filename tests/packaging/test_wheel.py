@@ -5,8 +5,12 @@ from __future__ import annotations
 import shutil
 import zipfile
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tests.elmo_documents import elmo
 from tests.packaging.conftest import TOY
 from tests.reference import ROOT
+from tests.toy_node import sealed, university
 
 FILES_OF = {
     "gateway": "gateway",
@@ -58,6 +62,19 @@ def test_the_command_answers(installed):
     done = installed.run("testamur", "verify", "junk.xml", "--json", check=False)
     assert done.returncode == 1, done.stdout + done.stderr
     assert '"FAILED"' in done.stdout
+
+
+def test_a_sealed_document_is_verified_and_translated(installed):
+    """Policies, schemas and tables come from the wheel."""
+    (installed.folder / "sealed.xml").write_bytes(sealed(elmo()))
+    (installed.folder / "university.pem").write_bytes(university().certificates[0].public_bytes(Encoding.PEM))
+    ran = installed.run("testamur", "verify", "sealed.xml", "--trust", "university.pem", "--json")
+    assert '"verdict":"PASSED"' in ran.stdout
+    assert '"check":"conformity.elmo.schema"' in ran.stdout
+    installed.run("testamur", "translate", "sealed.xml", "--to", "clr", "--unsealed", "-o", "record.json")
+    assert "ClrCredential" in (installed.folder / "record.json").read_text()
+    ran = installed.run("testamur", "verify", "record.json", "--json", check=False)
+    assert '"conformity":"CONFORMS"' in ran.stdout
 
 
 def test_an_adapter_from_outside_is_found_and_loaded_only_when_enabled(installed):

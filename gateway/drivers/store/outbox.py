@@ -159,7 +159,7 @@ def decided(
             "receipt.unknown_message",
             "this node sent no message of that id",
             status=404,
-            stage="envelope",
+            stage="receipt",
             advice="was this node restored from a backup? Its sender has the receipt for what is missing here",
         )
     held = row.noun.business_receipt
@@ -170,7 +170,7 @@ def decided(
             "receipt.conflict",
             "another business receipt is held for this message",
             status=409,
-            stage="envelope",
+            stage="receipt",
             advice="a receipt is made once: compare the two with the peer",
         )
     note(database, message, OURS, now, state, reason)

@@ -26,6 +26,7 @@ from gateway.readers.json import parse_json
 from gateway.readers.limits import DEFAULT_LIMITS
 from scripts.make_dossier_schema import NAME, make_schema, text
 from tests.adapters.chsi.dossiers import ORIGINAL, changed, graduation, read, warned, warnings, whole
+from tests.reference import ROOT
 
 # --- labels ----------------------------------------------------------------------------------------------------------
 
@@ -276,6 +277,14 @@ def test_the_original_is_handed_out_octet_for_octet():
     assert (inner.octets, inner.role, inner.path) == (ORIGINAL, "original", "/derived/original")
 
 
+def test_a_dossier_of_several_reports_lives_as_long_as_all_of_them_do():
+    [report] = parse_json(graduation())["record"]["reports"]
+    bounds = [{"valid_from": "2024", "valid_until": "2030-01-01"}, {"valid_from": "2025-02-03", "valid_until": "2029"}]
+    reports = [*({**report, **bound} for bound in bounds), report]
+    stated = DOSSIER.open(document_of(changed_at("/record/reports", reports))).stated
+    assert (stated.valid_from, stated.valid_until) == ("2025-02-03", "2029")
+
+
 # --- what doesn't travel ---------------------------------------------------------------------------------------------
 
 
@@ -304,6 +313,17 @@ def test_files_over_the_limit_are_losses_and_the_record_names_none_of_them():
     assert all("SHA-256" in loss.detail for loss in draft.losses)
 
 
+def test_files_travel_while_all_of_them_together_are_within_the_limit():
+    request = request_for(everything(), ORIGINAL, "application/json", DOSSIER)
+    sizes = [len(octets) for octets in read(whole()).blobs.values()]
+    assert len(sizes) > 1
+    for limit in (0, min(sizes), max(sizes), sum(sizes) - 1, sum(sizes)):
+        [draft] = DOSSIER.write(everything(), replace(request, limits=replace(DEFAULT_LIMITS, attachment_bytes=limit)))
+        taken = [len(base64.b64decode(file)) for file in parse_json(draft.body)["files"].values()]
+        assert sum(taken) <= limit
+        assert (len(taken) == len(sizes)) == (limit == sum(sizes))
+
+
 def test_a_file_travels_once_however_often_it_is_named():
     value = parse_json(whole())
     for digest, file in value["files"].items():
@@ -315,3 +335,19 @@ def test_the_notice_says_in_both_languages_that_it_is_no_report_of_the_register(
     assert parse_json(graduation())["notice"] == dict(NOTICE)
     assert "不是中国高等教育学生信息网（学信网）的报告" in NOTICE["zh"]
     assert "no report of China's register (CHSI)" in NOTICE["en"]
+
+
+# --- the page about it -----------------------------------------------------------------------------------------------
+
+
+def test_the_page_about_dossiers_names_every_member_and_shows_labels_as_they_are():
+    page = (ROOT / "docs" / "reference" / "dossier.md").read_text("utf-8")
+    table = page.partition("## What is in it")[2].partition("```")[0]
+    named = {name for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    assert named == set(make_schema()["properties"])
+    shown = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    assert shown["labels"] == labels(shown["labels"])
+    learner = json.loads(graduation())["record"]["learner"]
+    assert json_schema(NAME).is_valid(
+        {**json.loads(graduation()), **shown, "record": {"learner": learner, **shown["record"]}}
+    )

@@ -135,6 +135,13 @@ def test_a_degree_may_be_a_universitys() -> None:
     assert "학위수여자: 가상대학교 총장" in degree.specification.description["ko"]
 
 
+@pytest.mark.parametrize("bodies", [None, [], {}, [{"name": {}}], "교육부장관"])
+def test_who_conferred_a_degree_is_never_assumed_to_be_the_bank(bodies: Any) -> None:
+    with pytest.raises(Refused) as refused:
+        read_with(ADAPTER, changed(ACBS, lambda it: it["degrees"][0].update(conferredBy=bodies)))
+    assert refused.value.code == "creditbank.conferred"
+
+
 def test_levels_of_other_frameworks_are_the_gateways_own_claim_and_told() -> None:
     levels = record(ACBS).reports[0].achievements[0].specification.levels
     assert {(one.scheme, one.value, one.claimed_by) for one in levels} == {

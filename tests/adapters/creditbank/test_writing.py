@@ -12,8 +12,18 @@ from gateway.errors import Refused
 from gateway.kit import Draft
 from gateway.kit.laws import read_with
 from gateway.kit.laws.trip import request_for
-from gateway.model.record import Achievement, Code, Credit, Identifier, Level, Organisation, Record, Specification
-from tests.adapters.creditbank.documents import ACBS, NCB, PROFILES, octets
+from gateway.model.record import (
+    Achievement,
+    Code,
+    Credit,
+    Enrolment,
+    Identifier,
+    Level,
+    Organisation,
+    Record,
+    Specification,
+)
+from tests.adapters.creditbank.documents import ACBS, NCB, ON_THE_WAY, PROFILES, octets
 
 
 def record(document: dict[str, Any]) -> Record:
@@ -113,11 +123,12 @@ def test_a_status_that_the_record_does_not_say_is_told_as_assumed() -> None:
     assert ("assumed", "一") in {(loss.kind, loss.path.split("/")[4]) for loss in draft.losses}
 
 
-def test_one_number_stands_for_one_outcome() -> None:
-    own = (Identifier(scheme="ncb-outcome", value="LO-1"),)
-    value, draft = written(with_achievements(study("一", identifiers=own), study("二", identifiers=own)))
+@pytest.mark.parametrize("again", ["LO-1", "ＬＯ－１"])
+def test_one_number_stands_for_one_outcome(again: str) -> None:
+    one, other = (Identifier(scheme="ncb-outcome", value=said) for said in ("LO-1", again))
+    value, draft = written(with_achievements(study("一", identifiers=(one,)), study("二", identifiers=(other,))))
     assert len(value["outcomes"]) == 1
-    assert any(loss.kind == "dropped" and "#2" in loss.path for loss in draft.losses)
+    assert any(loss.kind == "dropped" and loss.path.startswith("/reports/") for loss in draft.losses)
 
 
 def test_a_level_that_the_gateway_claims_is_never_written_as_the_banks() -> None:
@@ -126,6 +137,31 @@ def test_a_level_that_the_gateway_claims_is_never_written_as_the_banks() -> None
     value, draft = written(with_achievements(one))
     assert "levels" not in value["outcomes"][0]
     assert any(loss.path.endswith("/specification/levels") for loss in draft.losses)
+
+
+@pytest.mark.parametrize("kinds", [slice(0, 1), slice(1, 2), slice(0, 2)])
+def test_a_degree_that_nobody_conferred_is_neither_a_degree_nor_an_outcome(kinds: slice) -> None:
+    """Its credits would count twice. Other systems keep neither who conferred it nor which it is."""
+    given = record(ACBS)
+    report = given.reports[0]
+    degree = report.achievements[0]
+    specification = degree.specification.changed({"kinds": degree.specification.kinds[kinds]})
+    nobodys = degree.changed({"awarded_by": (), "specification": specification})
+    value, draft = written(given.changed({"reports": (report.changed({"achievements": (nobodys,)}),)}))
+    assert "degrees" not in value
+    assert "outcomes" not in value
+    assert any(loss.kind == "dropped" and loss.path.endswith("/achievements") for loss in draft.losses)
+
+
+def test_a_course_under_way_is_no_programme_towards_a_degree() -> None:
+    given = record(ON_THE_WAY)
+    report = given.reports[0]
+    course = Enrolment(specification=Specification(title={"ko": "과목"}, kinds=(Code(value="Course"),)))
+    left = report.enrolments[0].changed({"status": "left"})
+    several = (*report.enrolments, course, left)
+    value, draft = written(given.changed({"reports": (report.changed({"enrolments": several}),)}))
+    assert len(value["programmes"]) == 1
+    assert len([loss for loss in draft.losses if loss.kind == "dropped"]) == 2
 
 
 def test_a_korean_degree_is_none_of_the_chinese_bank() -> None:

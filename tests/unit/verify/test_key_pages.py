@@ -14,7 +14,7 @@ from gateway.verify.evidence import Answer, methods_in
 from gateway.verify.terms import Terms
 from tests.jose_makers import key
 from tests.unit.verify.test_gathering import Books, judged, untrusting
-from tests.vc_makers import NOW, badge, bare, terms, token
+from tests.vc_makers import NOW, badge, bare, embedded, terms, token
 
 ISSUER = "https://school.example/issuer"
 KEY = "https://school.example/keys/1"
@@ -75,6 +75,13 @@ async def test_a_key_of_the_issuer_s_own_is_no_reason_to_be_careful() -> None:
 
 def answer(url: str, value: Json, status: int = 200) -> Answer:
     return Answer(url=url, fetched_at=NOW, octets=json.dumps(value).encode(), status=status)
+
+
+async def test_a_proof_embedded_in_a_credential_may_name_such_a_page_too() -> None:
+    octets = json.dumps(embedded(badge(ISSUER), verificationMethod=KEY)).encode()
+    document, books = await found({KEY: page(), ISSUER: owner()}, octets)
+    assert books.urls == [KEY, ISSUER]
+    assert document.proofs[0].controller == ISSUER
 
 
 async def test_a_jwk_alone_is_nobody_s() -> None:
