@@ -24,9 +24,9 @@ from gateway.model.verdict import Caveat, Indication, SubIndication
 from gateway.node import startup
 from gateway.node.demo_register import Register, Shown
 from gateway.verify.engine import VerifiedDocument, verify
-from gateway.verify.gathering import gather
 from gateway.verify.terms import Terms
 from tests.adapters.chsi.documents import CODE, HEQC, octets, page
+from tests.asking import gather
 from tests.strangers import NOW, SIMULATED, Names, certificate
 
 ITEMS = {
