@@ -68,22 +68,9 @@ class Dossier:
     def open(self, document: Document) -> Opened:
         """State who made it; hand out the enclosed original; list files as not checked."""
         value = _checked(document.value)
-        facts = _facts(value, TreeReading())
-        enclosed, held = _enclosed(value), value.get("files")
-        original = strict_base64(enclosed) if isinstance(enclosed, str) else None
+        original = _original(value)
         inner = () if original is None else (InnerDocument(path=ORIGINAL, role="original", octets=original),)
-        findings = [not_looked_at("content.evidence", ORIGINAL)] if enclosed is not None and original is None else []
-        files = held if isinstance(held, dict) else ()
-        findings += [not_looked_at("content.attachment", pointer("/files", digest)) for digest in files]
-        starts, ends = (_bounds(value, name) for name in ("valid_from", "valid_until"))
-        findings += [unreadable_bound(place) for place, when in (*starts.items(), *ends.items()) if when is None]
-        stated = Stated(
-            issuer=facts.issuer,
-            issued=facts.issued,
-            valid_from=latest(starts.values()),
-            valid_until=earliest(ends.values()),
-        )
-        return Opened(stated=stated, inner=inner, findings=tuple(findings))
+        return Opened(stated=_stated(value), inner=inner, findings=tuple(_not_judged(value)))
 
     def conform(self, content: Content) -> tuple[Finding, ...]:
         """Check the schema of the profile, and that the labels are the profile's own."""
@@ -162,8 +149,36 @@ def _enclosed(value: Mapping[str, Any]) -> Any:
     return note.get("original") if isinstance(note, dict) else None
 
 
+def _original(value: Mapping[str, Any]) -> bytes | None:
+    enclosed = _enclosed(value)
+    return strict_base64(enclosed) if isinstance(enclosed, str) else None
+
+
+def _stated(value: Mapping[str, Any]) -> Stated:
+    """A dossier lives no longer than what it holds."""
+    facts = _facts(value, TreeReading())
+    return Stated(
+        issuer=facts.issuer,
+        issued=facts.issued,
+        valid_from=latest(_bounds(value, "valid_from").values()),
+        valid_until=earliest(_bounds(value, "valid_until").values()),
+    )
+
+
+def _not_judged(value: Mapping[str, Any]) -> Iterator[Finding]:
+    """What is inside and nobody looks at, and bounds of its life that nobody can read."""
+    if _enclosed(value) is not None and _original(value) is None:
+        yield not_looked_at("content.evidence", ORIGINAL)
+    held = value.get("files")
+    for digest in held if isinstance(held, dict) else ():
+        yield not_looked_at("content.attachment", pointer("/files", digest))
+    for place, when in (*_bounds(value, "valid_from").items(), *_bounds(value, "valid_until").items()):
+        if when is None:
+            yield unreadable_bound(place)
+
+
 def _bounds(value: Mapping[str, Any], name: str) -> dict[str, str | None]:
-    """A bound of the life of each report that has one, by its place; None where it is no date. A dossier has theirs."""
+    """A bound of the life of each report that has one, by its place; None where it is no date."""
     reports = value["record"].get("reports")
     found = enumerate(reports if isinstance(reports, list) else ())
     said = {
@@ -191,7 +206,7 @@ def _blobs(held: Any, named: set[str], reading: TreeReading) -> dict[str, bytes]
         if digest in named:
             found[digest] = octets
         else:
-            reading.lose(text, pointer("/files", digest))
+            reading.ledger.lose("dropped", pointer("/files", digest), detail="the record names no such file")
     return found
 
 
@@ -203,8 +218,7 @@ def _deviations(value: Mapping[str, Any]) -> Iterator[Finding]:
             yield deviation("label", pointer("/labels", name), "isn't the profile's own label")
     if value.get("notice") != NOTICE:
         yield deviation("notice", "/notice", "isn't the profile's own notice")
-    enclosed = _enclosed(value)
-    original = strict_base64(enclosed) if isinstance(enclosed, str) else None
+    original = _original(value)
     if original is not None and hashlib.sha256(original).hexdigest() != _derived(value).source_sha256:
         yield deviation("original", ORIGINAL, "isn't the document that the dossier says it was made from")
 

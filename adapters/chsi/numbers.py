@@ -15,11 +15,11 @@ FIRST_YEAR = 2001
 
 _LAST_SHORT_YEAR = 2002  # serials of five digits
 _SHORT = 17
-_CERTIFICATE = re.compile(r"(\d{5})([1567])((?:19|20)\d{2})(01|02|04|05|06)(\d{5,6})")
-_SELF_STUDY = re.compile(r"6[56]\d{15,16}")
-_DEGREE = re.compile(r"([CZT]?)(\d{5})([234])((?:19|20)\d{2})(\d{6}|[SE]\d{5})")
-_CODE = re.compile(r"\d{12}|[A-Z0-9]{16}")
-_SCHOOL = re.compile(r"(\d{2})(\d{2})(0?)(\d+)")
+_CERTIFICATE = re.compile(r"(\d{5})([1567])((?:19|20)\d{2})(01|02|04|05|06)(\d{5,6})", re.ASCII)
+_SELF_STUDY = re.compile(r"6[56]\d{15,16}", re.ASCII)
+_DEGREE = re.compile(r"([CZT]?)(\d{5})([234])((?:19|20)\d{2})(\d{6}|[SE]\d{5})", re.ASCII)
+_CODE = re.compile(r"\d{12}|[A-Z0-9]{16}", re.ASCII)
+_SCHOOL = re.compile(r"(\d{2})(\d{2})(0?)(\d+)", re.ASCII)
 _SCHOOL_DIGITS = 10
 _HIGHER = ("41", "42")
 

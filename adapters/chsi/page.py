@@ -27,17 +27,22 @@ _COLONS = re.compile(r"[:：]")
 _CHALLENGE = ("capachatok", "capacha")
 _TAG = re.compile(r"<[^<>]*>")
 _ENOUGH_LABELS = 3
+_OF_THE_REGISTER = frozenset(("vcode", "updateDate"))
 _LINKS = ("href", "src", "action")
 _HOST = re.compile(r"(?:https?:)?//([^/?#]+)", re.IGNORECASE)
 _REGISTER = "chsi.com.cn"
 
 
 def is_page(html: str) -> bool:
-    """Whether the text of a page is one of the online check: a title, an answer, or at least three labels."""
+    """Whether the text of a page is one of the online check: a title, an answer, or at least three labels.
+
+    One of them has to be the register's own: "name", "level" and "date of birth" stand on pages of every school, and on
+    those that Testamur makes.
+    """
     texts = [text for text in _TAG.split(html) if text.strip() and len(text) < 4 * LONGEST_LABEL]
     labels = {key for text in texts if (key := key_of_label(_split(text)[0])) is not None}
     told = {fold(one.zh).rstrip("!.。") for one in words("answer")}
-    return len(labels) >= _ENOUGH_LABELS or any(
+    return (len(labels) >= _ENOUGH_LABELS and not labels.isdisjoint(_OF_THE_REGISTER)) or any(
         word("report", text) is not None or fold(text).rstrip("!.。") in told for text in texts
     )
 

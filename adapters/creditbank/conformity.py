@@ -200,7 +200,7 @@ class _Counted:
             return cls(None, None)
         sums: defaultdict[str, Decimal] = defaultdict(Decimal)
         for one, found in said:
-            for name in {_class(one, bank), _counts_as(one, bank)}:
+            for name in dict.fromkeys((_class(one, bank), _counts_as(one, bank))):
                 sums[name] += found
         classed = all("class" in one for one in outcomes)
         return cls(sum((found for _, found in said), Decimal(0)), sums if classed else None)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gateway.model.texts import When
 
-_PARTS = re.compile(r"(-?\d{4})(-\d\d)?(-\d\d)?(?:T([\d:.]+))?(Z|[+-]\d\d:\d\d)?")
+_PARTS = re.compile(r"(-?\d{4})(-\d\d)?(-\d\d)?(?:T([\d:.]+))?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 _MIDNIGHT = re.compile(r"00:00:00(?:\.0+)?")
 
 

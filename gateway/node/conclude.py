@@ -17,7 +17,7 @@ from gateway.delivery.signing import (
 )
 from gateway.delivery.states import Delivery, DeliveryState
 from gateway.drivers.logs import say, tracing
-from gateway.node.alarms import alarm
+from gateway.node.alarms import alarm, check_date
 from gateway.node.running import Running
 
 _ALARMING = frozenset({"receipt.conflict", "receipt.mismatch", "receipt.unknown_message"})
@@ -64,7 +64,10 @@ async def _keep(running: Running, visitor: Visitor, octets: bytes, receipt: Busi
     state = DeliveryState.ACCEPTED if receipt.decision == "accepted" else DeliveryState.REFUSED
     now = running.now()
     delivery = await running.store.decided(receipt.message, octets, state, now, reason=receipt.reason)
-    if known is not None and known.business_receipt is None:
+    if delivery.finished == now:  # by this receipt; of several at once one is the first
+        await check_date(
+            running, receipt.decided, SignedEnvelope(jws=delivery.envelope_jws, envelope=delivery.envelope)
+        )
         _tell(running, delivery, receipt)
 
 

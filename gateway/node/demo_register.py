@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PATH = "/xlcx/bg.do"
 SAMPLE = "SAMPLE 样例，非学信网出具"
 
-_CODE = re.compile(r"\d{12}|[A-Z0-9]{16}")
+_CODE = re.compile(r"[0-9]{12}|[A-Z0-9]{16}")
 _ERRORS = {
     "malformed": "系统检测到非法访问，不合要求的在线验证码！",
     "not_found": "此在线验证码无效！",

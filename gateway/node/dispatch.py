@@ -17,7 +17,7 @@ from gateway.delivery.states import Delivery, DeliveryState
 from gateway.delivery.store import Retry
 from gateway.drivers.failpoints import reach
 from gateway.drivers.logs import say, tracing
-from gateway.node.alarms import alarm
+from gateway.node.alarms import alarm, check_date
 from gateway.node.links import Request, failed, post, retry_of, say_failed, succeeded, take_fairly, turn
 from gateway.node.queue_worker import QueueWorker, Task
 from gateway.node.running import Link, Running
@@ -127,10 +127,11 @@ class _Dispatch:
         """A receipt that doesn't fit (attack G7) is no receipt: the attempt failed, and a person is told."""
         try:
             sent = SignedEnvelope(jws=delivery.envelope_jws, envelope=delivery.envelope)
-            read_transport_receipt(receipt, link.peer, sent)
+            read = read_transport_receipt(receipt, link.peer, sent)
         except Stopped as stopped:
             await alarm(self._running, stopped.code, peer=delivery.peer, message=delivery.id)
             raise Stopped(stopped.code, stopped.message, status=502, stage="receipt", retryable=True) from None
+        await check_date(self._running, read.received, sent)
 
     async def _failed(self, link: Link, leave: Leave, delivery: Delivery, stopped: Stopped) -> None:
         failed(self._running, link, leave, "message", stopped)

@@ -29,6 +29,7 @@ from gateway.drivers.bodies import IncomingBody
 from gateway.drivers.failpoints import reach
 from gateway.drivers.logs import say, tracing
 from gateway.node.alarms import alarm
+from gateway.node.retention import forgotten_until
 from gateway.node.running import Running
 
 _UNFINISHED = frozenset({ArrivalState.RECEIVED, ArrivalState.ACCEPTED})
@@ -98,7 +99,8 @@ class _Reception:
         check_parties(envelope, peer=self._visitor.peer, here=running.id)
         known = await running.store.arrival(envelope.sender, envelope.id)
         try:
-            admission = admit(self._signed, known, here=running.id, now=running.now(), limits=running.admission)
+            now = max(running.now(), await forgotten_until(running))
+            admission = admit(self._signed, known, here=running.id, now=now, limits=running.admission)
         except Stopped as stopped:
             await self._alarm(stopped)
             raise

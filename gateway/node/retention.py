@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 
+from gateway.delivery.admission import LONGEST_LIFE, SKEW
 from gateway.delivery.kept_time import next_kept_time
 from gateway.delivery.problem import Stopped
 from gateway.drivers.logs import say
@@ -19,7 +20,8 @@ EVERY = 600.0
 WORKER = "retention"
 """Its name in health."""
 _DAMAGED = "store.damaged"
-_TIME = "retention.time"
+_TIME, _FORGOTTEN = "retention.time", "retention.forgotten"
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 AT_ONCE = 500
 """Rows of one transaction, so that others are not kept waiting."""
 
@@ -82,8 +84,28 @@ async def _release(running: Running, now: dt.datetime) -> int:
     return deleted
 
 
+async def forgotten_until(running: Running) -> dt.datetime:
+    """Up to when messages may have ended whose ids this node has forgotten: none of those is ever new again.
+
+    It never goes back, wherever the clock goes: a clock set back lets no old message take effect a second time.
+    """
+    if running.forgotten is None:
+        noted = await running.store.noted(_FORGOTTEN)
+        running.forgotten = _NEVER if noted is None else dt.datetime.fromisoformat(noted)
+    return running.forgotten
+
+
+async def _note_forgotten(running: Running, now: dt.datetime, age: dt.timedelta) -> None:
+    """What is forgotten now was done with `age` ago, so that it was made before, and ended a longest life later."""
+    until = min(now, now - age + SKEW + LONGEST_LIFE)
+    if until > await forgotten_until(running):
+        await running.store.note(_FORGOTTEN, until.isoformat())
+        running.forgotten = until
+
+
 async def _forget_rows(running: Running, now: dt.datetime) -> int:
     age, forgotten = dt.timedelta(days=running.settings.retention.rows_days), 0
+    await _note_forgotten(running, now, age)
     while count := await running.store.forget(now, older_than=age, limit=AT_ONCE):
         forgotten += count
     return forgotten

@@ -105,6 +105,7 @@ class Running:
     seen         what asking the peers showed last
     receiving    messages that are coming in now, by sender; `incoming` the octets that they announced
     kept         the time that retention goes by
+    forgotten    up to when messages may have ended whose ids are forgotten (None: not looked up yet)
     """
 
     node: Node
@@ -138,6 +139,7 @@ class Running:
     receiving: Counter[str] = field(default_factory=Counter)
     incoming: Counter[str] = field(default_factory=Counter)
     kept: KeptTime = KeptTime()
+    forgotten: dt.datetime | None = None
     health: HealthKept = field(default_factory=HealthKept)
     _depth: tuple[float, Depth] | None = None
     _held: tuple[float, Counter[str]] | None = None

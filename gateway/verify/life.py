@@ -9,7 +9,8 @@ from gateway.kit.contract import Stated
 from gateway.model.texts import When
 from gateway.model.verdict import Finding, Status, SubIndication
 
-_TIME = re.compile(r"(?:[1-8]\d{3}|9[0-8]\d{2})-.{5}T.*(?:Z|[+-]\d\d:\d\d)")  # far from the edges of the calendar
+_TIME = re.compile(r"(?:[1-8]\d{3}|9[0-8]\d{2})-.{5}T.*(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+"""Moments far from the edges of the calendar."""
 _DAY = len("2014-11-28")
 _MONTH = len("2014-11")
 _EARLIEST = dt.datetime(2, 1, 1, tzinfo=dt.UTC)  # years at the edge of the calendar can't be reckoned with

@@ -9,7 +9,7 @@ from gateway.model.texts import When
 from gateway.rendering.description import Said, Span, said
 from gateway.rendering.telling.teller import foreign
 
-_DAY = re.compile(r"-?\d{4}(?:-\d\d){0,2}")
+_DAY = re.compile(r"-?\d{4}(?:-\d\d){0,2}", re.ASCII)
 
 
 def day_of(when: When | None) -> Said:

@@ -277,6 +277,14 @@ def test_the_original_is_handed_out_octet_for_octet():
     assert (inner.octets, inner.role, inner.path) == (ORIGINAL, "original", "/derived/original")
 
 
+def test_a_dossier_of_several_reports_lives_as_long_as_all_of_them_do():
+    [report] = parse_json(graduation())["record"]["reports"]
+    bounds = [{"valid_from": "2024", "valid_until": "2030-01-01"}, {"valid_from": "2025-02-03", "valid_until": "2029"}]
+    reports = [*({**report, **bound} for bound in bounds), report]
+    stated = DOSSIER.open(document_of(changed_at("/record/reports", reports))).stated
+    assert (stated.valid_from, stated.valid_until) == ("2025-02-03", "2029")
+
+
 # --- what doesn't travel ---------------------------------------------------------------------------------------------
 
 
@@ -303,6 +311,17 @@ def test_files_over_the_limit_are_losses_and_the_record_names_none_of_them():
     assert draft.losses
     assert {loss.kind for loss in draft.losses} == {"dropped"}
     assert all("SHA-256" in loss.detail for loss in draft.losses)
+
+
+def test_files_travel_while_all_of_them_together_are_within_the_limit():
+    request = request_for(everything(), ORIGINAL, "application/json", DOSSIER)
+    sizes = [len(octets) for octets in read(whole()).blobs.values()]
+    assert len(sizes) > 1
+    for limit in (0, min(sizes), max(sizes), sum(sizes) - 1, sum(sizes)):
+        [draft] = DOSSIER.write(everything(), replace(request, limits=replace(DEFAULT_LIMITS, attachment_bytes=limit)))
+        taken = [len(base64.b64decode(file)) for file in parse_json(draft.body)["files"].values()]
+        assert sum(taken) <= limit
+        assert (len(taken) == len(sizes)) == (limit == sum(sizes))
 
 
 def test_a_file_travels_once_however_often_it_is_named():

@@ -13,7 +13,9 @@ from gateway.kit.laws import read_with
 from gateway.kit.laws.trip import document_of
 from gateway.kit.recognition import head_of
 from gateway.readers.containers import unpack
+from gateway.rendering.html import html_page
 from tests.adapters.chsi.documents import CODE, HEQC, REFERENCE_HTML, octets, page
+from tests.unit.rendering.accounts import account
 
 
 def labelled(body: bytes) -> dict[str, str | None]:
@@ -106,6 +108,13 @@ def test_every_value_of_a_page_that_changes_changes_the_record_or_is_told() -> N
                 continue
             told = {loss.source for loss in after.losses}
             assert (after.record, after.document) != (before.record, before.document) or one.label in told, key
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "ko", "ja"])
+def test_a_page_that_testamur_makes_of_another_record_is_not_claimed(language: str) -> None:
+    made = html_page(account(languages=(language, "en")))
+    assert "Date of birth" in made.decode()
+    assert ADAPTER.recognise(head_of(document_of(made))) is None
 
 
 def test_other_pages_are_not_claimed() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.model.dates import as_moment, day_at_midnight, earliest, latest, parts_of
+from gateway.model.texts import is_when
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,10 @@ def test_the_earliest_and_the_latest_are_told_in_time_and_not_by_their_letters()
     assert latest(dates[:3]) == "2025-05-31T23:00:00Z"
     assert earliest([None, "-0044-03"]) is None
     assert latest([]) is None
+
+
+@pytest.mark.parametrize("when", ["２０２４", "٢٠٢٤-٠١-٠٢", "2024-0１", "2024-01-02T10:00:0०Z"])
+def test_digits_of_another_script_make_no_date(when):
+    assert not is_when(when)
+    with pytest.raises(ValueError, match="expected a date"):
+        parts_of(when)

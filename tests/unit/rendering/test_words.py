@@ -37,6 +37,7 @@ def test_every_check_of_the_gateway_is_a_question() -> None:
             elif isinstance(node, ast.Constant) and re.fullmatch(r"signature\.[a-z_]+", str(node.value)):
                 named.add(node.value)
     named.discard(False)  # a switch of another function
+    named.discard("conformity.schema")  # made for adapters by the kit
     assert len(named) > 15
     assert named <= set(words.CHECKS)
     assert all(question.endswith("?") for question in words.CHECKS.values())
