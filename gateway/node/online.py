@@ -5,20 +5,22 @@ A work process judges; it is never held while an answer is waited for.
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from gateway.drivers.evidence_files import find_attested
 from gateway.drivers.reach import Reach
 from gateway.drivers.work import OURS
 from gateway.kit.contract import Adapter, EvidenceRequest
 from gateway.node.running import Running
 from gateway.node.startup import Node
-from gateway.verify.asking import Asker
+from gateway.verify.asking import Asker, NoAnswer, name_of
 from gateway.verify.engine import verify
 from gateway.verify.evidence import Answer, Answers, address_of_did
-from gateway.verify.gathering import NOTHING, Gathered, ask_in_rounds, told
+from gateway.verify.gathering import NOTHING, Gathered, ask_in_rounds, told, with_answers
 from gateway.verify.terms import Terms
 
 _WHOM = "whom to trust"
@@ -49,20 +51,35 @@ async def gather_for(
     job: Callable[[Node, _D, dt.datetime, Gathered], Sequence[EvidenceRequest]],
     document: _D,
 ) -> Gathered:
-    """What the outside answers to the questions that `job` finds in a document; nothing where nobody may be asked.
+    """What operators attest and the outside answers of the questions that `job` finds in a document.
 
-    No answer counts before it came: whoever judges by these takes the time afterwards.
+    Nothing where there is no folder for the one, and nobody may be asked for the other. No answer counts before it
+    came: whoever judges by these takes the time afterwards.
 
     Raises:
         Stopped: as `Running.work`.
     """
-    if running.online is None:
+    folder = running.settings.online.attested
+    if running.online is None and folder is None:
         return NOTHING
 
     async def still_open(gathered: Gathered) -> Sequence[EvidenceRequest]:
         return await running.work(party, job, document, running.stamp(), gathered)
 
-    return await ask_in_rounds(still_open, running.online.for_document(), running.node.secret)
+    secret, known = running.node.secret, NOTHING
+    if folder is not None:
+        attested = await asyncio.to_thread(_attested, folder, await still_open(NOTHING), secret)
+        known = with_answers(NOTHING, attested)
+    if running.online is None:
+        return known
+    return await ask_in_rounds(still_open, running.online.for_document(), secret, known)
+
+
+def _attested(folder: Path, questions: Iterable[EvidenceRequest], secret: bytes) -> dict[str, Answer | NoAnswer]:
+    """What operators attest of the questions, by their names; of most of them nothing."""
+    names = [name_of(question, secret) for question in questions]
+    found = {name: find_attested(folder, name) for name in names}
+    return {name: one for name, one in found.items() if one is not None}
 
 
 async def ask_about(

@@ -31,7 +31,7 @@ def test_the_demonstration_ends_well_and_leaves_nothing(tmp_path: Path) -> None:
 
 def test_kept_nodes_go_on_and_kept_files_are_all_there_and_private(tmp_path: Path) -> None:
     result = CliRunner().invoke(main.testamur, ["demo", "--keep"])
-    left = re.search(r"^  kill (\d+) (\d+) (\d+)$", result.output, re.MULTILINE)
+    left = re.search(r"^  kill (\d+) (\d+) (\d+) (\d+)$", result.output, re.MULTILINE)
     assert left is not None, result.output
     for process in map(int, left.groups()):
         os.kill(process, signal.SIGTERM)  # they were still there
