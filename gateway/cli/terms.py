@@ -99,9 +99,10 @@ def terms_in_place(node: Node, judging: Judging, octets: bytes, now: dt.datetime
     own = attested and not (judging.trust or judging.policy or judging.at)
 
     def made(answers: Answers) -> Terms:
+        present = startup.right_now()  # it goes on while others are asked
         if own:
-            return node.terms(now, Gathered(answers=answers))
-        return node.terms_of_caller(judging.trust, judging.policy, judging.at, now, answers)
+            return node.terms(present, Gathered(answers=answers))
+        return node.terms_of_caller(judging.trust, judging.policy, judging.at, present, answers)
 
     if judging.online:
         asked = judging.ask(octets, node.adapters, made, node.reach if own else None)

@@ -20,7 +20,7 @@ from gateway.node.startup import Node
 from gateway.verify.asking import Asker, NoAnswer, name_of
 from gateway.verify.engine import verify
 from gateway.verify.evidence import Answer, Answers, address_of_did
-from gateway.verify.gathering import NOTHING, Gathered, ask_in_rounds, gather, with_answers
+from gateway.verify.gathering import NOTHING, Gathered, ask_in_rounds, told, with_answers
 from gateway.verify.terms import Terms
 
 _WHOM = "whom to trust"
@@ -40,9 +40,9 @@ def questions_in(
     return open_questions(octets, node.adapters, node.terms(now, gathered))
 
 
-async def gather_about(running: Running, document: bytes | Path, now: dt.datetime) -> Gathered:
+async def gather_about(running: Running, document: bytes | Path) -> Gathered:
     """What the outside answers about a document of the node's own registry."""
-    return await gather_for(running, OURS, questions_in, document, now)
+    return await gather_for(running, OURS, questions_in, document)
 
 
 async def gather_for(
@@ -50,11 +50,11 @@ async def gather_for(
     party: str,
     job: Callable[[Node, _D, dt.datetime, Gathered], Sequence[EvidenceRequest]],
     document: _D,
-    now: dt.datetime,
 ) -> Gathered:
     """What operators attest and the outside answers of the questions that `job` finds in a document.
 
-    Nothing where there is no folder for the one, and nobody may be asked for the other.
+    Nothing where there is no folder for the one, and nobody may be asked for the other. No answer counts before it
+    came: whoever judges by these takes the time afterwards.
 
     Raises:
         Stopped: as `Running.work`.
@@ -64,7 +64,7 @@ async def gather_for(
         return NOTHING
 
     async def still_open(gathered: Gathered) -> Sequence[EvidenceRequest]:
-        return await running.work(party, job, document, now, gathered)
+        return await running.work(party, job, document, running.stamp(), gathered)
 
     secret, known = running.node.secret, NOTHING
     if folder is not None:
@@ -94,18 +94,21 @@ async def ask_about(
 ) -> Terms:
     """The terms that `make_terms` makes of answers, with all that the outside answered about one document.
 
-    `given` are answers that are there already, and aren't asked for again; DIDs in `trust` are looked up first. Raises
-    what `make_terms` raises, and ConfigError: `online.authority`.
+    They are made anew for each look at it, so that the time goes on while answers come. `given` are answers that are
+    there already, and aren't asked for again; DIDs in `trust` are looked up first. Raises what `make_terms` raises, and
+    ConfigError: `online.authority`.
     """
     from gateway.drivers.online import OnlineClient
 
-    async def judging(terms: Terms) -> Sequence[EvidenceRequest]:
-        return open_questions(octets, adapters, terms)
-
     async with OnlineClient(reach, now=now) as client:
         asker = client.for_document()
-        trusted = await _documents_of(trust, given, asker)
-        return await gather(make_terms({**given, **trusted}), judging, asker)
+        known = {**given, **await _documents_of(trust, given, asker)}
+
+        async def still_open(gathered: Gathered) -> Sequence[EvidenceRequest]:
+            return open_questions(octets, adapters, told(make_terms(known), gathered))
+
+        gathered = await ask_in_rounds(still_open, asker, make_terms(known).secret)
+        return told(make_terms(known), gathered)
 
 
 async def _documents_of(trust: Iterable[str], given: Answers, asker: Asker) -> Answers:

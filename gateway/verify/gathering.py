@@ -59,19 +59,6 @@ def with_answers(gathered: Gathered, came: dict[str, Answer | NoAnswer]) -> Gath
     return Gathered(answers={**gathered.answers, **answers}, unanswered={**gathered.unanswered, **nothing})
 
 
-OpenQuestions = Callable[[Terms], Awaitable[Sequence[EvidenceRequest]]]
-"""What is open under some terms."""
-
-
-async def gather(terms: Terms, open_questions: OpenQuestions, asker: Asker) -> Terms:
-    """The terms with what was answered, and why the rest wasn't, judged here in between."""
-
-    async def still_open(gathered: Gathered) -> Sequence[EvidenceRequest]:
-        return await open_questions(told(terms, gathered))
-
-    return told(terms, await ask_in_rounds(still_open, asker, terms.secret))
-
-
 def told(terms: Terms, gathered: Gathered) -> Terms:
     """The terms with what was gathered, and the keys in it."""
     evidence = {**terms.evidence, **gathered.answers}

@@ -37,8 +37,8 @@ from gateway.trust.policies import load_policy
 from gateway.verify.asking import NoAnswer
 from gateway.verify.engine import verify
 from gateway.verify.evidence import Answer, address_of_did, methods_in
-from gateway.verify.gathering import gather
 from gateway.verify.terms import Terms
+from tests.asking import gather
 from tests.linked_data import MORE, official
 from tests.reference import reference
 

@@ -25,9 +25,9 @@ from gateway.node import startup
 from gateway.node.demo_register import Register
 from gateway.node.demo_report import shown
 from gateway.verify.engine import VerifiedDocument, verify
-from gateway.verify.gathering import gather
 from gateway.verify.terms import Terms
 from tests.adapters.chsi.documents import CODE, HEQC, octets, page
+from tests.asking import gather
 from tests.strangers import NOW, SIMULATED, Names, certificate
 
 REPORT = replace(shown(), items={"照片": "", **shown().items})
