@@ -48,6 +48,6 @@ def _in_full(check: Check) -> Iterator[str]:
     mark, colour = _MARK[check.status]
     about = f" {shown(check.about)}" if check.about else ""
     yield f"  {click.style(mark, fg=colour)} {click.style(check.name, bold=True)}{about}"
-    yield f"      {shown(check.reason)}"
+    yield "      " + shown(check.reason).replace("\n", "\n      ")
     if check.advice and check.status is not Level.PASS:
         yield f"      {click.style('what to do', bold=True)}  {shown(check.advice)}"
