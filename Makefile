@@ -37,7 +37,7 @@ coverage: setup  ## which lines no test reaches (what other processes run isn't 
 	@$(BIN)/coverage run -m pytest -m "not long and not bench"
 	@$(BIN)/coverage report
 
-demo: setup  ## three registries: verified, translated, reproduced, exchanged between nodes; forgeries refused
+demo: setup  ## four registries: verified, translated, reproduced, exchanged between nodes; forgeries refused
 	@$(BIN)/testamur demo
 
 bench: setup  ## the figures of docs/performance.md, side by side in one run

@@ -19,6 +19,8 @@ trusting whoever signed it and nobody else, with the status lists and DID docume
 badges of version 2.0 name by address (themselves, their class, issuer, key and list) is answered by a simulated host.
 The W3C's vectors name the context of its examples, under which any name means something: it is known in these tests
 alone, and a node calls such a document INDETERMINATE.
+Of signed PDF the proof alone is judged; what ought to pass is what its source calls valid and pyHanko finds intact to
+the last octet.
 *Agreeing* is: what ought to pass passes, and what ought not to doesn't.
 
 | family | cases | agreeing | differing | what ought not to pass, and does |

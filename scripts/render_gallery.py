@@ -228,7 +228,7 @@ def gallery(world: World, folder: Path) -> Iterator[Shown]:
         languages=("ko",),
         terms=own,
     )
-    report, attested = asyncio.run(attested_report(world.node, AT))
+    report, attested = asyncio.run(attested_report(world, AT))
     yield Shown(
         name="chsi",
         told="a Chinese report, unsealed, that an online check vouches for (a simulator here), for an English reader",

@@ -177,7 +177,10 @@ def local_identifier(elmo: Elmo) -> Iterator[Deviation]:
             issuers[report] = _issuer(elmo, report)
         kind, kinds = elmo.kind(opportunity), seen.setdefault((issuers[report], token(identifier)), set())
         if kind in kinds or (kinds and "" in (kind, *kinds)):
-            yield identifier, "got a local identifier that another opportunity of this type and issuer has too"
+            yield (
+                identifier,
+                "got a local identifier that another opportunity of this issuer has too: ask the issuer",
+            )
         kinds.add(kind)
 
 

@@ -72,6 +72,5 @@ def _sentence(error: xmlschema.XMLSchemaValidationError) -> str:
     attribute = re.match(r"attribute (\w+)=", reason)
     if attribute:
         return f"got a value that isn't allowed in the attribute {attribute[1]}"
-    return (
-        f"got a value that isn't allowed here, expected {getattr(error.validator, 'prefixed_name', None) or 'its type'}"
-    )
+    expected = getattr(error.validator, "prefixed_name", None) or "its type"
+    return f"got a value that isn't allowed here, expected {expected}: ask the issuer"

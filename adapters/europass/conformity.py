@@ -44,7 +44,11 @@ def _copies(node: dict[str, Any], place: str, seen: dict[str, tuple[str, Any]]) 
         return
     first, known = seen.setdefault(address, (place, node))
     if known != node:
-        yield deviation("copies", place, f"differs from the node of the same id at {first}, with which RDF merges it")
+        yield deviation(
+            "copies",
+            place,
+            f"differs from the node of the same id at {first}, with which RDF merges it: ask the issuer",
+        )
 
 
 def _of_node(node: dict[str, Any], place: str) -> Iterator[Finding]:
@@ -58,7 +62,11 @@ def _of_node(node: dict[str, Any], place: str) -> Iterator[Finding]:
         if kind == "Concept":
             yield from _of_concept(node, place)
         if kind == "CreditPoint" and str(node.get("point", "")).strip().startswith("-"):
-            yield deviation("credit", pointer(place, "point"), "is negative, expected none or more credits")
+            yield deviation(
+                "credit",
+                pointer(place, "point"),
+                "is negative, expected none or more credits: ask the issuer what was meant",
+            )
     yield from _spans(node, place)
     if place and "@context" in node:
         yield deviation(
@@ -71,7 +79,11 @@ def _of_property(declared: Property, member: Any, place: str) -> Iterator[Findin
         return
     for text in member if isinstance(member, list) else [member]:
         if not isinstance(text, str) or not _DATETIME.fullmatch(text) or _moment(text) is None:
-            yield deviation("date", place, "is no dateTime with its zone, as in 2024-05-06T07:08:09Z")
+            yield deviation(
+                "date",
+                place,
+                "is no dateTime with its zone, as in 2024-05-06T07:08:09Z: ask the issuer for a corrected one",
+            )
 
 
 def _of_concept(node: dict[str, Any], place: str) -> Iterator[Finding]:

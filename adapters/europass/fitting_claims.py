@@ -38,7 +38,7 @@ DEEPEST = 80
 _OF_CLAIM = frozenset({"title", "identifiers", "kinds", "awarded_by", "awarded_on", "awarded_at", "documents"})
 _OF_ASSESSMENT = _OF_CLAIM | {
     *("status", "scheme", "assessed_on", "assessed_by", "place", "distribution", "shortened", "identity_check"),
-    *("specification", "parts"),
+    *("specification", "parts", "level", "alignments"),
 }
 """The fields of a claim, and of an assessment, that fitting looks at: most assessments have a grade and no more."""
 FAILED = Code(value="failed", label={"en": "Failed"})
@@ -201,6 +201,8 @@ class ClaimFitting:
             common,
             status=self.fit.one_code(given.status),
             scheme=scheme,
+            level=None,
+            alignments=(),
             assessed_on=self.fit.when(given, "assessed_on"),
             assessed_by=self.fit.organisations(given.assessed_by),
             place=self.fit.one(given.place, self.fit.place),

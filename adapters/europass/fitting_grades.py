@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from adapters.europass.fitting import Fitting
 from gateway.model.leaves import keys
@@ -15,9 +16,19 @@ from gateway.model.record import (
     ResultCategory,
     ShortenedGrading,
 )
+from gateway.model.texts import UNDETERMINED
 
 POSITIVE = re.compile(r"0*[1-9][0-9]*")
 """A number of one or more."""
+_AS_TEXT = "the model has no list of values: from low to high they became one text"
+_NO_PLACE: dict[str, Any] = {
+    "values": (),
+    "minimum": None,
+    "maximum": None,
+    "required": None,
+    "levels": (),
+    "alignments": (),
+}
 
 
 class GradeFitting:
@@ -51,12 +62,17 @@ class GradeFitting:
             title, description = description, title
             self.fit.drop(given, "description", "the model wants a title: the description became it")
             self.fit.origins.rename(given, "description", "title")
+        if given.values and title and not description:
+            description = {UNDETERMINED: ", ".join(given.values)}
+            self.fit.drop(given, "values", _AS_TEXT)
+            self.fit.drop(given, "description", _AS_TEXT)
         return self.fit.changed(
             given,
             identifiers=self.fit.identifiers(given.identifiers),
             title=title,
             description=description,
             documents=self.fit.links(given.documents),
+            **_NO_PLACE,
         )
 
     def distribution(self, given: Distribution) -> Distribution:

@@ -72,7 +72,7 @@ class SpecificationFitting:
             return given
         holds = classes()[name]
         qualified = name == "Qualification"
-        values: dict[str, Any] = {"qualification": True if qualified else None, "alignments": ()}
+        values: dict[str, Any] = {"qualification": True if qualified else None, "alignments": (), "image": None}
         for field, value in filled(given):
             key = SPECIFICATION_KEYS.get(field)
             if key is not None:

@@ -19,6 +19,7 @@ from gateway.model.record import (
     Address,
     Alignment,
     ContactPoint,
+    Content,
     Identifier,
     Learner,
     Level,
@@ -108,10 +109,7 @@ class Emitting:
         self.put(node, "url", next((link.url for link in organisation.homepages), None))
         self._contact(node, organisation.contact_points)
         self.put(node, "description", next((self.words(note) for note in organisation.notes), None))
-        logo = organisation.logo
-        if logo is not None and logo.url is not None and not logo.url.startswith("data:"):
-            node["image"] = {"id": logo.url, "type": "Image"}
-            self.put(node["image"], "caption", self.words(logo.title))
+        self.put(node, "image", self.image(organisation.logo))
         address = next((one for place in organisation.places[:1] for one in place.addresses[:1]), Address())
         self.put(node, "address", self._address(address, organisation.country))
         entries = self.entries(rest)
@@ -121,6 +119,14 @@ class Emitting:
         if organisation.part_of is not None:
             node["parentOrg"] = self.organisation(organisation.part_of)
         return self.origins.wrote(node, organisation)
+
+    def image(self, picture: Content | None, language: str = UNDETERMINED) -> Node | None:
+        """A picture that has an address."""
+        if picture is None or picture.url is None or picture.url.startswith("data:"):
+            return None
+        node: Node = {"id": picture.url, "type": "Image"}
+        self.put(node, "caption", self.words(picture.title, language))
+        return node
 
     def _address(self, address: Address, country: str | None) -> Node | None:
         node: Node = {}

@@ -23,6 +23,7 @@ from gateway.model.record import (
     GradingScheme,
     Organisation,
     Report,
+    ScaleLevel,
     Specification,
     Study,
 )
@@ -95,6 +96,7 @@ class StudyEmitting:
         if language != UNDETERMINED:
             node["inLanguage"] = language
         node["creator"] = out.organisation(self._body(study))
+        out.put(node, "image", out.image(learned.image, language))
         self._kind(node, learned)
         self._credits(node, "creditsAvailable", learned.credits_offered)
         self._subjects(node, learned)
@@ -170,12 +172,42 @@ class StudyEmitting:
             described = self._description(scale, kind or ORDINARY, number, language)
             achievement.setdefault("resultDescription", []).append(described)
             node["resultDescription"] = described["id"]
+            if scale is not None and assessment.level in (names := keys(scale.levels)):
+                node["achievedLevel"] = described["rubricCriterionLevel"][names.index(assessment.level)]["id"]
+        out.put(node, "alignment", [out.alignment(one, language) for one in assessment.alignments])
         return out.origins.wrote(node, assessment)
 
     def _description(self, scale: GradingScheme | None, kind: str, number: str, language: str) -> Node:
         node: Node = {"id": self.out.node_id("result", number), "type": ["ResultDescription"], "resultType": kind}
         node["name"] = _or(self.out.words(scale.title, language) if scale is not None else None, kind)
-        return self.out.origins.wrote(node, scale) if scale is not None else node
+        if scale is None:
+            return node
+        out = self.out
+        levels = [self._level(one, f"{number}/{n}", language) for n, one in enumerate(scale.levels)]
+        least = next((level["id"] for level, one in zip(levels, scale.levels, strict=True) if one.required), None)
+        members = {
+            "allowedValue": list(scale.values),
+            "valueMin": scale.minimum,
+            "valueMax": scale.maximum,
+            "requiredValue": scale.required,
+            "rubricCriterionLevel": levels,
+            "requiredLevel": least,
+            "alignment": [out.alignment(one, language) for one in scale.alignments],
+        }
+        for key, value in members.items():
+            out.put(node, key, value)
+        return out.origins.wrote(node, scale)
+
+    def _level(self, level: ScaleLevel, number: str, language: str) -> Node:
+        out = self.out
+        address, _ = addressed(level.identifiers)
+        node: Node = {"id": address or out.node_id("level", number), "type": ["RubricCriterionLevel"]}
+        node["name"] = _or(out.words(level.title, language), PLACEHOLDER)
+        out.put(node, "description", out.words(level.description, language))
+        out.put(node, "level", level.rank)
+        out.put(node, "points", level.points)
+        out.put(node, "alignment", [out.alignment(one, language) for one in level.alignments])
+        return out.origins.wrote(node, level)
 
 
 NO_UNIT = "the target has a number of credits, and no unit of them"

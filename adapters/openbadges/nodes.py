@@ -110,6 +110,10 @@ class Nodes:
 
     # --- alignments ---------------------------------------------------------------------------------------------
 
+    def aligned(self, cursor: JsonCursor, language: str) -> tuple[Alignment, ...]:
+        """The links to frameworks of a result, or of what describes it: none of them is a learning outcome."""
+        return tuple(self._link(enter(found, "alignment"), language) for found in cursor.each("alignment"))
+
     def alignment(self, cursor: JsonCursor, language: str) -> Alignment | Level | Outcome:
         """A link to a framework; one to a competency is a learning outcome, one to a level of the EQF is that level."""
         enter(cursor, "alignment")
@@ -126,17 +130,19 @@ class Nodes:
             return self.made(Level(scheme="eqf", value=level, label=shown), cursor)
         if kind is not None and terms.without_extension(kind) in terms.COMPETENCIES:
             return self.made(_outcome(cursor, target, terms.without_extension(kind), name, language), cursor)
-        return self.made(
-            Alignment(
-                target=target,
-                name=name,
-                code=cursor.scalar("targetCode"),
-                framework=cursor.scalar("targetFramework"),
-                kind=None if kind is None else terms.without_extension(kind),
-                description=text(cursor, "targetDescription", language),
-            ),
-            cursor,
+        return self._link(cursor, language)
+
+    def _link(self, cursor: JsonCursor, language: str) -> Alignment:
+        kind = cursor.scalar("targetType")
+        made = Alignment(
+            target=cursor.scalar("targetUrl") or "",
+            name=text(cursor, "targetName", language),
+            code=cursor.scalar("targetCode"),
+            framework=cursor.scalar("targetFramework"),
+            kind=None if kind is None else terms.without_extension(kind),
+            description=text(cursor, "targetDescription", language),
         )
+        return self.made(made, cursor)
 
 
 def _outcome(cursor: JsonCursor, target: str, kind: str, name: Text, language: str) -> Outcome:
@@ -231,7 +237,7 @@ def contact_points(cursor: JsonCursor) -> tuple[ContactPoint, ...]:
     return () if found == ContactPoint() else (found,)
 
 
-def image(cursor: JsonCursor) -> Content | None:
+def image(cursor: JsonCursor, language: str = UNDETERMINED) -> Content | None:
     """A picture named by its address; one inside the file has no place in the record yet."""
     if isinstance(cursor.value.get("image"), str):
         return None if cursor.value["image"].startswith("data:") else Content(url=cursor.scalar("image"))
@@ -239,7 +245,7 @@ def image(cursor: JsonCursor) -> Content | None:
     if found is None or str(found.value.get("id", "data:")).startswith("data:"):
         return None
     enter(found, "image")
-    return Content(url=found.scalar("id"), title=text(found, "caption"))
+    return Content(url=found.scalar("id"), title=text(found, "caption", language))
 
 
 def _places(address: Address | None) -> tuple[Place, ...]:

@@ -9,8 +9,7 @@ from adapters.openbadges import terms
 from adapters.openbadges.nodes import Nodes, enter, node_id, text
 from gateway.kit.json_cursor import JsonCursor
 from gateway.model.leaves import keys
-from gateway.model.record import Assessment, Code, GradingScheme
-from gateway.model.texts import Text
+from gateway.model.record import Assessment, Code, GradingScheme, ScaleLevel
 
 Status = Literal["passed", "failed", "in-progress", "interrupted", "left"]
 STATUSES: Mapping[str, Status] = {
@@ -54,17 +53,22 @@ class Results:
     def _assessment(self, result: JsonCursor, status: Status) -> Assessment | None:
         described = self._described.get(str(result.value.get("resultDescription")))
         stated = self._own_status(result, status)
-        grade = self._grade(result, described)
+        level = self._level_reached(result, described)
+        grade = text(result, "value", self._language) or ({} if level is None else self._levels(described)[level].title)
         if not grade and stated is None:
             return None
         kind, scheme = None, None
         if described is not None:
             result.skip("resultDescription")
             kind, scheme = _type(described), self._scheme(described)
+        if level is not None:
+            result.skip("achievedLevel")
         made = Assessment(
             grade=grade,
             status=stated,
             scheme=scheme,
+            level=None if level is None else keys(self._levels(described))[level],
+            alignments=self._nodes.aligned(result, self._language),
             kinds=() if kind is None else (Code(scheme=terms.RESULT_TYPE, value=kind),),
         )
         return self._nodes.made(made, result)
@@ -78,31 +82,52 @@ class Results:
             return None
         return Code(scheme=terms.RESULT_STATUS, value=said)
 
-    def _grade(self, result: JsonCursor, described: JsonCursor | None) -> Text:
-        grade = text(result, "value", self._language)
-        if grade or described is None:
-            return grade
-        levels = [one for one in described.each("rubricCriterionLevel") if "id" in one.value]
-        found = next((one for one in levels if one.value["id"] == result.value.get("achievedLevel")), None)
-        if found is None:
-            return {}
-        result.skip("achievedLevel")
-        found.skip("id")
-        enter(found, "rubricCriterionLevel")
-        return text(found, "name", self._language)
+    def _level_reached(self, result: JsonCursor, described: JsonCursor | None) -> int | None:
+        """The number of the level that a result names, among those of its description."""
+        named = result.value.get("achievedLevel")
+        if described is None or named is None:
+            return None
+        names = [one.value.get("id") for one in described.each("rubricCriterionLevel")]
+        return names.index(named) if named in names else None
+
+    def _levels(self, described: JsonCursor | None) -> tuple[ScaleLevel, ...]:
+        """The levels of a scale; what marks the least that passes is the id of one of them."""
+        several = [] if described is None else described.each("rubricCriterionLevel")
+        least = None if described is None else described.value.get("requiredLevel")
+        return tuple(
+            self._level(found, is_least=least is not None and found.value.get("id") == least) for found in several
+        )
+
+    def _level(self, cursor: JsonCursor, *, is_least: bool) -> ScaleLevel:
+        enter(cursor, "rubricCriterionLevel")
+        made = ScaleLevel(
+            identifiers=node_id(cursor),
+            title=text(cursor, "name", self._language),
+            description=text(cursor, "description", self._language),
+            rank=cursor.scalar("level"),
+            points=cursor.scalar("points"),
+            required=True if is_least else None,
+            alignments=self._nodes.aligned(cursor, self._language),
+        )
+        return self._nodes.made(made, cursor)
 
     def _scheme(self, described: JsonCursor) -> str | None:
         """Note what describes a result as a grading scheme once, and give its key in the report."""
         enter(described, "resultDescription")
-        allowed = described.scalars("allowedValue")
-        if allowed:
-            described.note("approximated", "allowedValue", detail="the values from low to high became one text")
         copied = described.value.get("name") == described.value.get("resultType")
         name = text(described, "name", self._language)
+        levels = self._levels(described)
+        if any(level.required for level in levels):
+            described.skip("requiredLevel")
         scheme = GradingScheme(
             identifiers=node_id(described),
             title={} if copied else name,
-            description={self._language: ", ".join(allowed)} if allowed else {},
+            values=tuple(described.scalars("allowedValue")),
+            minimum=described.scalar("valueMin"),
+            maximum=described.scalar("valueMax"),
+            required=described.scalar("requiredValue"),
+            levels=levels,
+            alignments=self._nodes.aligned(described, self._language),
         )
         if scheme == GradingScheme():
             return None

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from adapters.openbadges import terms
 from adapters.openbadges.credentials import ENDS, STARTS, is_conversion
-from adapters.openbadges.nodes import PLACEHOLDER, Nodes, enter, text, when
+from adapters.openbadges.nodes import PLACEHOLDER, Nodes, enter, image, text, when
 from adapters.openbadges.results import Results
 from gateway.kit.json_cursor import JsonCursor
 from gateway.model.record import (
@@ -130,6 +130,7 @@ class Studies:
             levels=tuple(one for one in aligned if isinstance(one, Level)),
             outcomes=tuple(one for one in aligned if isinstance(one, Outcome)),
             alignments=tuple(one for one in aligned if isinstance(one, Alignment)),
+            image=image(achievement, language),
             **_criteria(achievement, language),
         )
 

@@ -13,7 +13,7 @@ from gateway.cli.local import CONFIG, JSON, print_json
 from gateway.delivery.check import Check, Level
 from gateway.node import startup
 from gateway.node.doctor import examine, exit_code
-from gateway.rendering.markup import on_one_line
+from gateway.rendering.markup import on_one_line, shown
 
 _MARK = {Level.PASS: ("✓", "green"), Level.WARN: ("!", "yellow"), Level.FAIL: ("✗", "red")}
 
@@ -48,6 +48,6 @@ def _in_full(check: Check) -> Iterator[str]:
     mark, colour = _MARK[check.status]
     about = f" {on_one_line(check.about)}" if check.about else ""
     yield f"  {click.style(mark, fg=colour)} {click.style(check.name, bold=True)}{about}"
-    yield f"      {on_one_line(check.reason)}"
+    yield "      " + shown(check.reason).replace("\n", "\n      ")
     if check.advice and check.status is not Level.PASS:
         yield f"      {click.style('what to do', bold=True)}  {on_one_line(check.advice)}"

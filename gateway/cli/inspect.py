@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import sys
 from collections.abc import Iterator
@@ -30,19 +29,13 @@ from gateway.verify.engine import VerifiedDocument, verify
 @click.option("--json", "as_json", is_flag=True, help="Print verdict, record and losses as one JSON document.")
 def command(
     file: Path,
-    trust: tuple[str, ...],
-    policy: str | None,
-    at: dt.datetime | None,
-    evidence: Path | None,
-    online: bool,
-    keep_evidence: Path | None,
+    judging: Judging,
     as_json: bool,
 ) -> None:
     """Show the record that FILE holds, and what of it can't be carried into the record.
 
     Exit code: 0 when a record was shown, whatever the verdict, which is shown too; 1 or 3 where FILE can't be read.
     """
-    judging = Judging(trust=trust, policy=policy, at=at, evidence=evidence, online=online, keep_evidence=keep_evidence)
     octets, adapters = startup.read_file(file), startup.adapters()
     document = verify(octets, adapters=adapters, terms=judging.terms(octets, adapters))
     reading = _read(document)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from dataclasses import fields
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
+
+from gateway.cli.terms import Judging
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
@@ -47,7 +51,13 @@ class Languages(click.ParamType[tuple[str, ...]]):
 
 
 def verifying(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of `verify` to a verb."""
+    """Add the options of `verify` to a verb, which is given them together, as `judging`."""
+
+    @wraps(function)
+    def judged(*args: Any, **given: Any) -> Any:
+        judging = Judging(**{field.name: given.pop(field.name) for field in fields(Judging)})
+        return function(*args, judging=judging, **given)
+
     for option in reversed(
         (
             click.option(
@@ -80,5 +90,5 @@ def verifying(function: Callable[..., Any]) -> Callable[..., Any]:
             ),
         )
     ):
-        function = option(function)
-    return function
+        judged = option(judged)
+    return judged

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -46,12 +45,7 @@ def command(
     to: str | None,
     unsealed: bool,
     config: Path | None,
-    trust: tuple[str, ...],
-    policy: str | None,
-    at: dt.datetime | None,
-    evidence: Path | None,
-    online: bool,
-    keep_evidence: Path | None,
+    judging: Judging,
 ) -> None:
     """Make pages of FILE for people: whether it is genuine, what it states, what can't be carried, how to check it.
 
@@ -64,7 +58,6 @@ def command(
     form = _form(file, out)
     now = startup.right_now()
     node = startup.start(startup.find_settings(config), now=now)
-    judging = Judging(trust=trust, policy=policy, at=at, evidence=evidence, online=online, keep_evidence=keep_evidence)
     octets = startup.read_file(file, node.limits)
     judged_by = terms_in_place(node, judging, octets, now)
     page = Page(

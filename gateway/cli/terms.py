@@ -95,12 +95,14 @@ class InPlace:
 def terms_in_place(node: Node, judging: Judging, octets: bytes, now: dt.datetime) -> InPlace:
     """The terms that the options ask for. Answers are the node's own where each is attested by one of its witnesses."""
     given = judging.given()
-    own = not (judging.trust or judging.policy or judging.at) and _attested_for(node, given, now)
+    attested = judging.evidence is None or _attested_for(node, given, now)
+    own = attested and not (judging.trust or judging.policy or judging.at)
 
     def made(answers: Answers) -> Terms:
+        present = startup.right_now()  # it goes on while others are asked
         if own:
-            return node.terms(now, Gathered(answers=answers))
-        return node.terms_of_caller(judging.trust, judging.policy, judging.at, now, answers)
+            return node.terms(present, Gathered(answers=answers))
+        return node.terms_of_caller(judging.trust, judging.policy, judging.at, present, answers)
 
     if judging.online:
         asked = judging.ask(octets, node.adapters, made, node.reach if own else None)
@@ -109,5 +111,6 @@ def terms_in_place(node: Node, judging: Judging, octets: bytes, now: dt.datetime
 
 
 def _attested_for(node: Node, given: Answers, now: dt.datetime) -> bool:
+    """Whether there are answers, each attested by a witness of the node: nobody attests an empty folder."""
     terms = node.terms(now)
-    return all(stands(answer, terms, Budget()) for answer in given.values())
+    return bool(given) and all(stands(answer, terms, Budget()) for answer in given.values())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import json
 import sys
 from pathlib import Path
@@ -63,12 +62,7 @@ def command(
     form: Form | None,
     picture: Path | None,
     require: str | None,
-    trust: tuple[str, ...],
-    policy: str | None,
-    at: dt.datetime | None,
-    evidence: Path | None,
-    online: bool,
-    keep_evidence: Path | None,
+    judging: Judging,
     as_json: bool,
 ) -> None:
     """Translate FILE for another system, say what was lost, and seal it where this node may.
@@ -83,7 +77,6 @@ def command(
     _check_places(file, out, {"--losses": losses, "--html": page}, as_json=as_json)
     now = startup.right_now()
     node = startup.start(startup.find_settings(config), now=now)
-    judging = Judging(trust=trust, policy=policy, at=at, evidence=evidence, online=online, keep_evidence=keep_evidence)
     octets = startup.read_file(file, node.limits)
     judged_by = terms_in_place(node, judging, octets, now)
     order = Order(

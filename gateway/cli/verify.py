@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -27,12 +26,7 @@ from gateway.verify.engine import verify
 )
 def command(
     files: tuple[Path, ...],
-    trust: tuple[str, ...],
-    policy: str | None,
-    at: dt.datetime | None,
-    evidence: Path | None,
-    online: bool,
-    keep_evidence: Path | None,
+    judging: Judging,
     every_check: bool,
     as_json: bool,
 ) -> None:
@@ -43,7 +37,6 @@ def command(
     Exit code: 0 PASSED, 1 FAILED, 3 INDETERMINATE; of several that of the worst, and 2 or 4 where a file couldn't be
     looked at.
     """
-    judging = Judging(trust=trust, policy=policy, at=at, evidence=evidence, online=online, keep_evidence=keep_evidence)
     if len(files) > 1 or files[0].is_dir():
         sys.exit(_many(files, judging, every_check=every_check, as_json=as_json))
     octets, adapters = startup.read_file(files[0]), startup.adapters()

@@ -20,10 +20,12 @@ from gateway.drivers.trust_files import without_waiting
 from gateway.errors import ConfigError, Refused, RequestError
 from gateway.readers.json import parse_json
 from gateway.readers.limits import MIB, Limits
+from gateway.verify.asking import NoAnswer
 from gateway.verify.evidence import Answer
 
 MOST_ANSWERS = 1_000
 _LARGEST = 16 * MIB
+_NAME = 32
 _NOTE = Limits(document_bytes=64 * 1024, depth=10, nodes=200)
 _ADVICE = "a note has the members url, fetched_at, status, media_type and sha256; perhaps asked and attestation"
 
@@ -69,7 +71,7 @@ def keep_attested(folder: Path, answer: Answer, asked: str = "") -> Path:
     """Write an answer with the word of whoever fetched it; the place of its note.
 
     It repeats the secret by which it was asked, where there is one: who asks for it to be written knows that.
-    `asked` is the HMAC of what was posted, by which alone it is then found.
+    `asked` is the HMAC of what was posted: by it alone it is then found, and an older answer to the same gives way.
 
     Raises:
         RequestError: `request.not_writable`.
@@ -77,6 +79,22 @@ def keep_attested(folder: Path, answer: Answer, asked: str = "") -> Path:
     _make(folder)
     more = {"attestation": answer.attestation.decode(), **({"asked": asked} if asked else {})}
     return _keep(folder, answer, more)
+
+
+def find_attested(folder: Path, name: str) -> Answer | NoAnswer | None:
+    """The answer that was kept under a question's name (`gateway.verify.asking.name_of`); None where none was.
+
+    One that can't be used any more is none, and says so.
+    """
+    asked = name.partition("#")[2]
+    note = folder / f"{asked[:_NAME]}.json"
+    if not asked or not note.exists():
+        return None
+    try:
+        kept, answer = _answer(note)
+    except ConfigError as error:
+        return NoAnswer(code=error.code, why="what is kept as its attested answer can't be used")
+    return answer if kept == name else None
 
 
 def _keep(folder: Path, answer: Answer, more: Mapping[str, str]) -> Path:
@@ -90,7 +108,7 @@ def _keep(folder: Path, answer: Answer, more: Mapping[str, str]) -> Path:
         "sha256": hashlib.sha256(answer.octets).hexdigest(),
     }
     octets = json.dumps(note, indent=2).encode()
-    name = hashlib.sha256(octets).hexdigest()[:32]
+    name = (more.get("asked") or hashlib.sha256(octets).hexdigest())[:_NAME]
     write_file(folder / f"{name}.body", answer.octets)
     write_file(folder / f"{name}.json", octets)
     return folder / f"{name}.json"

@@ -50,8 +50,11 @@ _ADDRESS = re.compile(
     rf"https://(?P<host>{_HOST})(?::(?P<port>[0-9]{{1,5}}))?(?P<rest>[/?][!-\[\]-~]*)?", re.IGNORECASE | re.ASCII
 )
 _DATA = re.compile(r"application/(?:json|jwt|jose|vc|did|cid|octet-stream|[a-z0-9.+-]+\+(?:json|jwt|gzip))|text/plain")
-_CHECK = re.compile(r"text/html|application/(?:xhtml\+xml|json)")
-_ACCEPT = {False: "application/json, application/*;q=0.9, text/plain;q=0.5", True: "text/html, application/json;q=0.9"}
+_CHECK = re.compile(r"text/html|application/(?:xhtml\+xml|(?:ld\+)?json)")
+_ACCEPT = {
+    False: "application/json, application/*;q=0.9, text/plain;q=0.5",
+    True: "application/ld+json, application/json;q=0.9, text/html;q=0.8",
+}
 _REDIRECTS = range(300, 400)
 
 
@@ -181,7 +184,7 @@ class DocumentAsker:
             return octets
         return Answer(
             url=question.url,
-            fetched_at=self._now(),
+            fetched_at=self._now().replace(microsecond=0),  # as those who judge by it take the time
             octets=octets,
             status=response.status,
             media_type=media_type,

@@ -265,15 +265,34 @@ class Specification(Noun):
     homepages: tuple[Link, ...] = ()
     documents: tuple[Link, ...] = ()
     notes: tuple[Text, ...] = ()
+    image: Content | None = None
+
+
+class ScaleLevel(Noun):
+    """One step of a scale (of a rubric: a level of its criterion); `required` marks the least that passes."""
+
+    identifiers: tuple[Identifier, ...] = ()
+    title: Text = Field(default_factory=dict)
+    description: Text = Field(default_factory=dict)
+    rank: str | None = None
+    points: str | None = None
+    required: Literal[True] | None = None
+    alignments: tuple[Alignment, ...] = ()
 
 
 class GradingScheme(Noun):
-    """The scale that grades are printed in. Assessments name it by its key."""
+    """The scale that grades are printed in. Assessments name it by its key; `values` go from low to high."""
 
     identifiers: tuple[Identifier, ...] = ()
     title: Text = Field(default_factory=dict)
     description: Text = Field(default_factory=dict)
     documents: tuple[Link, ...] = ()
+    values: Annotated[tuple[str, ...], ORDERED] = ()
+    minimum: str | None = None
+    maximum: str | None = None
+    required: str | None = None  # the least value that passes
+    levels: Annotated[tuple[ScaleLevel, ...], ORDERED] = ()
+    alignments: tuple[Alignment, ...] = ()
 
 
 class ResultCategory(Noun):
@@ -318,11 +337,15 @@ class Claim(Noun):
 
 
 class Assessment(Claim):
-    """A result: the only place where a grade stands. `grade` is the value as printed, `scheme` the key of its scale."""
+    """A result: the only place where a grade stands. `grade` is the value as printed, `scheme` the key of its scale,
+    `level` that of the level of the scale that was reached.
+    """
 
     grade: Text = Field(default_factory=dict)
     status: Code | None = None
     scheme: str | None = None
+    level: str | None = None
+    alignments: tuple[Alignment, ...] = ()
     assessed_on: When | None = None
     assessed_by: tuple[Organisation, ...] = ()
     place: Place | None = None

@@ -83,9 +83,9 @@ async def page_of(
         Stopped: `document.too_large` (422), what the disk lost or altered, and what work over its limits raises.
     """
     message = message_of(arrival, running.bodies)
-    sender, now = sender_of(running.peers.get(arrival.sender)), running.stamp()
-    gathered = await gather_for(running, party, partial(questions_of_arrival, sender=sender), message, now)
-    return await running.work(party, draw_page, message, now, sender, gathered, form, languages)
+    sender = sender_of(running.peers.get(arrival.sender))
+    gathered = await gather_for(running, party, partial(questions_of_arrival, sender=sender), message)
+    return await running.work(party, draw_page, message, running.stamp(), sender, gathered, form, languages)
 
 
 # --- in a work process

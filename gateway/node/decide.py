@@ -81,10 +81,11 @@ class _Decide:
         running, self._last = self._running, arrival.sender
         with tracing(arrival.trace):
             message, sender = message_of(arrival, running.bodies), sender_of(running.peers.get(arrival.sender))
-            closeness, now, gathered = how_closely(arrival), running.now(), NOTHING
+            closeness, gathered = how_closely(arrival), NOTHING
             if closeness is not Closeness.UNSEEN:
                 questions = partial(questions_of_arrival, sender=sender)
-                gathered = await gather_for(running, arrival.sender, questions, message, now)
+                gathered = await gather_for(running, arrival.sender, questions, message)
+            now = running.now()
             found = await running.work(arrival.sender, examine_arrival, message, now, sender, closeness, gathered)
             running.metrics.verdict(found.original.verdict)
             decision = decide(found.original, found.translations, running.receive_policy)

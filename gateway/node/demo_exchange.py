@@ -20,11 +20,13 @@ from gateway.delivery.signing import (
 )
 from gateway.drivers.files import write_file
 from gateway.model.verdict import Indication
+from gateway.node.demo_clerk import ATTESTED, clerk
 from gateway.node.demo_forgeries import altered_grade
 from gateway.node.demo_nodes import DemoNode, free_port, make_nodes
 from gateway.node.demo_rogue import Rogue, make_rogue_keys, rogue
 from gateway.node.demo_step import Step
 from gateway.node.demo_world import World
+from gateway.node.startup import right_now
 
 
 @asynccontextmanager
@@ -54,6 +56,7 @@ class Exchange:
 
     async def steps(self) -> AsyncIterator[Step]:
         """The steps, as they happen."""
+        yield await self._attested()
         yield await self._started()
         for sender, receiver in permutations(self.nodes, 2):
             yield await self._sent(sender, receiver)
@@ -62,6 +65,17 @@ class Exchange:
         async for step in self._rogue():
             yield step
         yield self._evidence()
+
+    async def _attested(self) -> Step:
+        """For every node by its own secret: each verifies what comes from China by the register's answer."""
+        report = self.world.documents["chsi"].read_bytes()
+        async with clerk(self.world.folder, self.world.node.adapters) as named:
+            for node in self.nodes:
+                await named.look_for(node.folder, report, right_now())
+        kept = [len(list((node.folder / ATTESTED).glob("*.json"))) for node in self.nodes]
+        told = ("its answer lies in a folder of each node, under a name that tells nothing of the code",)
+        title = "A clerk asks the register (simulated) about a Chinese report, and attests its answer for each node"
+        return Step(title=title, told=told, held=kept == [1] * len(self.nodes))
 
     async def _started(self) -> Step:
         """A process each."""
@@ -72,16 +86,16 @@ class Exchange:
             f"{node.id}: peers at {node.url}, its own registry at http://{node.local_listen}, wants {node.wants}"
             for node in self.nodes
         ]
-        title = "Three registries' nodes start, each a process of its own with its own keys"
+        title = "Four registries' nodes start, each a process of its own with its own keys"
         return Step(title=title, told=tuple(told), held=all(ready))
 
     async def _sent(self, sender: DemoNode, receiver: DemoNode) -> Step:
-        """A document of the sender's own registry, which is in the format that it wants from others."""
+        """A document of the sender's own registry."""
         began = dt.datetime.now(dt.UTC)
-        message = await sender.submit(self.world.documents[sender.wants], receiver)
+        message = await sender.submit(self.world.documents[sender.sends], receiver)
         answer = await sender.reaches(message, "accepted", "refused", "dead")
         seconds = (dt.datetime.now(dt.UTC) - began).total_seconds()
-        self._keep(f"{sender.wants}-to-{receiver.wants}", sender, receiver, answer)
+        self._keep(f"{sender.sends}-to-{receiver.wants}", sender, receiver, answer)
         outcome = _outcome(answer)
         told = (
             f"{answer['state']} after {seconds:.1f} s; the receiver verified the original itself: {outcome[0]}",

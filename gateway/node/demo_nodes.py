@@ -22,6 +22,8 @@ from gateway.drivers.local_client import local_node
 from gateway.drivers.node_keys import load_peer_keys, new_node_key
 from gateway.drivers.token import load_token
 from gateway.drivers.trust_files import load_anchors
+from gateway.node.demo_clerk import ATTESTED
+from gateway.node.demo_clerk import FOLDER as CLERK
 from gateway.node.demo_keys import make_seal, public_pem
 from gateway.node.demo_settings import Listening, PeerEntry, settings_of
 
@@ -32,12 +34,17 @@ _LOOK_AGAIN = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
-    """A registry that exchanges documents: the folder of its node, what it wants, and by what it is trusted."""
+    """A registry that exchanges documents: the folder of its node, what it wants, and by what it is trusted.
+
+    `sends` is the adapter that reads its own documents; `anchor` None: nothing seals them, and what vouches for them is
+    the register's answer.
+    """
 
     id: str
     folder: str
     wants: str
-    anchor: str
+    sends: str
+    anchor: str | None
 
 
 PARTICIPANTS = (
@@ -45,20 +52,24 @@ PARTICIPANTS = (
         id="registry.shore.example",
         folder="node-of-the-shore",
         wants="elmo",
+        sends="elmo",
         anchor="registry-of-the-shore/authority.pem",
     ),
     Participant(
         id="registry.river.example",
         folder="node-of-the-river",
         wants="europass",
+        sends="europass",
         anchor="registry-of-the-river/authority.pem",
     ),
     Participant(
         id="registry.isle.example",
         folder="node-of-the-isle",
         wants="clr",
+        sends="clr",
         anchor="registry-of-the-isle/university.did",
     ),
+    Participant(id="registry.east.example", folder="node-of-the-east", wants="dossier", sends="chsi", anchor=None),
 )
 ROGUE_ID = "registry.rogue.example"
 ROGUE_FOLDER = "node-of-a-rogue"
@@ -68,12 +79,13 @@ ROGUE_FOLDER = "node-of-a-rogue"
 class DemoNode:
     """A participant of the demonstration: its folder, where it listens, and the id of its process while it runs.
 
-    `wants` is the adapter in whose format it wants translations.
+    `wants` is the adapter in whose format it wants translations, `sends` the one that reads its own documents.
     """
 
     id: str
     folder: Path
     wants: str
+    sends: str
     port: int
     local_port: int
     process: int | None = None
@@ -205,16 +217,25 @@ def make_nodes(
             node.id,
             about="A node of the demonstration.",
             owner=f"Authority {node.id}",
-            trust=[one.anchor for one in participants],
+            trust=[one.anchor for one in participants if one.anchor is not None],
             listening=Listening(url=node.url, listen=f"127.0.0.1:{node.port}", local=node.local_listen),
             peers=[*others, rogue],
+            witness=f"{CLERK}/clerk.did",
+            attested=ATTESTED,
         )
         write_file(node.folder / "node.toml", settings)
     return nodes
 
 
 def _make(folder: Path, one: Participant) -> DemoNode:
-    node = DemoNode(id=one.id, folder=folder / one.folder, wants=one.wants, port=free_port(), local_port=free_port())
+    node = DemoNode(
+        id=one.id,
+        folder=folder / one.folder,
+        wants=one.wants,
+        sends=one.sends,
+        port=free_port(),
+        local_port=free_port(),
+    )
     make_keys(node.folder, f"Authority {node.id}")
     return node
 

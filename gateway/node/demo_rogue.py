@@ -28,8 +28,9 @@ from gateway.drivers.files import write_file
 from gateway.drivers.http_client import Outgoing, PeerClient
 from gateway.drivers.node_keys import load_node_key
 from gateway.kit.contract import Draft
-from gateway.node.demo_nodes import PARTICIPANTS, PATIENCE, ROGUE_FOLDER, ROGUE_ID, DemoNode, make_keys
+from gateway.node.demo_nodes import PATIENCE, ROGUE_FOLDER, ROGUE_ID, DemoNode, make_keys
 from gateway.node.demo_settings import settings_of
+from gateway.node.demo_world import REGISTRIES
 from gateway.node.sealing import seal_draft
 from gateway.node.settings import load_settings
 from gateway.node.startup import Node, right_now, start
@@ -145,7 +146,7 @@ def make_rogue_keys(folder: Path) -> None:
     """Its keys and settings, before the others are told of it."""
     make_keys(folder / ROGUE_FOLDER, "Authority of Nowhere")
     about = "The rogue of the demonstration: its settings are those of an honest node."
-    settings = settings_of(ROGUE_ID, about=about, owner="Authority of Nowhere", trust=[PARTICIPANTS[0].anchor])
+    settings = settings_of(ROGUE_ID, about=about, owner="Authority of Nowhere", trust=[REGISTRIES[0].anchor])
     write_file(folder / ROGUE_FOLDER / "node.toml", settings)
 
 

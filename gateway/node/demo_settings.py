@@ -36,6 +36,18 @@ url = "{url}"
 keys = ["../{folder}/node.pem"]
 seals = ["../{folder}/seal.pem", "../{folder}/credentials.did"]
 """
+_WITNESS = """
+[[trust]]
+anchor = "../{anchor}"
+for = ["evidence"]
+"""
+_ATTESTED = """
+[online]
+attested = "{folder}"
+
+[policy]
+seal_simulated = true
+"""
 _DELIVERY = """
 [delivery]
 min_free_bytes = 0
@@ -69,14 +81,23 @@ def settings_of(
     trust: Iterable[str],
     listening: Listening | None = None,
     peers: Iterable[PeerEntry] = (),
+    witness: str | None = None,
+    attested: str | None = None,
 ) -> bytes:
-    """A settings file: whom the node trusts (places beside its folder), what it seals with, and its peers."""
+    """A settings file: whom the node trusts (places beside its folder), what it seals with, and its peers.
+
+    `witness` is trusted for what official checks answered, which is looked for in the folder `attested`.
+    """
     parts = [_NODE.format(about=about, id=name)]
     if listening is not None:
         parts.append(_LISTENING.format(url=listening.url, listen=listening.listen, local=listening.local))
     parts.append(_SEALS.format(owner=owner))
     parts += [_TRUST.format(anchor=anchor) for anchor in trust]
+    if witness is not None:
+        parts.append(_WITNESS.format(anchor=witness))
     parts += [_peer(peer) for peer in peers]
+    if attested is not None:
+        parts.append(_ATTESTED.format(folder=attested))
     if listening is not None:
         parts.append(_DELIVERY)
     return "".join(parts).encode()

@@ -19,7 +19,9 @@ from gateway.drivers.did_keys import DidKey, SealingKey
 from gateway.drivers.files import write_file
 from gateway.drivers.keys import SealKey
 from gateway.kit.contract import SealProfile
+from gateway.node.demo_clerk import make_clerk
 from gateway.node.demo_keys import certificate, did_of, make_seal, name_of, new_key
+from gateway.node.demo_report import octets
 from gateway.node.demo_settings import settings_of
 from gateway.node.sealing import seal, seal_credential
 from gateway.node.settings import load_settings
@@ -123,9 +125,13 @@ def make_world(folder: Path) -> World:
     for name in (*(registry.folder for registry in REGISTRIES), "node", "forged"):
         (folder / name).mkdir()
     keys = {registry.folder: _make_registry(folder, registry) for registry in REGISTRIES}
+    make_clerk(folder)
     _make_ministry(folder / "node")
     node = start(load_settings(folder / "node" / "node.toml"), now=right_now())
     documents = {r.adapter: _seal_document(folder, r, keys[r.folder], node) for r in REGISTRIES}
+    documents["chsi"] = folder / "registry-of-the-east" / "report.json"
+    documents["chsi"].parent.mkdir()
+    write_file(documents["chsi"], octets())
     return World(folder=folder, node=node, documents=documents)
 
 

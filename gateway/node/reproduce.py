@@ -142,6 +142,12 @@ def _differs(*differences: Difference) -> Reproduction:
     return Reproduction(outcome=Outcome.DIFFERS, differences=differences)
 
 
+_ANOTHER_ANSWER = (
+    "the translation was made of the answer of an online check, which doesn't travel with it; from the answer that is "
+    "known here another translation comes"
+)
+
+
 @dataclass(frozen=True)
 class _Rerun:
     node: Node
@@ -160,7 +166,7 @@ class _Rerun:
         if isinstance(self._translation, Reproduction):
             return self._translation
         again, target = self._translation
-        return compare(
+        found = compare(
             self.derivation,
             again,
             target,
@@ -168,6 +174,9 @@ class _Rerun:
             delivered=None if delivered is None else _delivered(delivered),
             limits=self.node.limits,
         )
+        if found.outcome is Outcome.DIFFERS and self._is_of_answer:
+            return Reproduction(outcome=Outcome.NOT_HERE, obstacles=(_ANOTHER_ANSWER,))
+        return found
 
     @cached_property
     def _translation(self) -> tuple[Translation, Adapter] | Reproduction:
@@ -203,10 +212,21 @@ class _Rerun:
         return (f"here {name} reads the source, the translation was made with {self.derivation.reader.id!r}",)
 
     def _other_answer(self) -> tuple[str, ...]:
-        """What was read was the answer of an online check, which doesn't travel, and may be another one today."""
-        if Caveat.CHECKED_ONLINE not in self.derivation.judgement.caveats:
+        """What was read was the answer of an online check, which doesn't travel, and may be another one today.
+
+        Where one is known here too, it is tried: what is equal is reproduced.
+        """
+        content = self.source.content
+        if not self._is_of_answer or (content is not None and content.vouched == "online"):
             return ()
         return ("the translation was made of the answer of an online check, which doesn't travel with it",)
+
+    @property
+    def _is_of_answer(self) -> bool:
+        """Whether it says that of a source for which no proof vouches; of another it isn't so, whoever says it."""
+        content = self.source.content
+        proven = content is not None and content.vouched == "proof"
+        return not proven and Caveat.CHECKED_ONLINE in self.derivation.judgement.caveats
 
     @cached_property
     def _statements(self) -> tuple[Difference, ...]:

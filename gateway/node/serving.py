@@ -19,6 +19,7 @@ from gateway.drivers.bodies import Bodies
 from gateway.drivers.clock import Clock, SystemClock
 from gateway.drivers.http_client import PeerClient
 from gateway.drivers.logs import say
+from gateway.drivers.node_secret import make_node_secret
 from gateway.drivers.online import OnlineClient
 from gateway.drivers.store.sqlite import open_store
 from gateway.drivers.work import WorkProcesses
@@ -47,6 +48,8 @@ async def run(settings: Settings, *, clock: Clock | None = None) -> AsyncIterato
         ConfigError: whatever the settings name can't be used for, or a store that can't be opened.
     """
     clock = clock or SystemClock()
+    if settings.online.attested is not None:
+        make_node_secret(settings.node.secret)  # whoever attests names answers by it
     node = start(settings, now=clock.now())
     section = settings.delivery
     async with AsyncExitStack() as stack:

@@ -178,10 +178,9 @@ class _Desk:
         if spool.size > running.node.limits.document_bytes:
             return too_large(sha256, spool.size)
         wish = Wish(asked=wanted.adapter, peer_wants=peer.wants, languages=wanted.languages)
-        now = running.stamp()
         document = await spool.so_far()
-        gathered = await gather_about(running, document, now)
-        prepared = await running.work(OURS, prepare, document, wish, now, gathered)
+        gathered = await gather_about(running, document)
+        prepared = await running.work(OURS, prepare, document, wish, running.stamp(), gathered)
         if prepared.verdict is not None:
             running.metrics.verdict(prepared.verdict.verdict)
         running.metrics.losses(prepared.losses)

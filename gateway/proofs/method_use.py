@@ -15,11 +15,16 @@ PURPOSE = "assertionMethod"
 def check_use(method: VerificationMethod, now: dt.datetime, steps: Steps) -> None:
     """Whether the controller of a key lets it state anything now; nothing is said where he does."""
     if method.purposes is not None and PURPOSE not in method.purposes:
-        message = f"The key's controller doesn't list it under {PURPOSE}: it may not state anything in its name."
+        message = (
+            f"The key's controller doesn't list it under {PURPOSE}: it may not state anything in its name. "
+            "Don't rely on it as it is: ask the issuer for it."
+        )
         steps.open("signature.purpose", SubIndication.SIG_CONSTRAINTS_FAILURE, message)
     ended = [moment for text in (method.expires, method.revoked) if (moment := zoned(text)) is not None]
     if any(moment <= now for moment in ended):
-        message = "The key has expired or was revoked since, and nothing proves that the proof is older."
+        message = (
+            "The key has expired or was revoked since, and nothing proves that the proof is older: ask for a new one."
+        )
         steps.open("signature.key_life", SubIndication.OUT_OF_BOUNDS_NO_POE, message)
 
 

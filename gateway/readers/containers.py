@@ -173,7 +173,11 @@ def inflate(data: bytes, most: int, kind: Literal["gzip", "png"]) -> bytes:
             total += len(octets)
             if total > most:
                 message = f"got {len(data)} octets that inflate to more than {most}"
-                raise Refused("limit.inflate", message, advice="A bomb, or a document over the limit.")
+                raise Refused(
+                    "limit.inflate",
+                    message,
+                    advice="A bomb, or a document over the limit: don't open it by other means.",
+                )
             inflated.append(octets)
     except zlib.error:
         raise Refused(f"{kind}.broken", "got compressed data that can't be inflated") from None
@@ -211,7 +215,8 @@ def _baked(data: bytes, limits: Limits, most: int) -> bytes | None:
     """The credential in a PNG's text chunk, or None for a mere picture. Checksums of chunks aren't looked at."""
     found = [(kind, body) for kind, body in _chunks(data) if kind in _TEXTS and body.partition(b"\0")[0] in _KEYWORDS]
     if len(found) > 1:  # before any of them is inflated
-        raise Refused("png.ambiguous", f"got {len(found)} credentials in one picture, expected one")
+        message = f"got {len(found)} credentials in one picture, expected one"
+        raise Refused("png.ambiguous", message, advice="Two readers would see two badges: ask for each by itself.")
     return _text(*found[0], limits, most) if found else None
 
 
@@ -226,7 +231,8 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
             return
         yield kind, data[position + 8 : end]
         position = end + 4
-    raise Refused("limit.chunks", f"got a picture of more than {_CHUNKS} chunks")
+    message = f"got a picture of more than {_CHUNKS} chunks"
+    raise Refused("limit.chunks", message, advice="No genuine badge is like that: ask for the document itself.")
 
 
 def _text(kind: bytes, body: bytes, limits: Limits, most: int) -> bytes:

@@ -28,7 +28,7 @@ _COMMON_DEPTH = 64  # few credentials nest deeper
 _AT_A_GLANCE = 1024 * 1024  # octets: the passes make copies, which a large text is better spared
 _TO_NEXT_MARK = re.compile(r'(?:[^"\[\]{},]++|"(?:[^"\\]++|\\.)*+")*+([\[\]{},])', re.DOTALL)
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
-_DEEP = "No credential nests so deep: the file is broken or hostile."
+_DEEP = "No credential nests so deep: the file is broken or hostile. Don't use it."
 _MEND = "Ask the issuer for the file again."
 
 

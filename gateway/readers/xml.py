@@ -100,7 +100,7 @@ def _check_octets(data: bytes, limits: Limits) -> None:
         raise Refused(
             "xml.doctype",
             f"got a DOCTYPE at octet {after.end()}, expected none",
-            advice="Documents with a DOCTYPE are never read: they can pull in files and grow without bound.",
+            advice="A DOCTYPE can pull in files and grow without bound, so it is never read: ask for the file without.",
         )
     _check_node_count(data, limits)
 
@@ -201,7 +201,11 @@ def _most_namespaces(tree: etree._ElementTree) -> int:
 
 def _too_deep(depth: int | None = None) -> Refused:
     bound = f"more than {depth} nested elements" if depth else "too many nested elements"
-    return Refused("limit.depth", f"got {bound}", advice="No credential nests so deep: the file is broken or hostile.")
+    return Refused(
+        "limit.depth",
+        f"got {bound}",
+        advice="No credential nests so deep: the file is broken or hostile. Don't use it.",
+    )
 
 
 def _refusal(error: etree.XMLSyntaxError) -> Refused:

@@ -98,7 +98,8 @@ def draw_pdf(description: Description, *, enclosed: Sequence[Enclosed], made: dt
         compiler = _compiler(drawing.data(enclosed, digest), folder)
         whole = made.replace(microsecond=0)  # finer times have no place in a PDF
         octets: bytes = compiler.compile(format="pdf", pdf_standards=_STANDARDS, timestamp=whole)
-    return DrawnPdf(octets, tuple(drawing.missing))
+    ended = octets if octets.endswith(b"\n") else octets + b"\n"  # what a seal adds begins on a line of its own
+    return DrawnPdf(ended, tuple(drawing.missing))
 
 
 def draw_pictures(description: Description, *, digest: str, dots: int) -> tuple[bytes, ...]:

@@ -70,7 +70,7 @@ def open_question(why: str, nothing: NoAnswer | None = None) -> Finding:
 
     `why` is the question's; `nothing` is why asking was in vain, None where nobody was asked.
     """
-    reason = "and none was given" if nothing is None else f"and none came: {nothing.why}"
+    reason = "and none was given (--evidence, --online)" if nothing is None else f"and none came: {nothing.why}"
     return Finding(
         check="evidence.asked",
         status=Status.INDETERMINATE,

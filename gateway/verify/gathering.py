@@ -34,41 +34,29 @@ async def ask_in_rounds(
     open_questions: Callable[[Gathered], Awaitable[Sequence[EvidenceRequest]]],
     asker: Asker,
     secret: bytes = OF_THIS_PROCESS,
+    known: Gathered = NOTHING,
 ) -> Gathered:
-    """What was answered, and why the rest wasn't; each question is asked once.
+    """What was answered, and why the rest wasn't; each question is asked once, and what is `known` not at all.
 
     `open_questions` says what is open yet with what was gathered: that needs the processor, and so is the caller's to
     put where such work is done. No answer is read here.
     """
-    gathered = NOTHING
+    gathered = known
     for _ in range(ROUNDS):
         named = {name_of(question, secret): question for question in await open_questions(gathered)}
         asked = {name: question for name, question in named.items() if name not in gathered.unanswered}
         if not asked:
             break
         came = await asyncio.gather(*[asker.ask(question) for question in asked.values()])
-        gathered = _with(gathered, dict(zip(asked, came, strict=True)))
+        gathered = with_answers(gathered, dict(zip(asked, came, strict=True)))
     return gathered
 
 
-def _with(gathered: Gathered, came: dict[str, Answer | NoAnswer]) -> Gathered:
+def with_answers(gathered: Gathered, came: dict[str, Answer | NoAnswer]) -> Gathered:
     """What was gathered, and what came of some questions, by their names (`gateway.verify.asking.name_of`)."""
     answers = {name: one for name, one in came.items() if isinstance(one, Answer)}
     nothing = {name: one for name, one in came.items() if isinstance(one, NoAnswer)}
     return Gathered(answers={**gathered.answers, **answers}, unanswered={**gathered.unanswered, **nothing})
-
-
-OpenQuestions = Callable[[Terms], Awaitable[Sequence[EvidenceRequest]]]
-"""What is open under some terms."""
-
-
-async def gather(terms: Terms, open_questions: OpenQuestions, asker: Asker) -> Terms:
-    """The terms with what was answered, and why the rest wasn't, judged here in between."""
-
-    async def still_open(gathered: Gathered) -> Sequence[EvidenceRequest]:
-        return await open_questions(told(terms, gathered))
-
-    return told(terms, await ask_in_rounds(still_open, asker, terms.secret))
 
 
 def told(terms: Terms, gathered: Gathered) -> Terms:

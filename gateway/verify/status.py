@@ -168,7 +168,7 @@ def _judged(
     except _Open as fault:
         return _open(fault), fault.questions
     except Refused as refused:
-        why = f"the list can't be read: {refused.message} ({refused.code})"
+        why = f"the list can't be read: {refused.message} ({refused.code}); ask its issuer for a sound one"
         return _open(_Open(why, SubIndication.FORMAT_FAILURE)), ()
     return _answered(entry, found, revoked=revoked), ()
 
@@ -298,7 +298,9 @@ def _answered(entry: Entry, found: Answer, *, revoked: bool) -> Finding:
     return Finding(
         check="credential.status",
         status=Status.FAILED if taken_back else Status.INDETERMINATE,
-        explanation="its issuer has revoked it" if taken_back else f"its issuer's list of {entry.purpose} names it",
+        explanation="its issuer has revoked it: don't rely on it"
+        if taken_back
+        else f"its issuer's list of {entry.purpose} names it",
         evidence=evidence,
         sub_indication=SubIndication.CREDENTIAL_REVOKED,
     )

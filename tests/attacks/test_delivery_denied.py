@@ -178,6 +178,18 @@ async def test_one_submission_that_comes_many_times_at_once_is_one_delivery(tmp_
         assert len({octets for _, octets in stranger.messages}) == 1
 
 
+async def test_a_submission_repeated_after_it_was_given_up_is_told_so_and_sent_by_no_back_door(tmp_path: Path):
+    """Whoever asks again under the key of a dead letter isn't told that it waits."""
+    async with with_strangers(tmp_path, refusal(410)) as (node, stranger), api_of(node) as api:
+        asked = {"params": {"to": SOUTH}, "headers": {"Idempotency-Key": "one"}}
+        first = await api.post("/v1/deliveries", document(), **asked)
+        assert (first.status, first.json["state"]) == (202, "queued")
+        await has_come(node, first.json["id"], DeliveryState.DEAD)
+        again = await api.post("/v1/deliveries", document(), **asked)
+        assert (again.json["id"], again.json["state"]) == (first.json["id"], "dead")
+        assert len(stranger.messages) == 1
+
+
 async def test_r12_g1_a_request_that_was_kept_is_answered_after_a_start_anew_with_the_receipt_of_then(tmp_path: Path):
     """The very octets, door signature and all, while that still holds: the memory of nonces is gone."""
     _, south = pair(tmp_path)

@@ -24,8 +24,7 @@ from gateway.drivers.clock import SystemClock
 from gateway.drivers.http_client import PeerClient
 from gateway.drivers.store import history
 from gateway.drivers.store.sqlite import open_store
-from gateway.node import examine_arrival
-from gateway.node.decide import _Decide
+from gateway.node import decide, examine_arrival
 from gateway.node.demo_nodes import free_port
 from gateway.node.examine_arrival import TOGETHER, Message
 from gateway.node.settings.delivery import PeerSection
@@ -109,13 +108,13 @@ async def test_r18_a_message_set_aside_for_want_of_its_octets_goes_on_when_it_co
         octets = message_head(signed) + document()
         store, bodies = peer.south.store, peer.south.bodies
         with monkeypatch.context() as patched:
-            found = _Decide._message
+            found = decide.message_of
 
-            def lost(self: _Decide, arrival: Arrival) -> Message:
+            def lost(arrival: Arrival, among: Bodies) -> Message:
                 bodies.place(arrival.body).unlink(missing_ok=True)
-                return found(self, arrival)
+                return found(arrival, among)
 
-            patched.setattr(_Decide, "_message", lost)
+            patched.setattr(decide, "message_of", lost)
             await peer.post(octets)
 
             async def set_aside() -> bool:

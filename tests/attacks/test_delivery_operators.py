@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
+import pkgutil
 import re
 import tomllib
 from collections.abc import Iterator
@@ -14,6 +16,8 @@ from re import _parser as parser  # type: ignore[attr-defined]
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+import adapters
+import gateway
 from gateway.cli.delivery_text import alarm_lines, arrival_lines
 from gateway.delivery.envelope import ParticipantId
 from gateway.node.serving import run
@@ -137,7 +141,13 @@ def written(participant: Participant, text: str) -> Path:
 
 
 def patterns() -> Iterator[tuple[str, str]]:
-    """Every regular expression of the source: compiled, of a field, or of a schema."""
+    """Every regular expression of the source: written out, compiled from parts, of a field, or of a schema."""
+    for package in (gateway, adapters):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            for value in vars(importlib.import_module(module.name)).values():
+                if isinstance(value, re.Pattern):
+                    text = value.pattern
+                    yield module.name, text if isinstance(text, str) else text.decode("latin-1")
     for folder in ("gateway", "adapters"):
         for file in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
@@ -194,8 +204,11 @@ SEPARATED = {
     r"^urn:testamur:problem:[a-z0-9_]+(\.[a-z0-9_]+)+$",
     r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d{1,5})?|localhost(?::\d{1,5})?",
     '"[a-z@-]+"( "[a-z@-]+")*',
+    r"testamur=(?P<params>\((?P<names>[^()]*)\)(?P<rest>(;[^;]+)*))",
+    r"(?>[ \t\r\n]+|<\?.*?\?>|<!--.*?-->)*",
 }
-"""Each part begins with a sign that no part can hold: there is one way to divide a text, and no search for others."""
+"""Each part begins with a sign that no part can hold, or is taken once for all: there is one way to divide a text, and no
+search for others."""
 
 
 def test_h11_no_pattern_takes_a_time_that_grows_beyond_what_it_reads() -> None:

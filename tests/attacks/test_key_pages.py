@@ -24,8 +24,8 @@ from gateway.readers.base64 import encode_base64url
 from gateway.trust.anchors import Anchor
 from gateway.verify.engine import VerifiedDocument, verify
 from gateway.verify.evidence import Answer, methods_in
-from gateway.verify.gathering import gather
 from gateway.verify.terms import Terms
+from tests.asking import gather
 from tests.jose_makers import compact, key
 from tests.strangers import NOW, Names, Strangers, dripping
 from tests.vc_makers import badge, token

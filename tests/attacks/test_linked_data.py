@@ -1,4 +1,4 @@
-"""Attacks on proofs over linked data, numbered D1 to D6, each by what it tries."""
+"""Attacks on proofs over linked data, numbered D1 to D6, D9 and D10, each by what it tries."""
 
 from __future__ import annotations
 
@@ -277,6 +277,49 @@ def test_d6_an_ecdsa_value_of_zeros_fails() -> None:
     document["proof"]["proofValue"] = "z" + "1" * 64
     assert examined(json.dumps(document).encode(), bare("p256")).verdict.verdict is Indication.FAILED
     assert key("p256") is not None
+
+
+# --- D9, D10: what is never fetched, and whose it is --------------------------------------------------------------------
+
+OUTSIDE = "https://attacker.example/"
+NAMED = {
+    "credentialSchema": {"id": f"{OUTSIDE}schema", "type": "1EdTechJsonSchemaValidator2019"},
+    "evidence": [{"id": f"{OUTSIDE}evidence", "type": ["Evidence"]}],
+    "refreshService": {"id": f"{OUTSIDE}refresh", "type": "1EdTechCredentialRefresh"},
+    "termsOfUse": {"id": f"{OUTSIDE}terms", "type": "Terms"},
+    "image": {"id": f"{OUTSIDE}image", "type": "Image"},
+}
+
+
+@pytest.mark.parametrize("name", list(NAMED))
+def test_d9_an_address_that_a_badge_names_is_neither_fetched_nor_asked_about(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_network(*_: object, **__: object) -> None:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket, "socket", no_network)
+    try:
+        found = judged(good(**{name: NAMED[name]}))
+    except Refused:  # nobody would have signed it
+        found = judged({**good(), name: NAMED[name]})
+    assert [question for question in found.questions if OUTSIDE in question.url] == []
+
+
+@pytest.mark.parametrize("other", ["did:example:somebody-else", None])
+def test_d10_a_badge_of_somebody_else_is_not_made_ones_own(other: str | None) -> None:
+    document = good()
+    document["credentialSubject"]["id"] = other
+    if other is None:
+        del document["credentialSubject"]["id"]
+    assert why(document)[0] is Indication.FAILED
+
+
+def test_d10_a_presentation_vouches_for_nothing_whoever_shows_it() -> None:
+    """It would say who showed a badge, once; that isn't what is asked here, and so it is no document of ours."""
+    shown = {"@context": [VC2], "type": ["VerifiablePresentation"], "verifiableCredential": [good()]}
+    assert judged(shown).verdict.verdict is Indication.INDETERMINATE
+    assert judged({**shown, "proof": good()["proof"]}).verdict.verdict is not Indication.PASSED
 
 
 # --- all at once ------------------------------------------------------------------------------------------------------

@@ -31,25 +31,25 @@ async def strangers(tmp_path: Path) -> AsyncIterator[Strangers]:
         yield answering
 
 
-async def test_ssrf_by_a_name_that_stands_for_an_address_of_ones_own(strangers: Strangers):
+async def test_d7_ssrf_by_a_name_that_stands_for_an_address_of_ones_own(strangers: Strangers):
     for own in ("127.0.0.2", "10.0.0.1", METADATA, "100.100.100.200", "::1", "fd00:ec2::254", "fe80::1%lo"):
         assert await strangers.ask(strangers.url("/"), names=Names(school_example=[[own]])) == "online.private", own
     assert strangers.asked == []
 
 
-async def test_ssrf_by_an_ipv6_address_with_an_ipv4_address_inside(strangers: Strangers):
+async def test_d7_ssrf_by_an_ipv6_address_with_an_ipv4_address_inside(strangers: Strangers):
     for own in ("::ffff:127.0.0.2", f"::ffff:{METADATA}", "64:ff9b::a9fe:a9fe", "2002:7f00:2::", "::127.0.0.2"):
         assert await strangers.ask(strangers.url("/"), names=Names(school_example=[[own]])) == "online.private", own
 
 
-async def test_ssrf_by_one_address_among_good_ones(strangers: Strangers):
+async def test_d7_ssrf_by_one_address_among_good_ones(strangers: Strangers):
     strangers.says("/list")
     mixed = Names(school_example=[["127.0.0.1", "127.0.0.2"]])
     assert await strangers.ask(strangers.url("/list"), names=mixed) == "online.private"
     assert strangers.asked == []
 
 
-async def test_ssrf_by_dns_rebinding(strangers: Strangers, tmp_path: Path):
+async def test_d7_ssrf_by_dns_rebinding(strangers: Strangers, tmp_path: Path):
     """The name means the public address when it is looked at, and one's own when it would be looked up again."""
     (tmp_path / "own").mkdir()
     own = Strangers(tmp_path / "own")
@@ -87,7 +87,7 @@ async def test_ssrf_by_dns_rebinding(strangers: Strangers, tmp_path: Path):
         *("-a.example", "sch\u00f6ol.example", "school.example\t", "school.example\r\nHost:own", "\u212aelvin.example"),
     ],
 )
-async def test_ssrf_by_a_host_that_is_a_number_or_is_read_in_two_ways(strangers: Strangers, host: str):
+async def test_d7_ssrf_by_a_host_that_is_a_number_or_is_read_in_two_ways(strangers: Strangers, host: str):
     """Decimal, octal, hexadecimal and short forms, IPv6, look-alikes, users and other tricks with an address."""
     url = f"https://{host}/latest/meta-data/"
     names = Names()
@@ -104,7 +104,7 @@ async def test_ssrf_by_a_host_that_is_a_number_or_is_read_in_two_ways(strangers:
 
 
 @pytest.mark.parametrize("scheme", ["http", "ftp", "file", "gopher", "data", "HTTPS+unix", "jar:https"])
-async def test_ssrf_by_another_scheme(scheme: str):
+async def test_d7_ssrf_by_another_scheme(scheme: str):
     names = Names()
     async with OnlineClient(Reach(), now=lambda: NOW, names=names) as client:
         found = await client.for_document().ask(EvidenceRequest(url=f"{scheme}://school.example/list", why="why"))
@@ -120,7 +120,7 @@ async def test_ssrf_by_another_scheme(scheme: str):
         *("did:web:school.example%2F..", "did:web:school.example:..:x", "did:web:[::1]", "did:web:2130706433"),
     ],
 )
-async def test_ssrf_by_did_web(did: str):
+async def test_d7_ssrf_by_did_web(did: str):
     names = Names()
     async with OnlineClient(Reach(), now=lambda: NOW, names=names) as client:
         found = await client.for_document().ask(EvidenceRequest(url=address_of_did(did) or did, why="why"))
@@ -129,7 +129,7 @@ async def test_ssrf_by_did_web(did: str):
     assert names.asked == []
 
 
-async def test_ssrf_by_another_port_of_a_public_host():
+async def test_d7_ssrf_by_another_port_of_a_public_host():
     names = Names()
     async with OnlineClient(Reach(), now=lambda: NOW, names=names) as client:
         found = await client.for_document().ask(EvidenceRequest(url="https://school.example:22/", why="why"))
@@ -139,7 +139,7 @@ async def test_ssrf_by_another_port_of_a_public_host():
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("to", [f"http://{METADATA}/latest/meta-data/", "https://127.0.0.2/", "/list", "file:///etc"])
-async def test_redirect_to_the_metadata_address_or_anywhere(strangers: Strangers, status: int, to: str):
+async def test_d7_redirect_to_the_metadata_address_or_anywhere(strangers: Strangers, status: int, to: str):
     strangers.says("/list")
     strangers.says("/moved", status=status, Location=to)
     assert await strangers.ask(strangers.url("/moved")) == "online.redirect"

@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
+from pyhanko.sign.fields import SigSeedSubFilter
 
 from gateway.drivers.pdf_process import PdfProcess
 from gateway.drivers.processes import ProcessLimits
@@ -206,3 +207,39 @@ def test_without_an_examiner_a_pdf_is_not_called_unsigned():
     terms = Terms(now=pki.NOW, policy=load_policy("strict"))
     verdict = verify(good(), adapters=(), terms=terms).verdict
     assert verdict.sub_indication is SubIndication.UNSUPPORTED_PROOF
+
+
+def signed_as_adobe(document: bytes, kind: str = "p256") -> bytes:
+    """Under adbe.pkcs7.detached, as most of the world's PDF is signed: pyHanko makes it by its own rules."""
+    holder = pki.seal(kind=kind)
+    meta = signers.PdfSignatureMetadata(
+        field_name="Signature", subfilter=SigSeedSubFilter.ADOBE_PKCS7_DETACHED, md_algorithm="sha256"
+    )
+    signer = _signer(holder.key, [holder.certificate])
+    return signers.sign_pdf(IncrementalPdfFileWriter(BytesIO(document)), meta, signer).getvalue()
+
+
+@pytest.mark.parametrize("kind", ["p256", "rsa2048"])
+def test_a_genuine_signature_of_the_form_adbe_pkcs7_detached_passes(kind):
+    octets = signed_as_adobe(pdf(), kind)
+    assert b"/adbe.pkcs7.detached" in octets
+    assert verdict_of(octets, kind=kind).verdict is Indication.PASSED
+
+
+def test_any_signed_octet_changed_under_adbe_pkcs7_detached_is_no_pass():
+    octets = signed_as_adobe(pdf())
+    left_out = range(octets.index(b"/Contents <"), octets.index(b">", octets.index(b"/Contents <")))
+    for at in range(5, len(octets), 61):
+        if at not in left_out:
+            changed = octets[:at] + bytes([octets[at] ^ 1]) + octets[at + 1 :]
+            assert not examined(changed).holds, at
+
+
+def test_f2_incremental_saving_behind_adbe_pkcs7_detached_is_failed():
+    octets = signed_as_adobe(pdf())
+    writer = IncrementalPdfFileWriter(BytesIO(octets))
+    writer.update_root()
+    added = BytesIO()
+    writer.write(added)
+    assert len(added.getvalue()) > len(octets)
+    assert verdict_of(added.getvalue()).verdict is Indication.FAILED

@@ -22,21 +22,23 @@ from pyld.jsonld import JsonLdProcessor
 from gateway.errors import Refused
 from gateway.kit.contract import EvidenceRequest
 from gateway.kit.discovery import discover
-from gateway.model.verdict import Indication
+from gateway.model.verdict import Indication, conclude
 from gateway.proofs.dataintegrity.canonical import canonical_quads
 from gateway.proofs.dataintegrity.contexts import Contexts, known_contexts
 from gateway.proofs.dataintegrity.verify import Keys, verify_embedded
 from gateway.proofs.dids import method_named
 from gateway.proofs.jwk import read_jwk
+from gateway.proofs.pdf.examine import examine
 from gateway.readers.containers import unpack
 from gateway.readers.json import parse_json
+from gateway.readers.limits import DEFAULT_LIMITS
 from gateway.trust.anchors import Anchor
 from gateway.trust.policies import load_policy
 from gateway.verify.asking import NoAnswer
 from gateway.verify.engine import verify
 from gateway.verify.evidence import Answer, address_of_did, methods_in
-from gateway.verify.gathering import gather
 from gateway.verify.terms import Terms
+from tests.asking import gather
 from tests.linked_data import MORE, official
 from tests.reference import reference
 
@@ -270,9 +272,33 @@ def tokens() -> Iterator[Case]:
         yield Case("Wycheproof JWS", f"{test['tcId']} {test['comment']}", good, answer)
 
 
+WHOLE_AND_VALID = frozenset(
+    {
+        "pades-bes.pdf",
+        "dss-2554/certified-changes-permitted.pdf",
+        "hello_signed_INCSAVE_signed.pdf",
+        "minimal-two-fields-signed-twice.pdf",
+    }
+)
+"""The signed PDF that their source calls valid and pyHanko finds intact to the last octet. All others ought not to pass:
+they are broken, or were changed behind a signature."""
+
+
+def pdfs() -> Iterator[Case]:
+    """Signed PDF, judged by the proof alone: nobody here trusts their signers."""
+    for family, folder in (("DSS PDF", "pdf-dss"), ("pyHanko PDF", "pdf-pyhanko")):
+        root = reference("security") / folder
+        for file in sorted(root.rglob("*.pdf")):
+            name = str(file.relative_to(root))
+            found = examine(file.read_bytes(), DEFAULT_LIMITS)
+            refused = found.refused.code if found.refused is not None else str(conclude(found.findings).sub_indication)
+            answer = Indication.PASSED.value if found.holds else refused
+            yield Case(family=family, name=name, good=name in WHOLE_AND_VALID, answer=answer)
+
+
 def all_cases() -> list[Case]:
     """Every case of every family."""
-    makers = (documents, w3c_proofs, w3c_jose, canonical_forms, json_texts, tokens)
+    makers = (documents, w3c_proofs, w3c_jose, canonical_forms, json_texts, tokens, pdfs)
     return [case for maker in makers for case in maker()]
 
 
@@ -298,6 +324,8 @@ REASONS: tuple[tuple[str, str, str], ...] = (
     ("W3C rdf-canon", r"test075.*", "asks for SHA-384; a suite asks for it by itself here"),
     ("JSONTestSuite", r"y_object_duplicated_key.*", "one name twice: two readers would see two documents"),
     ("Wycheproof JWS", r".*(acceptsValid|Mac|Figure).*", "signed with a shared secret, or by a key meant for something else"),
+    ("DSS PDF", r"hello_signed_INCSAVE_signed\.pdf", "its later revision is smaller than the one before, which strict reading refuses; and it is signed twice"),
+    ("pyHanko PDF", r"minimal-two-fields-signed-twice\.pdf", "signed twice: which of two signatures holds for what isn't judged here"),
     ("Wycheproof JWS", r".*", "characters that base64url or JSON doesn't allow there: one signature has one spelling"),
 )  # fmt: skip
 """Family, pattern of names, and why what isn't asked for there is right, or not built."""

@@ -32,6 +32,7 @@ def test_nothing_passes_that_its_source_says_must_not() -> None:
         ("1EdTech validator clr20", 4), ("1EdTech validator ob30", 27), ("1EdTech validator ob20", 25), ("DCC fixtures", 60),
         ("Blockcerts", 25), ("W3C vc-di-eddsa", 5), ("W3C vc-di-ecdsa", 5), ("W3C vc-jose-cose", 16),
         ("W3C rdf-canon", 64), ("JSONTestSuite", 100), ("Wycheproof JWS", 401),
+        ("DSS PDF", 22), ("pyHanko PDF", 12),
     ],
 )  # fmt: skip
 def test_every_family_runs(family: str, at_least: int) -> None:

@@ -59,7 +59,9 @@ class Pair:
 
 async def test_the_receiver_asks_before_it_decides(tmp_path: Path, school: School):
     state, found = await Pair(tmp_path, school.allowed).decided(school.badge(8))
-    assert (state, found["verdict"]) == (DeliveryState.ACCEPTED, "PASSED"), found
+    assert (state, found["verdict"]) == (DeliveryState.ACCEPTED, "PASSED"), [
+        one for one in found["findings"] if one["status"] != "PASSED"
+    ]
     assert school.strangers.asked == ["/status/3"]
 
 
@@ -76,6 +78,22 @@ async def test_the_page_of_what_was_accepted_is_judged_by_what_the_outside_says_
 
 async def test_what_was_revoked_is_refused(tmp_path: Path, school: School):
     state, found = await Pair(tmp_path, school.allowed).decided(school.badge(7))
+    assert (state, found["sub_indication"]) == (DeliveryState.REFUSED, "CREDENTIAL_REVOKED")
+
+
+async def test_a_hosted_badge_is_asked_for_at_its_host_with_its_class_and_its_issuer(tmp_path: Path, school: School):
+    badge = json.dumps(school.hosted()).encode()
+    state, found = await Pair(tmp_path, school.allowed).decided(badge)
+    assert (state, found["verdict"]) == (DeliveryState.ACCEPTED, "PASSED"), [
+        one for one in found["findings"] if one["status"] != "PASSED"
+    ]
+    assert sorted(school.strangers.asked) == ["/badge", "/class", "/issuer"]
+
+
+async def test_a_hosted_badge_that_its_host_calls_gone_is_refused_as_revoked(tmp_path: Path, school: School):
+    badge = json.dumps(school.hosted()).encode()
+    school.strangers.says("/badge", "", status=410)
+    state, found = await Pair(tmp_path, school.allowed).decided(badge)
     assert (state, found["sub_indication"]) == (DeliveryState.REFUSED, "CREDENTIAL_REVOKED")
 
 
@@ -111,8 +129,8 @@ async def test_a_work_process_knows_an_answer_by_the_name_that_its_node_gave_it(
 
 async def verdict(node: Running, octets: bytes) -> str:
     """As the local API verifies."""
-    now = node.stamp()
-    return (await node.work(OURS, verdict_on, octets, now, await gather_about(node, octets, now))).verdict
+    gathered = await gather_about(node, octets)
+    return (await node.work(OURS, verdict_on, octets, node.stamp(), gathered)).verdict
 
 
 async def test_while_one_document_waits_for_an_answer_others_are_judged(tmp_path: Path, school: School):

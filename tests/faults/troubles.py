@@ -94,10 +94,11 @@ async def work_paused(world: World, node: Process) -> None:
 
 def work_processes(node: Process) -> list[int]:
     """Those that the node's fork server has begun."""
-    return [pid for server in _children(node.pid) for pid in _children(server)]
+    return [pid for server in children(node.pid) for pid in children(server)]
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """The processes that a process has begun."""
     try:
         return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:

@@ -47,7 +47,6 @@ class AdapterLaws:
 
     adapter        the adapter under test
     documents      contents of its system: bytes or paths, unsealed, as `read` gets them
-    writes         False for an adapter that only reads
     own_places     patterns (fnmatch, without positions) of the places where we write for ourselves: the `derived`
                    note, the embedded original; they are removed before anything is read back
     refused_share  how many generated records may be refused as lacking what the target requires
@@ -59,7 +58,6 @@ class AdapterLaws:
 
     adapter: ClassVar[Adapter]
     documents: ClassVar[Sequence[bytes | Path]] = ()
-    writes: ClassVar[bool] = True
     own_places: ClassVar[Sequence[str]] = ()
     refused_share: ClassVar[float] = 0.1
     advice: ClassVar[Sequence[str]] = ()
@@ -244,6 +242,15 @@ class AdapterLaws:
         losses = [loss for loss in second.losses if not (loss.kind == "assumed" and second.stands(loss))]
         return [Breach("stable", loss.path, f"a second trip still says {loss.kind}") for loss in losses]
 
+    def test_what_says_that_it_only_reads_refuses_to_write(self) -> None:
+        """Else the laws of writing could be escaped by saying so."""
+        if self.adapter.manifest.writes:
+            pytest.skip("this adapter writes")
+        record = everything()
+        with pytest.raises(Refused) as refusal:
+            self.adapter.write(record, self.request(record))
+        assert refusal.value.code == "target.requires"
+
     def test_a_stranger_reads(self) -> None:
         """What is read back doesn't depend on the embedded original, nor on anything only Testamur understands."""
         self._needs_writer()
@@ -263,7 +270,7 @@ class AdapterLaws:
         """Losses of `write` have the stage write and a path; losses of `read` have the stage read and a source."""
         for document in self._samples():
             assert all(loss.stage == "read" and loss.source for loss in self.read(document).losses)
-        if self.writes:
+        if self.adapter.manifest.writes:
             trip = self.trip(self.suited(everything()))
             assert all(loss.stage == "write" and (loss.path or loss.target) for loss in trip.losses)
 
@@ -361,7 +368,7 @@ class AdapterLaws:
         return any(fnmatchcase(bare, pattern) for pattern in self.own_places)
 
     def _needs_writer(self) -> None:
-        if not self.writes:
+        if not self.adapter.manifest.writes:
             pytest.skip("this adapter only reads")
 
 

@@ -264,7 +264,11 @@ def _consistent(record: r.Record) -> r.Record:
     shared = keys(record.attachments)
     reports = []
     for report in record.reports:
-        scales, files = keys(report.grading_schemes), shared + keys(report.attachments)
+        scales = {
+            key: keys(scale.levels)
+            for key, scale in zip(keys(report.grading_schemes), report.grading_schemes, strict=True)
+        }
+        files = shared + keys(report.attachments)
         reports.append(_Referring(scales, files, groups).mended(report))
     return record.model_copy(update={"reports": tuple(reports)})
 
@@ -272,7 +276,7 @@ def _consistent(record: r.Record) -> r.Record:
 class _Referring:
     """Puts references right, in turn, all over a report; a reference to nothing is left out."""
 
-    def __init__(self, scales: list[str], files: list[str], groups: list[tuple[str, str]]) -> None:
+    def __init__(self, scales: Mapping[str, list[str]], files: list[str], groups: list[tuple[str, str]]) -> None:
         self._scales, self._files, self._groups = scales, files, groups
         self._turn = 0
 
@@ -283,7 +287,8 @@ class _Referring:
             return value
         update = {name: self.mended(getattr(value, name)) for name in type(value).model_fields}
         if isinstance(value, r.Assessment):
-            update["scheme"] = self._next(self._scales) if value.scheme else None
+            update["scheme"] = scale = self._next(list(self._scales)) if value.scheme else None
+            update["level"] = self._next(self._scales[scale]) if scale and value.level else None
         if isinstance(value, r.Study):
             update["attachments"] = (self._next(self._files),) if value.attachments and self._files else ()
             update["groups"] = self._memberships(len(value.groups))

@@ -26,9 +26,13 @@ def _host(name: str) -> str:
 
 
 class OnlineSection(Section):
-    """`[online]`: whom this node asks about documents (`gateway.drivers.reach.Reach` says what each means)."""
+    """`[online]`: whom this node asks about documents (`gateway.drivers.reach.Reach` says what each means).
+
+    attested  the folder with answers of official checks that operators fetched and attest
+    """
 
     hosts: tuple[Annotated[str, AfterValidator(_host)], ...] = ()
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     authority: FilePath | None = None
     seconds: float = Field(default=DOCUMENT_SECONDS, gt=0, le=120)
+    attested: FilePath | None = None

@@ -75,7 +75,7 @@ class Settings(Section):
 
     def reach(self) -> Reach | None:
         """Whom questions may go to; None: nobody is asked."""
-        return Reach(**self.online.model_dump()) if self.online.hosts else None
+        return Reach(**self.online.model_dump(exclude={"attested"})) if self.online.hosts else None
 
     def sealable(self) -> Sealable:
         """Adapter id to the sub-indications that this node's policy lets pass."""

@@ -206,9 +206,8 @@ class Check:
     def _algorithm(self) -> None:
         if self.suite is None:
             if not self.steps.any_failed:
-                message = (
-                    f"Of a suite that isn't supported; known are {', '.join(one.name for one in SUITES.values())}."
-                )
+                names = ", ".join(one.name for one in SUITES.values())
+                message = f"Of a suite that isn't supported: ask the issuer for a proof of one of these: {names}."
                 self.steps.open("signature.algorithm", SubIndication.UNSUPPORTED_PROOF, message)
         elif self.suite.outdated:
             self.steps.findings.append(_OLD_NAME.model_copy(update={"about": self.steps.about}))
@@ -219,7 +218,7 @@ class Check:
         if self._text("proofPurpose") == PURPOSE:
             self.steps.passed("signature.purpose", "It was made to state something.")
             return
-        message = f"It was made for another purpose than {PURPOSE}: it vouches for no statement."
+        message = f"It was made for another purpose than {PURPOSE}: it vouches for no statement. {_ASK}"
         self.steps.open("signature.purpose", SubIndication.SIG_CONSTRAINTS_FAILURE, message)
 
     def _life(self) -> None:
@@ -263,7 +262,7 @@ class Check:
         if made is not None:
             self.steps.passed("signature.value", "The proof was made with this key over this content.")
             return made
-        message = "The proof wasn't made with this key over this content: one of the three was changed."
+        message = f"The proof wasn't made with this key over this content: one of the three was changed. {_ASK}"
         self.steps.failed("signature.value", SubIndication.SIG_CRYPTO_FAILURE, message)
         return fitting[0]
 
@@ -303,7 +302,7 @@ class Check:
             return None
 
     def _unmade(self, refused: Refused) -> None:
-        message = f"What was signed can't be made out: {refused.message} ({refused.code})."
+        message = f"What was signed can't be made out: {refused.message} ({refused.code}). {_ASK}"
         if refused.code.startswith("limit."):
             self.steps.open("signature.content", SubIndication.TOO_LARGE, message)
         else:
@@ -333,10 +332,12 @@ class Check:
     def _contexts_known(self, document: Json) -> bool:
         unknown, inline = self.shared.strange_in(document)
         if inline or "@context" not in document:
-            message = "A context stands in the document itself, or there is none: its words could mean anything."
+            message = (
+                f"A context stands in the document itself, or there is none: its words could mean anything. {_ASK}"
+            )
             self.steps.open("signature.contexts", SubIndication.SIG_CONSTRAINTS_FAILURE, message)
         elif unknown:
-            message = f"{len(unknown)} context(s) aren't known here, so what was signed can't be made out."
+            message = f"{len(unknown)} context(s) aren't known here, so what was signed can't be made out. {_ASK}"
             self.steps.open("signature.contexts", SubIndication.UNSUPPORTED_PROOF, message)
         else:
             self.steps.passed("signature.contexts", "All its contexts are known, and pinned.")
@@ -348,7 +349,9 @@ class Check:
             self.steps.passed("signature.terms", "Every name and type in it has a meaning that the proof covers.")
             return
         more = f"; and {len(faults) - _MOST_SHOWN} more" if len(faults) > _MOST_SHOWN else ""
-        message = f"The proof doesn't cover all that stands in the document: {'; '.join(faults[:_MOST_SHOWN])}{more}."
+        message = (
+            f"The proof doesn't cover all that stands in the document: {'; '.join(faults[:_MOST_SHOWN])}{more}. {_ASK}"
+        )
         self.steps.open("signature.terms", SubIndication.SIG_CONSTRAINTS_FAILURE, message)
 
 
@@ -360,6 +363,7 @@ def _broken(steps: Steps, check: str, explanation: str) -> None:
     steps.failed(check, SubIndication.FORMAT_FAILURE, explanation)
 
 
+_ASK = "Don't rely on it as it is: ask the issuer for it."
 _ADVICE = "Give its issuer's DID document with --evidence, or the key with --trust."
 _OLD_NAME = Finding(
     check="signature.algorithm",

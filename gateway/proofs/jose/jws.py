@@ -162,7 +162,7 @@ def _check_crit(header: Mapping[str, JsonValue], steps: Steps) -> None:
     """RFC 7515 section 4.1.11, and section 6 of RFC 7797 for `b64`."""
     fault = _crit_fault(header)
     if fault:
-        _broken(steps, "signature.crit", fault)
+        _broken(steps, "signature.crit", f"{fault} {_ASK}")
     else:
         steps.passed("signature.crit", "What the signer calls critical is understood.")
 
@@ -186,6 +186,9 @@ def _crit_fault(header: Mapping[str, JsonValue]) -> str | None:
     return None
 
 
+_ASK = "Don't rely on it as it is: ask the issuer for it."
+
+
 def _broken(steps: Steps, check: str, explanation: str) -> None:
     steps.failed(check, SubIndication.FORMAT_FAILURE, explanation)
 
@@ -205,7 +208,9 @@ def _algorithm(header: Mapping[str, JsonValue], accepted: Collection[str] | None
     elif not isinstance(name, str):
         _broken(steps, "signature.algorithm", "The protected header names no algorithm.")
     elif never_acceptable(name):
-        message = "The header asks for no signature, or for a shared secret: anybody could have made this."
+        message = (
+            "The header asks for no signature, or for a shared secret: anybody could have made this. Don't rely on it."
+        )
         steps.failed("signature.algorithm", SubIndication.SIG_CRYPTO_FAILURE, message)
     else:
         steps.open("signature.algorithm", SubIndication.UNSUPPORTED_PROOF, "The algorithm isn't supported here.")
@@ -222,7 +227,7 @@ def _certificates(signature: JwsSignature, steps: Steps) -> tuple[tuple[Certific
         named = certs.references(signature.header)
         carried = certs.read_certificates(signature.header["x5c"], "x5c") if "x5c" in signature.header else ()
     except Refused as refused:
-        _broken(steps, "signature.certificate", f"The signer's certificate can't be read: {refused.message}.")
+        _broken(steps, "signature.certificate", f"The signer's certificate can't be read: {refused.message}. {_ASK}")
         return (), hints
     if not carried:
         found = certs.find(hints, named.values())
@@ -262,7 +267,11 @@ def _candidates(
         method = _method(key_id, given.methods)
         named = _named(signature.header, method, given.keys)
     except Refused as refused:
-        _broken(steps, "signature.header", f"The key that the header holds or names can't be read: {refused.message}.")
+        _broken(
+            steps,
+            "signature.header",
+            f"The key that the header holds or names can't be read: {refused.message}. {_ASK}",
+        )
         return Candidates(named=True)
     if method is not None and given.now is not None:
         check_use(method, given.now, steps)
@@ -348,10 +357,13 @@ def _cannot_run(jws: ParsedJws, signature: JwsSignature) -> str | None:
 
 def _no_key(candidates: Candidates, algorithm: Algorithm, steps: Steps) -> None:
     if candidates.named:
-        message = f"The key is of another kind than {algorithm.name} needs, or its exponent makes forging trivial."
+        message = f"The key is none for {algorithm.name}, or its exponent makes forging trivial: don't rely on it."
         steps.failed("signature.key", SubIndication.SIG_CRYPTO_FAILURE, message)
     else:
-        message = "No usable key: the signature carries no certificate, and no given key is meant for it."
+        message = (
+            "No usable key: the signature carries no certificate, and no given key is meant for it: "
+            "give the signer's with --trust."
+        )
         steps.open("signature.key", SubIndication.NO_SIGNING_CERTIFICATE_FOUND, message)
     steps.skipped("signature.value", "Not checked: there is no key to check it with.")
 

@@ -160,7 +160,7 @@ def _known(method: etree._Element, table: Mapping[str, object], what: str) -> st
     if algorithm not in table:
         raise Unmet(
             "signature.algorithm",
-            f"got the {what} algorithm {algorithm[:80]!r}, expected RSA or ECDSA with SHA-1 or SHA-2.",
+            f"got the {what} algorithm {algorithm[:80]!r}, expected RSA or ECDSA with SHA-1 or SHA-2: ask for a seal.",
             sub=SubIndication.CRYPTO_CONSTRAINTS_FAILURE,
             unsupported=True,
         )
@@ -223,7 +223,7 @@ def _other_reference(uri: str | None) -> Unmet:
     what = "no URI" if uri is None else "a part by its identifier" if uri.startswith("#") else "something else"
     return Unmet(
         "signature.reference",
-        f'the reference names {what}; only URI="", the whole document, vouches for what travels on.',
+        f'the reference names {what}; only URI="", the whole document, vouches for it all: ask for such a seal.',
         unsupported=True,
     )
 

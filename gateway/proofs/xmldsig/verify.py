@@ -162,7 +162,8 @@ def _wrong_value(tried: OfferedKey) -> Unmet:
         )
     return Unmet(
         "signature.value",
-        "no certificate in the signature has the key that made it: what was signed, or the certificate, was changed.",
+        "no certificate in the signature has the key that made it: what was signed, or the certificate, was changed: "
+        "ask the issuer for the file as it was sealed.",
         sub=SubIndication.SIG_CRYPTO_FAILURE,
     )
 

@@ -343,10 +343,19 @@ def _schemes(schemes: Sequence[GradingScheme], teller: Teller) -> Section | None
     if not schemes:
         return None
     facts = [
-        Fact("scheme", said(foreign(name)), lines([teller.text(scheme.title), teller.text(scheme.description)]))
+        Fact("scheme", said(foreign(name)), lines(_scale(scheme, teller)))
         for name, scheme in zip(keys(schemes), schemes, strict=True)
     ]
     return Section(teller.word("schemes"), (Facts(tuple(facts)),), level=4, kind="schemes")
+
+
+def _scale(scheme: GradingScheme, teller: Teller) -> Iterator[Said]:
+    """What a scale is called, its values from low to high, and its levels."""
+    yield teller.text(scheme.title)
+    yield teller.text(scheme.description)
+    if scheme.values:
+        yield said(foreign(", ".join(scheme.values)))
+    yield from (teller.text(level.title) for level in scheme.levels)
 
 
 def _attachments(attachments: Sequence[Attachment], teller: Teller) -> Section | None:

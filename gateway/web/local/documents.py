@@ -72,8 +72,8 @@ class RenderQuery(Query):
 async def verify_document(running: Running, request: web.Request, _query: NoParameters) -> web.Response:
     """Say what is proven of a document."""
     octets = await read_document(request, running.node.limits.document_bytes)
-    now = running.stamp()
-    verdict = await running.work(OURS, verdict_on, octets, now, await gather_about(running, octets, now))
+    gathered = await gather_about(running, octets)
+    verdict = await running.work(OURS, verdict_on, octets, running.stamp(), gathered)
     running.metrics.verdict(verdict.verdict)
     return json_answer(verdict)
 
@@ -87,8 +87,8 @@ async def translate_document(running: Running, request: web.Request, query: Tran
         form=query.form,
         languages=languages_in(query.lang),
     )
-    now = running.stamp()
-    answer = await running.work(OURS, translation_of, order, now, await gather_about(running, order.octets, now))
+    gathered = await gather_about(running, order.octets)
+    answer = await running.work(OURS, translation_of, order, running.stamp(), gathered)
     running.metrics.verdict(answer.verdict.verdict)
     running.metrics.losses(answer.losses)
     return json_answer(answer)
@@ -96,7 +96,6 @@ async def translate_document(running: Running, request: web.Request, query: Tran
 
 async def render_document(running: Running, request: web.Request, query: RenderQuery) -> web.Response:
     """A document as pages for people."""
-    now = running.stamp()
     page = Page(
         octets=await read_document(request, running.node.limits.document_bytes),
         form=query.form,
@@ -104,7 +103,8 @@ async def render_document(running: Running, request: web.Request, query: RenderQ
         to=query.to,
         unsealed=query.unsealed,
     )
-    verdict, rendered = await running.work(OURS, page_of, page, now, await gather_about(running, page.octets, now))
+    gathered = await gather_about(running, page.octets)
+    verdict, rendered = await running.work(OURS, page_of, page, running.stamp(), gathered)
     running.metrics.verdict(verdict)
     if isinstance(rendered, Stopped):
         raise rendered

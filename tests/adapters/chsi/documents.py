@@ -7,28 +7,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+from gateway.node.demo_report import LABELS, REPORT
 from tests.reference import REFERENCE
 
 CODE = "AZ00TEST00FAKE01"
 
 HEQC: dict[str, Any] = {
-    "reportType": "heqc",
-    "title": "教育部学历证书电子注册备案表",
+    **REPORT,
     "language": "zh",
-    "updateDate": "2024-07-15",
     "validUntil": "2025-01-10",
     "vcode": CODE,
-    "holder": {"name": "吕思远", "gender": "女", "birthDate": "2001-10-03"},
-    "institution": {"name": "虚构理工大学", "moeCode": "4132098765", "schoolCode": "98765", "location": "江苏省"},
-    "level": "本科",
-    "educationType": "普通高等教育",
-    "studyForm": "普通全日制",
-    "major": "应用海洋学",
-    "duration": 4,
-    "enrollDate": "2020-09-01",
-    "graduationDate": "2024-06-28",
-    "conclusion": "毕业",
-    "certificateNo": "987651202405000321",
+    "institution": {**REPORT["institution"], "moeCode": "4132098765", "schoolCode": "98765", "location": "江苏省"},
     "presidentName": "虚构校长",
 }
 DEGREE: dict[str, Any] = {
@@ -129,23 +118,6 @@ PROFILES = {
     "upper secondary": UPPER,
     "authentication": {**HEQC, "reportType": "heqc_authentication", "title": "中国高等教育学历认证报告"},
     "degree authentication": {**DEGREE, "reportType": "degree_authentication", "reportNo": "12345678"},
-}
-
-LABELS = {
-    "name": "姓名",
-    "gender": "性别",
-    "birthDate": "出生日期",
-    "enrollDate": "入学日期",
-    "graduationDate": "毕（结）业日期",
-    "institution": "学校名称",
-    "major": "专业",
-    "duration": "学制",
-    "level": "层次",
-    "educationType": "学历类别",
-    "studyForm": "学习形式",
-    "conclusion": "毕（结）业",
-    "certificateNo": "证书编号",
-    "presidentName": "校（院）长姓名",
 }
 
 

@@ -12,4 +12,3 @@ class TestChsi(AdapterLaws):
 
     adapter = ADAPTER
     documents = [*(octets(report) for report in PROFILES.values()), *REFERENCE_JSON]
-    writes = False

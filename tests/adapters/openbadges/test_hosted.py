@@ -22,7 +22,7 @@ from gateway.trust.anchors import Anchor
 from gateway.verify.asking import NoAnswer
 from gateway.verify.engine import VerifiedDocument, verify
 from gateway.verify.evidence import Answer, methods_in
-from gateway.verify.gathering import gather
+from tests.asking import gather
 from tests.jose_makers import compact, key
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

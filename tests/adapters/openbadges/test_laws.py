@@ -55,7 +55,6 @@ class TestBlockcerts(AdapterLaws):
 
     adapter = BLOCKCERTS
     documents = ANCHORED
-    writes = False
 
 
 def suited(record: Record) -> Record:

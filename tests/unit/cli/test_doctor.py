@@ -95,6 +95,14 @@ def test_settings_that_cannot_be_read_are_the_first_thing_to_mend(run: Run, tmp_
     assert doctor(run, tmp_path / "absent.toml").code == 2
 
 
+def test_for_people_each_of_several_faults_of_the_settings_stands_under_its_check(run: Run, tmp_path: Path):
+    (tmp_path / "node.toml").write_text("[node]\nidd = 3\n[limits]\ndepths = 1\n")
+    ran = run("doctor", "--config", tmp_path / "node.toml")
+    faults = [line for line in ran.out.splitlines() if line.lstrip().startswith("- ")]
+    assert len(faults) >= 2
+    assert all(line.startswith("        - ") for line in faults)
+
+
 def test_the_seal_for_credentials_has_no_end_and_its_did_is_told(run: Run, north: Participant):
     settings = config_of(north, lambda text: text + credentials_entry(north.folder))
     checks = doctor(run, settings).json["checks"]

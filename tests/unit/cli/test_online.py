@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -60,6 +62,24 @@ def test_a_badge_of_a_did_web_passes_when_its_keys_and_its_list_are_asked_for(sc
     code, verdict = run("verify", school.file(), "--trust", school.did, "--online", *AT)
     assert (code, verdict["verdict"]) == (0, "PASSED"), verdict
     assert sorted(school.strangers.asked) == ["/.well-known/did.json", "/status/3"]
+
+
+def test_a_hosted_badge_passes_by_its_host_s_word_however_long_that_takes(school: Desk, tmp_path: Path):
+    """An answer comes after the question: it counts by the time at which it is judged."""
+    file = tmp_path / "hosted.json"
+    file.write_text(json.dumps(school.hosted()))
+    page = school.strangers.pages["/class"]
+
+    async def slow(request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(1.1)  # into another second
+        return await page(request)
+
+    school.strangers.pages["/class"] = slow
+    code, verdict = run("verify", file, "--online")
+    assert (code, verdict["verdict"], verdict["caveats"]) == (0, "PASSED", ["checked_online"]), verdict
+    school.strangers.says("/badge", "", status=410)
+    code, verdict = run("verify", file, "--online")
+    assert (code, verdict["sub_indication"]) == (1, "CREDENTIAL_REVOKED")
 
 
 def test_without_online_nobody_is_asked_and_the_question_is_open(school: Desk, tmp_path: Path):

@@ -42,7 +42,7 @@ async def test_without_the_setting_for_simulators_nothing_is_sealed(
 
 
 async def test_a_forgery_that_is_none_would_be_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    genuine = demo_china._octets()
-    monkeypatch.setattr(demo_china, "_octets", lambda *_given, **_changed: genuine)
+    genuine = demo_china.octets()
+    monkeypatch.setattr(demo_china, "octets", lambda **_changed: genuine)
     steps = [step async for step in china(make_world(tmp_path), right_now())]
     assert [step.held for step in steps[:4]] == [True, True, False, False]

@@ -22,19 +22,15 @@ from gateway.drivers.reach import Reach
 from gateway.kit.contract import EvidenceRequest
 from gateway.model.verdict import Caveat, Indication, SubIndication
 from gateway.node import startup
-from gateway.node.demo_register import Register, Shown
+from gateway.node.demo_register import Register
+from gateway.node.demo_report import shown
 from gateway.verify.engine import VerifiedDocument, verify
-from gateway.verify.gathering import gather
 from gateway.verify.terms import Terms
 from tests.adapters.chsi.documents import CODE, HEQC, octets, page
+from tests.asking import gather
 from tests.strangers import NOW, SIMULATED, Names, certificate
 
-ITEMS = {
-    "照片": "", "姓名": "吕思远", "性别": "女", "出生日期": "2001年10月03日", "入学日期": "2020年09月01日",
-    "毕（结）业日期": "2024年06月28日", "学校名称": "虚构理工大学", "专业": "应用海洋学", "学制": "4 年", "层次": "本科",
-    "学历类别": "普通高等教育", "学习形式": "普通全日制", "毕（结）业": "毕业", "证书编号": "987651202405000321",
-}  # fmt: skip
-REPORT = Shown(title="教育部学历证书电子注册备案表", updated="2024年07月15日", items=ITEMS)
+REPORT = replace(shown(), items={"照片": "", **shown().items})
 
 
 class Leading(Names):

@@ -12,8 +12,9 @@ from gateway.proofs.multikey import write_multikey
 from gateway.verify.asking import Asker, NoAnswer
 from gateway.verify.engine import VerifiedDocument, verify
 from gateway.verify.evidence import Answer
-from gateway.verify.gathering import ROUNDS, gather
+from gateway.verify.gathering import ROUNDS
 from gateway.verify.terms import Terms
+from tests.asking import gather
 from tests.jose_makers import key
 from tests.unit.verify.paper import Paper
 from tests.unit.verify.test_status import entry, listed
