@@ -14,7 +14,7 @@ from typing import Any
 
 from adapters.chsi.dossier_labels import NOTICE, labels
 from adapters.chsi.dossier_tree import TreeReading
-from adapters.chsi.dossier_writing import PROFILE, contents, write_dossier
+from adapters.chsi.dossier_writing import PROFILE, write_dossier
 from gateway.kit import (
     Content,
     Document,
@@ -89,7 +89,7 @@ class Dossier:
         said = value.get("labels", {})
         reading.repeated(said, labels(said if isinstance(said, dict) else ()), "/labels")
         reading.repeated(value.get("notice", NOTICE), NOTICE, "/notice")
-        blobs = _blobs(value.get("files", {}), {content.sha256 for content in contents(record)}, reading)
+        blobs = _blobs(value.get("files", {}), reading)
         for name in sorted(value.keys() - set(_MEMBERS)):
             reading.lose(value[name], pointer("", name))
         return Reading(record=record, document=facts, blobs=blobs, losses=reading.ledger.losses)
@@ -187,7 +187,7 @@ def _bounds(value: Mapping[str, Any], name: str) -> dict[str, str | None]:
     return {place: when if isinstance(when, str) and is_when(when) else None for place, when in said.items()}
 
 
-def _blobs(held: Any, named: set[str], reading: TreeReading) -> dict[str, bytes]:
+def _blobs(held: Any, reading: TreeReading) -> dict[str, bytes]:
     """The files by digest; one that isn't what its digest says is refused, one that the record doesn't name is lost."""
     found: dict[str, bytes] = {}
     if not isinstance(held, dict) or not held:
@@ -203,7 +203,7 @@ def _blobs(held: Any, named: set[str], reading: TreeReading) -> dict[str, bytes]
                 f"{pointer('/files', digest)}",
                 advice="Ask the issuer of the dossier for the whole one.",
             )
-        if digest in named:
+        if digest in reading.files:
             found[digest] = octets
         else:
             reading.ledger.lose("dropped", pointer("/files", digest), detail="the record names no such file")

@@ -17,6 +17,7 @@ from gateway.kit.json_cursor import lexical
 from gateway.kit.ledger import Ledger
 from gateway.model.leaves import fields, is_empty, pointer
 from gateway.model.noun import Noun
+from gateway.model.record import Content
 from gateway.model.texts import Text, When, is_when
 
 N = TypeVar("N", bound=Noun)
@@ -76,11 +77,16 @@ def _shape(annotation: Any) -> tuple[str, Any]:
 
 
 class TreeReading:
-    """One reading of objects of a dossier. `names` are the members, and the words of closed lists, that were met."""
+    """One reading of objects of a dossier.
+
+    names  the members, and the words of closed lists, that were met
+    files  the digests of the files that were named
+    """
 
     def __init__(self) -> None:
         self.ledger = Ledger()
         self.names: set[str] = set()
+        self.files: set[str] = set()
 
     def noun(self, kind: type[N], value: Mapping[str, Any], place: str) -> N:
         """The noun that an object holds.
@@ -100,6 +106,8 @@ class TreeReading:
                 f"got nothing that can be read, expected one at {pointer(place, name)}",
                 advice="Ask the issuer of the dossier for the whole one.",
             )
+        if kind is Content:
+            self.files.add(found.get("sha256", ""))
         return kind.made(**found)
 
     def repeated(self, value: Any, expected: Any, place: str) -> None:

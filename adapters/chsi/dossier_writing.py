@@ -87,7 +87,7 @@ def _not_enclosed(request: WriteRequest) -> tuple[Loss, ...]:
 def _admitted(record: r.Record, request: WriteRequest) -> dict[str, bytes]:
     """The files that may travel: in the order of the record, until all of them together reach the limit."""
     room, admitted = request.limits.attachment_bytes, {}
-    for digest in dict.fromkeys(content.sha256 for content in contents(record) if content.sha256):
+    for digest in dict.fromkeys(content.sha256 for content in _contents(record) if content.sha256):
         octets = request.blobs.get(digest)
         if octets is not None and len(octets) <= room:
             admitted[digest] = octets
@@ -95,13 +95,12 @@ def _admitted(record: r.Record, request: WriteRequest) -> dict[str, bytes]:
     return admitted
 
 
-def contents(value: Any) -> Iterator[r.Content]:
-    """Every file that a noun names, in the order of the record."""
+def _contents(value: Any) -> Iterator[r.Content]:
     if isinstance(value, r.Content):
         yield value
     members = value if isinstance(value, tuple) else [m for _, m in filled(value)] if isinstance(value, Noun) else ()
     for member in members:
-        yield from contents(member)
+        yield from _contents(member)
 
 
 class _Fitting:

@@ -116,6 +116,9 @@ def _at_rest(settings: Settings, now: dt.datetime) -> Iterator[Check]:
     secret = settings.node.secret
     well = "can be used" if secret.exists() else "isn't there yet: it is made when it is needed"
     yield _attempt("secret", str(secret), lambda: load_node_secret(secret), well)[1]
+    attested = settings.online.attested
+    if attested is not None and attested.exists():
+        yield _attempt("attested", str(attested), partial(private_folder, attested), "can be used")[1]
 
 
 def _keys(settings: Settings, now: dt.datetime) -> Iterator[Check]:

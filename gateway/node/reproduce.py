@@ -223,7 +223,10 @@ class _Rerun:
 
     @property
     def _is_of_answer(self) -> bool:
-        return Caveat.CHECKED_ONLINE in self.derivation.judgement.caveats
+        """Whether it says that of a source for which no proof vouches; of another it isn't so, whoever says it."""
+        content = self.source.content
+        proven = content is not None and content.vouched == "proof"
+        return not proven and Caveat.CHECKED_ONLINE in self.derivation.judgement.caveats
 
     @cached_property
     def _statements(self) -> tuple[Difference, ...]:

@@ -30,6 +30,9 @@ _LISTS = (
 )
 _DEEPEST = 6  # level of headings
 _RULES = "conformity"
+MOST_PLACES = 8
+"""Places of one finding that a page shows; verdict.json has all."""
+
 MOST_FINDINGS = 500
 """Findings of one kind that a page shows; verdict.json has all."""
 
@@ -102,14 +105,17 @@ def _check(findings: Sequence[Finding], teller: Teller) -> Check:
     first = findings[0]
     explanation = said(foreign(_capital(first.explanation), "en")) if first.explanation else ()
     is_rule = first.check.startswith(_RULES)
-    places = [span for f in findings if f.about for span in (Span(" · "), Span(f.about, "", "place"))]
+    about = [finding.about for finding in findings if finding.about]
+    places = [span for place in about[:MOST_PLACES] for span in (Span(" · "), Span(place, "", "place"))]
+    over = len(about) - MOST_PLACES
+    more = teller.phrase("more", n=f"{over:,}")[0].spans if over > 0 else ()
     return Check(
         status=first.status.value.lower(),
         sign=_SIGNS[first.status],
         name=teller.word(f"status.{first.status.value}"),
         question=explanation if is_rule and explanation else _question(first.check, teller),
         answer=() if is_rule else explanation,
-        where=said(Span(first.check, "", "code"), *places),
+        where=said(Span(first.check, "", "code"), *places, *((Span(" "), *more) if more else ())),
     )
 
 

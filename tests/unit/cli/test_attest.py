@@ -116,6 +116,16 @@ def test_pages_of_several_reports_stand_in_one_folder_under_the_nodes_secret(run
     assert CODE not in notes
 
 
+def test_the_doctor_looks_whether_others_may_read_what_is_attested(run_all: Run, tmp_path: Path) -> None:
+    file = settings(tmp_path, "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK", "")
+    file.write_text(file.read_text() + '[online]\nattested = "attested"\n')
+    (tmp_path / "attested").mkdir(mode=0o700)
+    for mode, status in ((0o700, "pass"), (0o755, "fail")):
+        (tmp_path / "attested").chmod(mode)
+        checks = run_all("doctor", "--json", "--config", file).json["checks"]
+        assert [check["status"] for check in checks if check["name"] == "attested"] == [status]
+
+
 def test_a_key_that_others_may_use_and_a_secret_that_is_none_are_refused(run_all: Run, tmp_path: Path) -> None:
     (tmp_path / "open.pem").write_bytes(startup_key())
     (tmp_path / "open.pem").chmod(0o644)

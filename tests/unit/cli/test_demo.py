@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,18 @@ from gateway.cli import main
 from gateway.node import demo
 from gateway.node.demo import altered_badge, altered_grade, altered_name, demonstration, wrapped
 from gateway.packaged import data_folder
+
+CHINA = (
+    "A report from China, unsealed as they are",
+    "A clerk fetches the register's page (simulated) and attests it",
+    "The same page for a report whose level was altered: refused",
+    "An expired code says nothing of the degree: neither yes nor no",
+    "Translate it from chsi to elmo, and seal the translation",
+    "Translate it from chsi to europass, and seal the translation",
+    "Translate it from chsi to clr, and seal the translation",
+    "A clerk asks the register (simulated) about a Chinese report, and attests its answer for each node",
+    "Four registries' nodes start, each a process of its own with its own keys",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +38,13 @@ def test_the_demonstration_ends_well_and_leaves_nothing(tmp_path: Path) -> None:
     result = CliRunner().invoke(main.testamur, ["demo"])
     assert result.exit_code == 0, result.output
     assert "All of it happened as it must." in result.output
+    ways = re.findall(
+        r"goes from registry\.(\w+)\.example to registry\.(\w+)\.example, translated into (\w+)  ✓", result.output
+    )
+    wanted = {"shore": "elmo", "river": "europass", "isle": "clr", "east": "dossier"}
+    assert sorted(ways) == sorted((one, other, wanted[other]) for one, other in permutations(wanted, 2))
+    for step in CHINA:
+        assert re.search(rf"^ *\d+  {re.escape(step)}  ✓$", result.output, re.MULTILINE), step
     assert "\x1b" not in result.output
     assert list(tmp_path.iterdir()) == []
 

@@ -13,7 +13,7 @@ import pytest
 
 from gateway.errors import Refused
 from gateway.kit import Manifest
-from gateway.model.verdict import Indication
+from gateway.model.verdict import Caveat, Indication
 from gateway.node.reproduce import Answer, Claim, reproduce
 from gateway.node.startup import Node
 from gateway.node.translate import Order, Translated, translate_file
@@ -141,6 +141,16 @@ async def test_attack_lie_in_both_a_derivation_that_names_the_digest_of_a_lie_di
     derivation = _signed(done.derivation.model_copy(update={"results": (result,)}))
     answer = await again(done, derivation=derivation, result=sealed(body, "jades", node_key()))
     assert "core" in differences(answer)
+
+
+async def test_attack_altered_grade_said_to_be_of_an_online_check_differs_where_a_seal_vouches():
+    """Who says that an answer was translated, of a sealed source, keeps nobody from running it again."""
+    done = await translated(sealed_leaf(grade="8"), unsealed=True)
+    judgement = done.derivation.judgement.model_copy(update={"caveats": (Caveat.CHECKED_ONLINE,)})
+    lie = done.derivation.model_copy(update={"judgement": judgement}).model_dump_json(by_alias=True).encode()
+    higher = done.results[0].octets.replace(b'"8', b'"9')
+    assert higher != done.results[0].octets
+    assert "core" in differences(await again(done, derivation=lie, result=higher))
 
 
 async def test_attack_altered_page_image_alone_differs():

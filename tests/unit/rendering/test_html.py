@@ -231,3 +231,11 @@ def test_a_page_of_what_an_online_check_vouches_for_never_says_that_it_is_sealed
     assert page.count("sealed by somebody") == 0
     assert "Answer attested by" in page
     assert "It is unchanged since it was sealed" not in page
+
+
+def test_a_finding_of_many_places_shows_some_of_them_and_counts_the_rest() -> None:
+    same = [Finding(check="conformity.x", status=Status.WARNING, about=f"/a[{n}]", explanation="x") for n in range(50)]
+    page = Reader(html_page(account(languages=("de",), verdict=conclude([*FINDINGS, *same])))).text
+    assert "/a[7]" in page
+    assert "/a[8]" not in page
+    assert "… und 42 weitere" in page
