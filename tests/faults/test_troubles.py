@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,18 @@ async def test_r5_answers_lost_after_the_peer_committed_come_again_and_are_the_s
         for _ in range(3):
             await one_run(made, ALL["lost answer"])
         assert (made.north.line.seen + made.south.line.seen).count("lost answer") > 3
+
+
+async def test_what_a_receiver_refuses_has_its_one_end_too_whatever_goes_wrong(quick_path: Path) -> None:
+    """Most documents here are proven by nobody, which these nodes refuse: their receipts say so, and nothing is handed over."""
+    async with world(quick_path, seed=11, more='[receive]\nindeterminate = "refuse"\n') as made:
+        for what in ("killed", "both killed", "lost answer"):
+            await one_run(made, ALL[what])
+        histories = await made.histories()
+    states = Counter(one["state"] for history in histories.values() for one in history["deliveries"])
+    assert states["refused"] > 0
+    assert set(states) <= {"refused", "accepted"}
+    assert len(made.north.taken) + len(made.south.taken) == states["accepted"]
 
 
 @pytest.mark.parametrize("what", ["full", "locked"])
