@@ -78,6 +78,34 @@ def test_scan_with_hidden_text_under_its_picture() -> None:
         assert refusal(sheet(mode=mode)) == "pdf.hidden_text"
 
 
+def hidden() -> dict[str, bytes]:
+    """The true text where nobody sees it, so that a picture could show another report."""
+    off = b"/OCProperties << /OCGs [8 0 R] /D << /OFF [8 0 R] >> >>"
+    layer, clear = b"/Properties << /L 8 0 R >> /Font <<", b"/ExtGState << /G << /ca 0 >> >> /Font <<"
+    return {
+        "white on white": sheet(around=(b"1 1 1 rg", b"")),
+        "under a white box": sheet(around=(b"", b"1 1 1 rg 0 0 595 842 re f")),
+        "one value under a box": sheet(around=(b"", b"1 1 1 rg 240 760 300 16 re f")),
+        "clipped away": sheet(around=(b"0 0 1 1 re W n", b"")),
+        "beside the page": sheet(around=(b"1 0 0 1 5000 0 cm", b"")),
+        "beside what is shown of the page": sheet(page=PAGE.replace(b"/Contents", b"/CropBox [0 0 9 9] /Contents")),
+        "too small to see": sheet(around=(b"0.01 0 0 0.01 0 0 cm", b"")),
+        "transparent": sheet(around=(b"/G gs", b""), page=PAGE.replace(b"/Font <<", clear)),
+        "of empty shapes": sheet().replace(b"0 0 750 750 re f", b"0 0 750 750 re n"),
+        "in a layer that is off": sheet(
+            around=(b"/OC /L BDC", b"EMC"),
+            page=PAGE.replace(b"/Font <<", layer),
+            more=(b"<< /Type /OCG /Name (L) >>",),
+            catalog=off,
+        ),
+    }
+
+
+@pytest.mark.parametrize("way", hidden())
+def test_text_that_nobody_sees(way: str) -> None:
+    assert refusal(hidden()[way]) == "pdf.hidden_text"
+
+
 def test_font_that_does_not_say_which_characters_its_shapes_are() -> None:
     assert refusal(sheet(told=False)) == "pdf.no_characters"
 
