@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from adapters.chsi import addresses, conformity
-from adapters.chsi.comparing import SAMPLE, SIMULATED, compared, state_finding
+from adapters.chsi.comparing import SAMPLE, SIMULATED, beside_fields, compared, state_finding
 from adapters.chsi.fields import Fields, fields_of_json, is_flat
 from adapters.chsi.labelled import LabelledFields
 from adapters.chsi.lists import of_code
@@ -71,7 +71,8 @@ class Chsi:
         state = _page(document.tree).answer if document.media == "html" else "verified"
         if state != "verified":
             return Opened(stated=stated, findings=(state_finding(state),))
-        sample = (SAMPLE,) if document.media == "pdf" and _sheet(document).is_sample else ()
+        shown = _labelled(document)
+        sample = (SAMPLE,) if shown is not None and shown.is_sample else ()
         return Opened(stated=stated, findings=sample, questions=(_question(fields.get("vcode")),))
 
     def conform(self, content: Content) -> tuple[Finding, ...]:
@@ -95,7 +96,7 @@ class Chsi:
             if page.answer != "verified":
                 return found
         mine, claimed = _fields_of(claim.document)
-        return (*found, *compared(mine, claimed, theirs, answered))
+        return (*found, *compared(mine, claimed, theirs, answered), *_beside(claim.document, answer.document, theirs))
 
     def read(self, content: Content, inner: Mapping[str, Reading]) -> Reading:  # noqa: ARG002 - it has no parts
         """Read one report."""
@@ -129,14 +130,25 @@ def _sheet(document: Document) -> Sheet:
     return Sheet(document.text)
 
 
+def _labelled(document: Document) -> Page | Sheet | None:
+    """What shows its values under labels; None for a report as data."""
+    if document.media == "html":
+        return _page(document.tree)
+    return _sheet(document) if document.media == "pdf" else None
+
+
+def _beside(claim: Document, answer: Document, theirs: Fields) -> Iterator[Finding]:
+    """What a page or sheet shows that is no field, held against the answer."""
+    mine, other = _labelled(claim), _labelled(answer)
+    if mine is not None:
+        answered = () if other is None else other.loose
+        yield from beside_fields(mine.wordings, mine.loose, theirs, answered)
+
+
 def _fields_of(document: Document) -> tuple[Fields, str | None]:
     """The fields of a document, and the type of report that it is."""
-    if document.media == "html":
-        page = _page(document.tree)
-        return LabelledFields(page), page.type
-    if document.media == "pdf":
-        sheet = _sheet(document)
-        return LabelledFields(sheet), sheet.type
+    if (shown := _labelled(document)) is not None:
+        return LabelledFields(shown), shown.type
     return fields_of_json(document.value), "heqc" if is_flat(document.value) else document.value.get("reportType")
 
 

@@ -7,10 +7,11 @@ changed, the answer is what counts; so dates of the report itself may differ, an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from adapters.chsi.dates import parse_date
 from adapters.chsi.fields import COURSE, SECRET, SENSITIVE, Fields
+from adapters.chsi.labelled import Shown
 from adapters.chsi.lists import degree, fold, squeezed, word
 from gateway.kit import Finding, Status
 from gateway.model.verdict import Caveat, SubIndication
@@ -103,6 +104,35 @@ def compared(claim: Fields, claimed: str | None, answer: Fields, answered: str |
         yield _OF_NOBODY
     told = f"{equal} fields of the report and of the answer are equal"
     yield Finding(check="online.fields", status=Status.PASSED if equal else Status.NOT_CHECKED, explanation=told)
+
+
+def beside_fields(
+    wordings: Mapping[str, Shown], loose: Iterable[str], answer: Fields, answered: Iterable[str]
+) -> Iterator[Finding]:
+    """What a report shows beside its fields: its English wordings, and its texts without a label.
+
+    A wording whose meaning is known must be the answer's too. What the answer doesn't show of the rest, it doesn't
+    vouch for: a text without a label isn't repeated, for it may hold anything.
+    """
+    for key, shown in wordings.items():
+        theirs = answer.get(key)
+        said = meaning(key, shown.text or "")
+        if theirs is not None and said == meaning(key, theirs):
+            continue
+        if theirs is not None and key not in _OF_THE_PAPER and _is_known(key, shown.text or ""):
+            yield _differs(shown.label, "the answer says otherwise")
+        elif key not in SECRET:
+            yield _uncovered(shown.label)
+    told = {fold(text) for text in answered}
+    if any(fold(text) not in told for text in loose):
+        yield _uncovered("texts without a label")
+
+
+def _is_known(key: str, text: str) -> bool:
+    """Whether what a wording means is told by a list, or by itself."""
+    if key in _DATES:
+        return parse_date(text) is not None
+    return key in _NUMBERS or (key in _LISTS and word(_LISTS[key], text) is not None)
 
 
 def _equal(claim: Fields, answer: Fields, key: str) -> bool:

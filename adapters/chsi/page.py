@@ -8,7 +8,7 @@ name so). What is hidden, and what no label names, isn't read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from lxml import etree
@@ -48,13 +48,14 @@ def is_page(html: str) -> bool:
 
 
 class Page:
-    """What a page shows: its values by field, the type of the report, the answer that it is.
+    """What a page shows: its values by field, the type of the report, the answer that it is. It has no wordings apart.
 
     Raises:
         Refused: `chsi.label_twice`, `chsi.title_twice`: it says two different things in one place; `limit.nodes`.
     """
 
     def __init__(self, tree: etree._ElementTree) -> None:
+        self.wordings: Mapping[str, Shown] = {}
         self._root = tree.getroot()
         if next(islice(self._root.iter(), MOST_NODES, None), None) is not None:
             raise Refused("limit.nodes", f"got a page of more than {MOST_NODES} elements")
@@ -99,11 +100,14 @@ class Page:
         hosts = {match[1].casefold() for url in named if (match := _HOST.match(url.strip())) is not None}
         return {host for host in hosts if not host.endswith(("." + _REGISTER, "@" + _REGISTER)) and host != _REGISTER}
 
+    @property
+    def loose(self) -> tuple[str, ...]:
+        """The texts that no label names."""
+        return tuple(text for element, text in self.texts if element not in self._seen and word("report", text) is None)
+
     def unread(self) -> Iterator[tuple[str, str]]:
         """The texts that no label names."""
-        for element, text in self.texts:
-            if element not in self._seen and word("report", text) is None:
-                yield text, UNNAMED
+        yield from ((text, UNNAMED) for text in self.loose)
 
     # --- looking --------------------------------------------------------------------------------------------------
 

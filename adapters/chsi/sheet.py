@@ -78,9 +78,14 @@ class Sheet:
         """Whether it says that it wasn't made by the register."""
         return calls_itself_sample(self._reading.texts)
 
+    @property
+    def loose(self) -> tuple[str, ...]:
+        """The texts that no label names."""
+        return tuple(self._reading.loose)
+
     def unread(self) -> Iterator[tuple[str, str]]:
         """The texts that no label names, and the English wordings."""
-        yield from ((text, UNNAMED) for text in self._reading.loose)
+        yield from ((text, UNNAMED) for text in self.loose)
         for shown in self.wordings.values():
             yield f"{shown.label} {shown.text}", "an English wording: what the register states is Chinese"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gateway.rendering.markup import shown
+from gateway.rendering.markup import on_one_line
 
 STATES = {
     "queued": ("cyan", "in the queue: it is sent as soon as the peer takes it"),
@@ -25,9 +25,9 @@ def list_lines(deliveries: Iterable[Answer]) -> Iterator[str]:
     """One line each."""
     for one in deliveries:
         colour, _ = STATES[one["state"]]
-        why = f"  {shown(one['problem'])}" if one["problem"] else ""
+        why = f"  {on_one_line(one['problem'])}" if one["problem"] else ""
         state = click.style(f"{one['state']:<10}", fg=colour)
-        yield f"{one['id']}  {state}  {_minute(one['created'])}  to {shown(one['to'])}{why}"
+        yield f"{one['id']}  {state}  {_minute(one['created'])}  to {on_one_line(one['to'])}{why}"
 
 
 def delivery_lines(delivery: Answer) -> Iterator[str]:
@@ -35,15 +35,15 @@ def delivery_lines(delivery: Answer) -> Iterator[str]:
     colour, meaning = STATES[delivery["state"]]
     yield click.style(delivery["state"], fg=colour, bold=True) + f"  {meaning}"
     yield f"  id           {delivery['id']}"
-    yield f"  to           {shown(delivery['to'])}, for: {shown(delivery['purpose'])}"
+    yield f"  to           {on_one_line(delivery['to'])}, for: {on_one_line(delivery['purpose'])}"
     yield f"  until        {_minute(delivery['expires'])}{_tried(delivery)}{_next(delivery)}"
     if delivery["problem"]:
-        yield f"  why          {shown(delivery['problem'])} (docs/reference/errors.md)"
+        yield f"  why          {on_one_line(delivery['problem'])} (docs/reference/errors.md)"
     for part in delivery["parts"]:
-        yield f"  part         {part['role']:<11} {part['size']:>9} octets  {shown(part['media_type'])}"
+        yield f"  part         {part['role']:<11} {part['size']:>9} octets  {on_one_line(part['media_type'])}"
     for event in delivery["timeline"]:
-        yield f"  {_second(event['at'])}  {shown(event['what'])}" + (
-            f"  ({shown(event['code'])})" if event["code"] else ""
+        yield f"  {_second(event['at'])}  {on_one_line(event['what'])}" + (
+            f"  ({on_one_line(event['code'])})" if event["code"] else ""
         )
     yield from _receipt_lines(delivery)
 
@@ -55,12 +55,12 @@ def _receipt_lines(delivery: Answer) -> Iterator[str]:
     if business is None or business["says"] is None:
         return
     says = business["says"]
-    reason = f" ({shown(says['reason'])})" if says["reason"] else ""
+    reason = f" ({on_one_line(says['reason'])})" if says["reason"] else ""
     yield f"  receipt      {says['decision']}{reason} at {_minute(says['decided'])}"
     if says["original"] is not None:
         yield f"               the peer found the original {says['original']['verdict']}"
     for rerun in says["translations"]:
-        yield f"               and the translation: {shown(rerun['outcome'])}"
+        yield f"               and the translation: {on_one_line(rerun['outcome'])}"
 
 
 def rehearsal_lines(rehearsal: Answer) -> Iterator[str]:
@@ -70,27 +70,23 @@ def rehearsal_lines(rehearsal: Answer) -> Iterator[str]:
     yield click.style("nothing was sent", bold=True) + "  (--dry-run)"
     yield f"  original     {found}"
     for part in rehearsal["parts"]:
-        yield f"  part         {part['role']:<11} {part['size']:>9} octets  {shown(part['media_type'])}"
+        yield f"  part         {part['role']:<11} {part['size']:>9} octets  {on_one_line(part['media_type'])}"
     yield f"  message      {rehearsal['message_bytes']} octets; lost in translation: {len(rehearsal['losses'])}"
 
 
 def arrival_lines(arrivals: Iterable[Answer]) -> Iterator[str]:
     """One line each."""
     for one in arrivals:
-        why = f"  {_on_one_line(one['problem'])}" if one["problem"] else ""
-        yield f"{one['id']}  {one['state']:<11}  {_minute(one['received'])}  from {_on_one_line(one['from'])}{why}"
+        why = f"  {on_one_line(one['problem'])}" if one["problem"] else ""
+        yield f"{one['id']}  {one['state']:<11}  {_minute(one['received'])}  from {on_one_line(one['from'])}{why}"
 
 
 def alarm_lines(alarms: Iterable[Answer]) -> Iterator[str]:
     """One line each: its number first."""
     for one in alarms:
-        about = "  ".join(_on_one_line(one[name]) for name in ("peer", "message") if one[name])
+        about = "  ".join(on_one_line(one[name]) for name in ("peer", "message") if one[name])
         seen = f"  (acknowledged {_minute(one['acknowledged'])})" if one["acknowledged"] else ""
-        yield f"{one['number']:>6}  {_second(one['at'])}  {_on_one_line(one['code'])}  {about}{seen}"
-
-
-def _on_one_line(text: str) -> str:
-    return " ".join(shown(text).split())
+        yield f"{one['number']:>6}  {_second(one['at'])}  {on_one_line(one['code'])}  {about}{seen}"
 
 
 def _tried(delivery: Answer) -> str:

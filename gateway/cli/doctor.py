@@ -13,7 +13,7 @@ from gateway.cli.local import CONFIG, JSON, print_json
 from gateway.delivery.check import Check, Level
 from gateway.node import startup
 from gateway.node.doctor import examine, exit_code
-from gateway.rendering.markup import shown
+from gateway.rendering.markup import on_one_line, shown
 
 _MARK = {Level.PASS: ("✓", "green"), Level.WARN: ("!", "yellow"), Level.FAIL: ("✗", "red")}
 
@@ -46,8 +46,8 @@ def _lines(checks: Iterable[Check], *, every_check: bool) -> Iterator[str]:
 
 def _in_full(check: Check) -> Iterator[str]:
     mark, colour = _MARK[check.status]
-    about = f" {shown(check.about)}" if check.about else ""
+    about = f" {on_one_line(check.about)}" if check.about else ""
     yield f"  {click.style(mark, fg=colour)} {click.style(check.name, bold=True)}{about}"
     yield "      " + shown(check.reason).replace("\n", "\n      ")
     if check.advice and check.status is not Level.PASS:
-        yield f"      {click.style('what to do', bold=True)}  {shown(check.advice)}"
+        yield f"      {click.style('what to do', bold=True)}  {on_one_line(check.advice)}"

@@ -18,7 +18,7 @@ from gateway.kit.contract import Reading
 from gateway.model.verdict import Indication
 from gateway.node import startup
 from gateway.rendering import words
-from gateway.rendering.markup import shown
+from gateway.rendering.markup import on_one_line
 from gateway.rendering.tree import tree
 from gateway.verify.engine import VerifiedDocument, verify
 
@@ -77,18 +77,20 @@ def _lines(document: VerifiedDocument, reading: Reading | Refused) -> Iterator[s
     yield from verdict_lines(document.verdict)
     yield ""
     if isinstance(reading, Refused):
-        yield click.style(f"it can't be read: {shown(reading.message)}", fg="red")
+        yield click.style(f"it can't be read: {on_one_line(reading.message)}", fg="red")
         yield f"  {reading.advice}"
         return
     if reading.document.derived is not None:
-        maker = shown(reading.document.derived.node) or "somebody whom it doesn't name"
+        maker = on_one_line(reading.document.derived.node) or "somebody whom it doesn't name"
         yield click.style("a translation", fg="yellow", bold=True) + f", made by {maker}"
     yield click.style("record", bold=True)
     yield from (f"  {line}" for line in tree(reading.record))
     yield ""
     yield from _loss_lines(reading)
     originals = [path for path, inside in document.inner.items() if inside.role == "original"]
-    yield from (f"the original is enclosed: {shown(path)}; `testamur translate` works on it" for path in originals)
+    yield from (
+        f"the original is enclosed: {on_one_line(path)}; `testamur translate` works on it" for path in originals
+    )
 
 
 def _loss_lines(reading: Reading) -> Iterator[str]:
@@ -97,7 +99,7 @@ def _loss_lines(reading: Reading) -> Iterator[str]:
         return
     yield click.style(f"not in the record as it stands in the document: {len(reading.losses)}", bold=True)
     for loss in reading.losses:
-        change = f": {shown(loss.from_)}" if loss.from_ is not None else ""
-        change += f" → {shown(loss.to)}" if loss.to is not None else ""
-        why = f" ({shown(loss.detail)})" if loss.detail else ""
-        yield f"  {words.KINDS[loss.kind]}  {shown(loss.source or loss.path)}{change}{why}"
+        change = f": {on_one_line(loss.from_)}" if loss.from_ is not None else ""
+        change += f" → {on_one_line(loss.to)}" if loss.to is not None else ""
+        why = f" ({on_one_line(loss.detail)})" if loss.detail else ""
+        yield f"  {words.KINDS[loss.kind]}  {on_one_line(loss.source or loss.path)}{change}{why}"

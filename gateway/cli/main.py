@@ -15,6 +15,7 @@ from importlib.metadata import version
 import click
 
 from gateway.errors import TestamurError
+from gateway.rendering.markup import shown
 
 _VERBS = {
     "verify": "Say what is proven of a document, and what isn't.",
@@ -134,9 +135,9 @@ def internal_error(error: Exception) -> TestamurError:
 
 def say_error(message: str, advice: str, code: str) -> None:
     """Print an error for people on stderr: what is wrong, what to do, and the code to look up."""
-    click.secho(f"error: {message}", fg="red", err=True, color=_colour())
+    click.secho(f"error: {shown(message)}", fg="red", err=True, color=_colour())
     if advice:
-        click.echo(f"  {advice}", err=True)
+        click.echo(f"  {shown(advice)}", err=True)
     click.secho(f"  ({code})", dim=True, err=True, color=_colour())
 
 

@@ -20,7 +20,7 @@ from gateway.cli.presentation import EXIT, answer_word, json_line, verdict_in_br
 from gateway.errors import RequestError, TestamurError
 from gateway.model.verdict import Verdict
 from gateway.node.batch import Work, do_each
-from gateway.rendering.markup import shown
+from gateway.rendering.markup import on_one_line
 
 _WORST_FIRST = (2, 4, 1, 3, 0)
 """Exit codes; first those that say that a file wasn't looked at."""
@@ -136,16 +136,16 @@ def _bar(length: int) -> AbstractContextManager[Any]:
 
 
 def _in_a_line(file: Path, verdict: Verdict) -> str:
-    return f"{answer_word(verdict.verdict)}  {shown(str(file))}  {verdict_in_brief(verdict)}".rstrip()
+    return f"{answer_word(verdict.verdict)}  {on_one_line(str(file))}  {verdict_in_brief(verdict)}".rstrip()
 
 
 def _with_every_check(file: Path, verdict: Verdict) -> str:
-    return "\n".join((shown(str(file)), *(f"  {line}" for line in verdict_lines(verdict, every_check=True))))
+    return "\n".join((on_one_line(str(file)), *(f"  {line}" for line in verdict_lines(verdict, every_check=True))))
 
 
 def _trouble(file: Path, error: TestamurError) -> str:
     word = click.style(_NOT_LOOKED_AT, fg="red", bold=True)
-    return f"{word}  {shown(str(file))}  {error.code}: {shown(error.message)}"
+    return f"{word}  {on_one_line(str(file))}  {error.code}: {on_one_line(error.message)}"
 
 
 def _verdict_as_json(file: Path, verdict: Verdict) -> str:

@@ -9,7 +9,7 @@ import click
 
 from gateway.model.verdict import Finding, Indication, Status, Verdict
 from gateway.rendering import words
-from gateway.rendering.markup import shown
+from gateway.rendering.markup import on_one_line
 
 EXIT = {Indication.PASSED: 0, Indication.FAILED: 1, Indication.INDETERMINATE: 3}
 """The exit code of each answer."""
@@ -43,7 +43,7 @@ def verdict_lines(verdict: Verdict, *, every_check: bool = False) -> Iterator[st
     word = click.style(verdict.verdict.value, fg=_COLOUR[verdict.verdict], bold=True)
     why = f" ({verdict.sub_indication.value})" if verdict.sub_indication else ""
     yield f"{word}{why}  {words.meaning(verdict)}"
-    yield f"  document     {shown(verdict.format)}: {words.CONFORMITY[verdict.conformity]}"
+    yield f"  document     {on_one_line(verdict.format)}: {words.CONFORMITY[verdict.conformity]}"
     for seal in words.sealers(verdict):
         yield f"  {words.sealed_by(verdict).lower():<12} {_sealer(seal)}"
     for caveat in verdict.caveats:
@@ -55,7 +55,7 @@ def verdict_lines(verdict: Verdict, *, every_check: bool = False) -> Iterator[st
     yield from summarise("notes", verdict, Status.WARNING)
     yield from summarise("not checked", verdict, Status.NOT_CHECKED)
     for inner in verdict.inner:
-        yield f"  inside, as {inner.role}: {shown(inner.path)}"
+        yield f"  inside, as {inner.role}: {on_one_line(inner.path)}"
         yield from (f"    {line}" for line in verdict_lines(inner.verdict, every_check=every_check))
 
 
@@ -83,10 +83,10 @@ def _in_full(title: str, verdict: Verdict, status: Status) -> Iterator[str]:
         yield click.style(f"  {title}", bold=True)
     for finding in findings:
         mark, colour = _MARK[finding.status]
-        about = f" at {shown(finding.about)}" if finding.about else ""
+        about = f" at {on_one_line(finding.about)}" if finding.about else ""
         yield f"    {click.style(mark, fg=colour)} {finding.check}{about}"
         if finding.explanation:
-            yield f"        {shown(finding.explanation)}"
+            yield f"        {on_one_line(finding.explanation)}"
 
 
 def _in_one_line(title: str, verdict: Verdict, status: Status) -> Iterator[str]:
@@ -105,4 +105,4 @@ def _in_one_line(title: str, verdict: Verdict, status: Status) -> Iterator[str]:
 def _sealer(seal: words.SealedBy) -> str:
     named = " ".join(part for part in (seal.name, seal.identifier, seal.country) if part) or "a key without a name"
     vouched = "" if seal.trusted else ", for whom nobody here vouches"
-    return f"{shown(named)}{vouched} (sha256 {seal.digest[:16]}…)"
+    return f"{on_one_line(named)}{vouched} (sha256 {seal.digest[:16]}…)"

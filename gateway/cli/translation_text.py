@@ -15,7 +15,7 @@ from gateway.model.verdict import Indication
 from gateway.node.reproduce import Answer
 from gateway.node.translate import Translated, Withheld
 from gateway.rendering import words
-from gateway.rendering.markup import shown
+from gateway.rendering.markup import on_one_line
 from gateway.translate.reproduction import Outcome
 
 _MOST = 12
@@ -38,7 +38,7 @@ def translated_lines(done: Translated, written: tuple[Path, ...]) -> Iterator[st
     yield ""
     yield _what_was_done(done)
     if done.chosen.path:
-        where = shown(done.chosen.path)
+        where = on_one_line(done.chosen.path)
         yield f"  source      the original enclosed in the file ({where}); the file itself is a translation"
     elif done.chosen.derived:
         yield "  source      itself a translation, without an original that is PASSED"
@@ -79,7 +79,9 @@ def losses_lines(losses: Iterable[Loss]) -> Iterator[str]:
         return
     yield click.style(f"  lost or changed: {counted.total()}", bold=True)
     for (kind, subject, detail), count in counted.most_common(_MOST):
-        yield f"    {count:>4}  {words.KINDS[kind]}: {shown(subject)}" + (f" ({shown(detail)})" if detail else "")
+        yield f"    {count:>4}  {words.KINDS[kind]}: {on_one_line(subject)}" + (
+            f" ({on_one_line(detail)})" if detail else ""
+        )
     left = len(counted) - _MOST
     if left > 0:
         yield f"          and {left} more kinds: the list of losses (-o OUT/, or --losses) has each with its place"
@@ -89,7 +91,7 @@ def withheld_lines(withheld: Withheld) -> Iterator[str]:
     """Why nothing was written, and what to do."""
     yield from verdict_lines(withheld.verdict)
     yield ""
-    yield click.style(f"nothing was written: {shown(withheld.message)}", fg="red")
+    yield click.style(f"nothing was written: {on_one_line(withheld.message)}", fg="red")
     if withheld.advice:
         yield f"  what to do  {withheld.advice}"
     yield click.style(f"  ({withheld.code})", dim=True)
@@ -100,13 +102,13 @@ def reproduced_lines(answer: Answer, *, compared_result: bool) -> Iterator[str]:
     colour, meaning = _OUTCOMES[answer.reproduction.outcome]
     yield click.style(answer.reproduction.outcome.value, fg=colour, bold=True) + f"  {meaning}"
     for difference in answer.reproduction.differences:
-        yield click.style("    ✗ ", fg="red") + shown(f"{difference.what}: {difference.explanation}")
-        yield from (f"        at {shown(place)}" for place in difference.places)
+        yield click.style("    ✗ ", fg="red") + on_one_line(f"{difference.what}: {difference.explanation}")
+        yield from (f"        at {on_one_line(place)}" for place in difference.places)
     for obstacle in answer.reproduction.obstacles:
-        yield click.style("    ? ", fg="yellow") + shown(obstacle)
+        yield click.style("    ? ", fg="yellow") + on_one_line(obstacle)
     if answer.derivation is not None:
         signed = f"signed by {answer.signer}, whom nobody vouched for here" if answer.signer else "not signed"
-        yield shown(f"  derivation  of node {answer.derivation.node}, {answer.derivation.now}; {signed}")
+        yield on_one_line(f"  derivation  of node {answer.derivation.node}, {answer.derivation.now}; {signed}")
         yield f"  there       the source was {answer.derivation.judgement.verdict.value}"
     if answer.source is not None:
         yield f"  here        the source is {answer.source.verdict.verdict.value}; `testamur verify` shows why"

@@ -53,6 +53,11 @@ def shown(text: str) -> str:
     return _CONTROL.sub("\ufffd", named)
 
 
+def on_one_line(text: str) -> str:
+    """The same, where it has one line: what would begin another, or go back in it, is a blank."""
+    return " ".join(shown(text).split())
+
+
 def _attribute(name: str, value: str | bool | None) -> str:  # noqa: FBT001 - True is a bare attribute
     if value is None or value is False:
         return ""

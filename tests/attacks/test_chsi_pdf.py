@@ -18,7 +18,7 @@ from adapters.chsi.addresses import ASK
 from gateway.drivers.pdf_process import PdfProcess
 from gateway.drivers.processes import ProcessLimits
 from gateway.errors import Refused
-from gateway.model.verdict import Indication
+from gateway.model.verdict import Caveat, Indication, Status, SubIndication
 from gateway.node import startup
 from gateway.readers.limits import MIB
 from gateway.trust.anchors import Anchor
@@ -185,3 +185,44 @@ def test_two_titles() -> None:
     with pytest.raises(Refused) as refused:
         found.read()
     assert refused.value.code == "chsi.title_twice"
+
+
+# --- what stands beside the fields: the Chinese half is genuine ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("line", ["Level Doctoral", "Date of birth 1999-01-01"])
+def test_english_half_altered(line: str) -> None:
+    """A reader abroad reads the English half: what it means must be what the register answers."""
+    found = judged(sheet(extra=(line,)), page())
+    assert found.verdict.sub_indication is SubIndication.ANSWER_DIFFERS
+
+
+def test_control_the_english_half_as_it_is_passes() -> None:
+    halves = ("Level Undergraduate", "Date of birth 2001-10-03")
+    assert judged(sheet(extra=halves), page()).verdict.verdict is Indication.PASSED
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("最高学历 博士研究生毕业", "texts without a label"),
+        ("Doctor of Medicine with honours", "texts without a label"),
+        ("Major Medicine", "Major"),
+        ("Degree Doctor of Medicine", "Degree"),
+    ],
+)
+def test_words_added_to_a_genuine_report(line: str, place: str) -> None:
+    """The register vouches for none of them: each is told, as lost, and none is repeated."""
+    found = judged(sheet(extra=(line,)), page())
+    assert [(f.status, f.about) for f in found.verdict.findings if f.check == "online.field"] == [
+        (Status.NOT_CHECKED, place)
+    ]
+    assert place in [loss.source for loss in found.read().losses]
+    assert "Medicine" not in found.verdict.model_dump_json() + found.read().record.model_dump_json()
+
+
+def test_sample_page_that_a_peer_vouches_for_stays_a_sample() -> None:
+    sample = page().replace(b"</body>", "<p>样例，非学信网出具</p></body>".encode())
+    found = judged(sample, channel=frozenset({"chsi"}))
+    assert found.verdict.verdict is Indication.PASSED
+    assert Caveat.SIMULATED in found.verdict.caveats

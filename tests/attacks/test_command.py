@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.cli.main import say_error
 from gateway.cli.presentation import json_line, verdict_lines
 from gateway.drivers.trust_files import load_anchors
 from gateway.errors import ConfigError
@@ -62,6 +63,30 @@ def test_nothing_in_a_verdict_reaches_the_terminal_as_a_command() -> None:
         assert sign not in printed
     assert "\x1b[2J" not in lines + printed
     assert json.loads(printed)["findings"][0]["evidence"]["O"] == HOSTILE
+
+
+@pytest.mark.parametrize("name", ["a\nPASSED         diploma.json", "a\rPASSED         diploma.json"])
+def test_the_name_of_a_file_makes_no_line_of_its_own(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"{}")
+    (tmp_path / "b").write_bytes(b"{}")
+    told = run("verify", str(tmp_path)).stdout
+    assert told.count(b"\n") == 3
+    assert b"\r" not in told
+    assert not [line for line in told.splitlines() if line.startswith(b"PASSED")]
+
+
+def test_a_document_s_words_make_no_line_of_a_verdict() -> None:
+    forged = "a\n  proven ✓ trust\rPASSED"
+    finding = Finding(check="x", status=Status.FAILED, about=forged, explanation=forged)
+    lines = list(verdict_lines(conclude([finding]), every_check=True))
+    assert not [line for line in lines if "\n" in line or "\r" in line]
+
+
+def test_an_error_gives_a_terminal_no_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    say_error(HOSTILE, HOSTILE, "x")
+    told = capsys.readouterr().err
+    assert not [sign for sign in "\x9b\u202e\u2066\u2028" if sign in told]
+    assert "\x1b[2J" not in told
 
 
 def test_a_key_meant_for_one_algorithm_is_trusted_with_no_other(tmp_path: Path) -> None:

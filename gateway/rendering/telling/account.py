@@ -24,7 +24,7 @@ from gateway.rendering.description import (
 from gateway.rendering.telling.losses import losses_parts
 from gateway.rendering.telling.record import name_of, record_parts
 from gateway.rendering.telling.teller import Teller, code, foreign, joined, lines
-from gateway.rendering.telling.verdict import TONES, answer_of, checks_of
+from gateway.rendering.telling.verdict import TONES, answer_of, capital, checks_of
 
 
 def describe_account(account: Account) -> Description:
@@ -104,7 +104,9 @@ def _verdict(account: Account, teller: Teller) -> Section:
 def _record(account: Account, teller: Teller) -> Section:
     heading = teller.word("what_it_states")
     if account.record is None:
-        return Section(heading, (Note(said(foreign(account.unread, "en")), "nothing"),), level=2, name="record")
+        return Section(
+            heading, (Note(said(foreign(capital(account.unread), "en")), "nothing"),), level=2, name="record"
+        )
     reliance = Note(teller.sentence("reliance", answer=Span(account.verdict.verdict.value, "", "strong")))
     marks = [Note(joined(_loud(account, teller)), "caution")] if account.draft else []
     return Section(heading, (reliance, *marks, *record_parts(account.record, teller)), level=2, name="record")

@@ -103,7 +103,7 @@ def _list(key: str, findings: Sequence[Finding], teller: Teller, level: int, *, 
 def _check(findings: Sequence[Finding], teller: Teller) -> Check:
     """Findings that say the same, with the places where they say it."""
     first = findings[0]
-    explanation = said(foreign(_capital(first.explanation), "en")) if first.explanation else ()
+    explanation = said(foreign(capital(first.explanation), "en")) if first.explanation else ()
     is_rule = first.check.startswith(_RULES)
     about = [finding.about for finding in findings if finding.about]
     places = [span for place in about[:MOST_PLACES] for span in (Span(" · "), Span(place, "", "place"))]
@@ -144,6 +144,6 @@ def _inner(inner: InnerVerdict, teller: Teller, level: int) -> Section:
     )
 
 
-def _capital(sentence: str) -> str:
+def capital(sentence: str) -> str:
     """A sentence with a capital at its head, unless it begins with a name of code."""
     return sentence[:1].upper() + sentence[1:] if sentence.partition(" ")[0].strip(",:").isalpha() else sentence

@@ -198,7 +198,7 @@ def test_grades_credits_and_results_that_are_no_pass_are_as_printed() -> None:
 
 def test_a_document_that_can_not_be_read_still_has_a_page() -> None:
     page = Reader(html_page(account(record=None, losses=(), unread="no adapter knows this document"))).text
-    assert "no adapter knows this document" in page
+    assert "No adapter knows this document" in page
 
 
 def test_equal_accounts_give_equal_pages() -> None:
