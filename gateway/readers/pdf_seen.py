@@ -66,7 +66,7 @@ def _shapes(text: pypdfium2.PdfTextPage) -> Iterator[int]:
 
 def _is_tiny(text: pypdfium2.PdfTextPage, at: int) -> bool:
     left, bottom, right, top = text.get_charbox(at, loose=True)
-    return max(right - left, top - bottom) < _SMALLEST
+    return bool(max(right - left, top - bottom) < _SMALLEST)
 
 
 def _box(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage, at: int, drawing: _Drawing) -> _Box:

@@ -18,7 +18,7 @@ from adapters.chsi.addresses import ASK
 from gateway.drivers.pdf_process import PdfProcess
 from gateway.drivers.processes import ProcessLimits
 from gateway.errors import Refused
-from gateway.model.verdict import Caveat, Indication, Status, SubIndication
+from gateway.model.verdict import Indication, Status
 from gateway.node import startup
 from gateway.readers.limits import MIB
 from gateway.trust.anchors import Anchor
@@ -222,7 +222,7 @@ def test_two_titles() -> None:
 def test_english_half_altered(line: str) -> None:
     """A reader abroad reads the English half: what it means must be what the register answers."""
     found = judged(sheet(extra=(line,)), page())
-    assert found.verdict.sub_indication is SubIndication.ANSWER_DIFFERS
+    assert found.verdict.sub_indication == "ANSWER_DIFFERS"
 
 
 def test_control_the_english_half_as_it_is_passes() -> None:
@@ -245,7 +245,7 @@ def test_words_added_to_a_genuine_report(line: str, place: str) -> None:
     assert [(f.status, f.about) for f in found.verdict.findings if f.check == "online.field"] == [
         (Status.NOT_CHECKED, place)
     ]
-    assert place in [loss.source for loss in found.read().losses]
+    assert ("dropped", place) in [(loss.kind, loss.source) for loss in found.read().losses]
     assert "Medicine" not in found.verdict.model_dump_json() + found.read().record.model_dump_json()
 
 
@@ -253,4 +253,4 @@ def test_sample_page_that_a_peer_vouches_for_stays_a_sample() -> None:
     sample = page().replace(b"</body>", "<p>样例，非学信网出具</p></body>".encode())
     found = judged(sample, channel=frozenset({"chsi"}))
     assert found.verdict.verdict is Indication.PASSED
-    assert Caveat.SIMULATED in found.verdict.caveats
+    assert "simulated" in found.verdict.caveats
