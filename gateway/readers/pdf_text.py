@@ -77,22 +77,30 @@ def _lines(pages: Iterator[str]) -> tuple[str, ...]:
 def _by_pdfium(octets: bytes) -> Iterator[str]:
     import pypdfium2
 
+    from gateway.readers.pdf_seen import hides_text
+
     document = pypdfium2.PdfDocument(octets)
     try:
         _require_few(len(document))
         for page in document:
             if any(_is_invisible(shape) for shape in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_TEXT])):
-                raise Refused(
-                    "pdf.hidden_text",
-                    "got a PDF with text that isn't shown, expected only what a person sees",
-                    advice=f"It may be a scan with text put under it. {_FROM_ISSUER}",
-                )
+                raise _hidden()
             text = page.get_textpage()
             yield text.get_text_range()
+            if hides_text(page, text):
+                raise _hidden()
             text.close()
             page.close()
     finally:
         document.close()
+
+
+def _hidden() -> Refused:
+    return Refused(
+        "pdf.hidden_text",
+        "got a PDF with text that isn't shown, expected only what a person sees",
+        advice=f"It may be a scan with text put under it. {_FROM_ISSUER}",
+    )
 
 
 def _is_invisible(shape: object) -> bool:
