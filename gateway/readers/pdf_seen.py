@@ -41,8 +41,17 @@ class _Box(NamedTuple):
     bottom: int
 
 
-def hides_text(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage) -> bool:
-    """Whether a character of the page leaves no ink on it. The page can't be drawn any more afterwards."""
+def hides_text(octets: bytes) -> bool:
+    """Whether a character of a file leaves no ink on its page."""
+    document = pypdfium2.PdfDocument(octets)
+    try:
+        return any(_hides(page) for page in document)
+    finally:
+        document.close()
+
+
+def _hides(page: pypdfium2.PdfPage) -> bool:
+    text = page.get_textpage()
     whole = _drawn(page)
     for shape in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT]):
         pdfium.FPDFPageObj_SetIsActive(shape, False)  # noqa: FBT003 - PDFium's own

@@ -53,13 +53,14 @@ def read_text(octets: bytes) -> PdfText:
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it would say of hostile files, we find
     try:
         several = (_lines(_by_pdfium(octets)), _lines(_by_pypdf(octets)))
+        _require_text(several)
+        _require_seen(octets)
     except (Refused, MemoryError):
         raise
     except Exception as error:
         # Of hostile files they raise whatever Python does.
         message = f"got a PDF whose text can't be read ({type(error).__name__})"
         raise Refused("pdf.broken", message, advice=_FROM_ISSUER) from error
-    _require_text(several)
     return PdfText(several)
 
 
@@ -77,8 +78,6 @@ def _lines(pages: Iterator[str]) -> tuple[str, ...]:
 def _by_pdfium(octets: bytes) -> Iterator[str]:
     import pypdfium2
 
-    from gateway.readers.pdf_seen import hides_text
-
     document = pypdfium2.PdfDocument(octets)
     try:
         _require_few(len(document))
@@ -87,12 +86,17 @@ def _by_pdfium(octets: bytes) -> Iterator[str]:
                 raise _hidden()
             text = page.get_textpage()
             yield text.get_text_range()
-            if hides_text(page, text):
-                raise _hidden()
             text.close()
             page.close()
     finally:
         document.close()
+
+
+def _require_seen(octets: bytes) -> None:
+    from gateway.readers.pdf_seen import hides_text
+
+    if hides_text(octets):
+        raise _hidden()
 
 
 def _hidden() -> Refused:
