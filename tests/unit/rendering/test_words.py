@@ -57,6 +57,19 @@ def test_a_sealer_is_named_by_its_own_proof() -> None:
     assert (seal.name, seal.trusted) == ("", False)
 
 
+@pytest.mark.parametrize(
+    ("conformity", "told"),
+    [
+        (Conformity.CONFORMS, "well-formed, not verified: nothing vouches for it"),
+        (Conformity.DEVIATES, "not proven either way"),
+        (Conformity.NOT_CHECKED, "not proven either way"),
+    ],
+)
+def test_what_nothing_vouches_for_is_called_well_formed_only_where_it_is(conformity: Conformity, told: str) -> None:
+    unsealed = Finding(check="proof.present", status=Status.INDETERMINATE, sub_indication=SubIndication.NO_PROOF_FOUND)
+    assert words.meaning(conclude([unsealed], conformity=conformity)) == told
+
+
 def _finding(check: str, status: Status) -> Finding:
     sub = SubIndication.HASH_FAILURE if status is Status.FAILED else None
     return Finding(check=check, status=status, sub_indication=sub)
