@@ -98,7 +98,11 @@ def _sealed(document: bytes, signer: Any, digest: str, signed_at: dt.datetime) -
     from pyhanko.sign.signers import cms_embedder
     from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
-    writer = IncrementalPdfFileWriter(BytesIO(document))
+    class Writer(IncrementalPdfFileWriter):
+        def _update_meta(self) -> None:
+            """Leaves what the document says of itself: pyHanko would name itself and this machine's time there."""
+
+    writer = Writer(BytesIO(document))
     steps = cms_embedder.PdfCMSEmbedder(SigFieldSpec(_FIELD)).write_cms(field_name=_FIELD, writer=writer)
     next(steps)
     size = len(asyncio.run(_cms(signer, bytes(64), digest)))
