@@ -98,11 +98,9 @@ def _sealed(document: bytes, signer: Any, digest: str, signed_at: dt.datetime) -
     from pyhanko.sign.signers import cms_embedder
     from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
-    class Writer(IncrementalPdfFileWriter):
-        def _update_meta(self) -> None:
-            """Leaves what the document says of itself: pyHanko would name itself and this machine's time there."""
-
-    writer = Writer(BytesIO(document))
+    writer = IncrementalPdfFileWriter(BytesIO(document))
+    # what the document says of itself stays; pyHanko has no setting for it
+    writer._update_meta = _untouched  # noqa: SLF001
     steps = cms_embedder.PdfCMSEmbedder(SigFieldSpec(_FIELD)).write_cms(field_name=_FIELD, writer=writer)
     next(steps)
     size = len(asyncio.run(_cms(signer, bytes(64), digest)))
@@ -112,6 +110,10 @@ def _sealed(document: bytes, signer: Any, digest: str, signed_at: dt.datetime) -
     prepared, output = steps.send(cms_embedder.SigIOSetup(md_algorithm=digest, in_place=False))
     steps.send(asyncio.run(_cms(signer, prepared.document_digest, digest)))
     return bytes(output.getvalue())
+
+
+def _untouched() -> None:
+    """In place of pyHanko's own name as a maker, and of this machine's time as that of a change."""
 
 
 _SLACK = 64
