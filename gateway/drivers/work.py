@@ -80,13 +80,14 @@ class WorkState:
 class WorkProcesses(Generic[_C]):
     """So many processes at work at once, and as many again for parties that have nothing at work.
 
-    Make it before any other thread runs: it forks. `context` is what every job is given first. Use it by calling it;
-    `close` ends all processes.
+    Make it before any other thread runs: it forks. `context` is what every job is given first. `again` is whether a job
+    that hung or crashed is done once more. Use it by calling it; `close` ends all processes.
     """
 
-    def __init__(self, context: _C, *, size: int, limits: ProcessLimits) -> None:
+    def __init__(self, context: _C, *, size: int, limits: ProcessLimits, again: bool = True) -> None:
         self._server = ForkServer.fork(lambda line: answer_all(line, partial(_do, context), limits))
         self._limits = limits
+        self._again_if_lost = again
         self._size = size
         self._turns = _Turns(size)
         self._idle: list[_Process] = []
@@ -132,7 +133,7 @@ class WorkProcesses(Generic[_C]):
 
     async def _again(self, question: bytes, lost: _Lost) -> Answer:
         """Once more, unless it would be lost again by its own fault."""
-        if lost.why in _FOR_GOOD:
+        if lost.why in _FOR_GOOD or not self._again_if_lost:
             raise self._stopped(lost.why)
         try:
             return await self._answer(question)
@@ -181,11 +182,12 @@ class WorkProcesses(Generic[_C]):
         return _Lost(why)
 
     def _stopped(self, why: Loss) -> Stopped:
+        twice = ", twice" if self._again_if_lost else ""
         told = {
-            "time": f"the work wasn't done after {self._limits.wall_seconds:g} s, twice",
+            "time": f"the work wasn't done after {self._limits.wall_seconds:g} s{twice}",
             "cpu": f"the work needs more than {self._limits.cpu_seconds} s of processor time",
             "memory": f"the work needs more than {self._limits.memory_bytes} octets of memory",
-            "crashed": "the process that did the work ended, twice",
+            "crashed": f"the process that did the work ended{twice}",
         }[why]
         over = why != "crashed"
         return Stopped(

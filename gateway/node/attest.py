@@ -17,8 +17,6 @@ from gateway.verify.engine import verify
 from gateway.verify.evidence import Answer
 from gateway.verify.online import attest
 
-_MEDIA = {"html": "text/html", "json": "application/json", "xml": "application/xml"}
-
 
 def load_witness(file: Path) -> DidKey:
     """The key of whoever attests, by the did:key that it makes by itself.
@@ -52,7 +50,13 @@ def attested_answer(page: bytes, question: EvidenceRequest, witness: DidKey, *, 
     """The page as the answer to a question, with the word of whoever fetched it.
 
     Raises:
+        RequestError: `attest.no_page`: a report as data would be its own answer.
         Refused: the page can't be read at all.
     """
-    media = _MEDIA.get(unpack(page).kind, "application/octet-stream")
-    return attest(Answer(url=question.url, fetched_at=fetched_at, octets=page, media_type=media), witness)
+    if (kind := unpack(page).kind) != "html":
+        raise RequestError(
+            "attest.no_page",
+            f"got a file of the kind {kind}, expected a page as a browser saved it",
+            advice="save the page that the check answered; the report goes behind --of",
+        )
+    return attest(Answer(url=question.url, fetched_at=fetched_at, octets=page, media_type="text/html"), witness)

@@ -3,7 +3,8 @@
 Processes cost something to begin, and with every question whoever asks and whoever answers wait for each other. So work
 begins here; only where much is left is it given out, in portions, to processes that are forked from this one and know
 what it learned. A process gives its portion back after half a second, done or not: what one thing costs is bounded by
-the limits of `WorkProcesses`, and one that goes over them is lost alone.
+the limits of `WorkProcesses`, and one that goes over them is lost alone. What was lost with a portion is tried by
+itself, once: a file that hangs holds up a folder for that long and no longer.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ async def _give_out(work: Work[_T, _R], things: Sequence[_T], tell: Callable[[_R
 
     from gateway.drivers.work import WorkProcesses
 
-    processes = WorkProcesses(work.one, size=size, limits=work.limits)
+    processes = WorkProcesses(work.one, size=size, limits=work.limits, again=False)
     portion = max(1, min(PORTION, len(things) // (4 * size)))
     parts = [things[n : n + portion] for n in range(0, len(things), portion)]
     tasks = [asyncio.ensure_future(_portion(processes, work, part)) for part in parts]

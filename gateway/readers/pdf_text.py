@@ -53,13 +53,14 @@ def read_text(octets: bytes) -> PdfText:
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it would say of hostile files, we find
     try:
         several = (_lines(_by_pdfium(octets)), _lines(_by_pypdf(octets)))
+        _require_text(several)
+        _require_seen(octets)
     except (Refused, MemoryError):
         raise
     except Exception as error:
         # Of hostile files they raise whatever Python does.
         message = f"got a PDF whose text can't be read ({type(error).__name__})"
         raise Refused("pdf.broken", message, advice=_FROM_ISSUER) from error
-    _require_text(several)
     return PdfText(several)
 
 
@@ -82,17 +83,28 @@ def _by_pdfium(octets: bytes) -> Iterator[str]:
         _require_few(len(document))
         for page in document:
             if any(_is_invisible(shape) for shape in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_TEXT])):
-                raise Refused(
-                    "pdf.hidden_text",
-                    "got a PDF with text that isn't shown, expected only what a person sees",
-                    advice=f"It may be a scan with text put under it. {_FROM_ISSUER}",
-                )
+                raise _hidden()
             text = page.get_textpage()
             yield text.get_text_range()
             text.close()
             page.close()
     finally:
         document.close()
+
+
+def _require_seen(octets: bytes) -> None:
+    from gateway.readers.pdf_seen import hides_text
+
+    if hides_text(octets):
+        raise _hidden()
+
+
+def _hidden() -> Refused:
+    return Refused(
+        "pdf.hidden_text",
+        "got a PDF with text that isn't shown, expected only what a person sees",
+        advice=f"It may be a scan with text put under it. {_FROM_ISSUER}",
+    )
 
 
 def _is_invisible(shape: object) -> bool:

@@ -54,7 +54,7 @@ def _algorithms(
 ) -> tuple[Use, ...]:
     """The proof's scheme and digests, and the digests under the path's certificates."""
     signature, reference = algorithms
-    scheme, digest = SIGNATURES.get(signature, (f"unknown: {signature!r}", ""))
+    scheme, digest = SIGNATURES.get(signature, (_unknown(signature), ""))
     fits = key is None or scheme in SCHEME_OF_KEY[key.kind]
     digests = [digest, DIGESTS.get(reference, reference)]
     digests += ["an unknown digest" if name is None else name for name in path]
@@ -62,6 +62,11 @@ def _algorithms(
         _use(scheme, policy.rule_for_scheme(scheme, now) if fits else None),
         *[_use(name, policy.rule_for_digest(name, now)) for name in dict.fromkeys(digests) if name],
     )
+
+
+def _unknown(signature: str) -> str:
+    """A proof may name none, as a path to a root in a blockchain does."""
+    return f"the unknown {signature!r}" if signature else "a proof that names no signature algorithm"
 
 
 def _use(name: str, rule: SchemeRule | DigestRule | KeyRule | None) -> Use:

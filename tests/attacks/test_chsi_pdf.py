@@ -18,7 +18,7 @@ from adapters.chsi.addresses import ASK
 from gateway.drivers.pdf_process import PdfProcess
 from gateway.drivers.processes import ProcessLimits
 from gateway.errors import Refused
-from gateway.model.verdict import Caveat, Indication, Status, SubIndication
+from gateway.model.verdict import Indication, Status
 from gateway.node import startup
 from gateway.readers.limits import MIB
 from gateway.trust.anchors import Anchor
@@ -76,6 +76,34 @@ def test_pdf_of_pictures_alone() -> None:
 def test_scan_with_hidden_text_under_its_picture() -> None:
     for mode in (3, 7):
         assert refusal(sheet(mode=mode)) == "pdf.hidden_text"
+
+
+def hidden() -> dict[str, bytes]:
+    """The true text where nobody sees it, so that a picture could show another report."""
+    off = b"/OCProperties << /OCGs [8 0 R] /D << /OFF [8 0 R] >> >>"
+    layer, clear = b"/Properties << /L 8 0 R >> /Font <<", b"/ExtGState << /G << /ca 0 >> >> /Font <<"
+    return {
+        "white on white": sheet(around=(b"1 1 1 rg", b"")),
+        "under a white box": sheet(around=(b"", b"1 1 1 rg 0 0 595 842 re f")),
+        "one value under a box": sheet(around=(b"", b"1 1 1 rg 240 760 300 16 re f")),
+        "clipped away": sheet(around=(b"0 0 1 1 re W n", b"")),
+        "beside the page": sheet(around=(b"1 0 0 1 5000 0 cm", b"")),
+        "beside what is shown of the page": sheet(page=PAGE.replace(b"/Contents", b"/CropBox [0 0 9 9] /Contents")),
+        "too small to see": sheet(around=(b"0.01 0 0 0.01 0 0 cm", b"")),
+        "transparent": sheet(around=(b"/G gs", b""), page=PAGE.replace(b"/Font <<", clear)),
+        "of empty shapes": sheet().replace(b"0 0 750 750 re f", b"0 0 750 750 re n"),
+        "in a layer that is off": sheet(
+            around=(b"/OC /L BDC", b"EMC"),
+            page=PAGE.replace(b"/Font <<", layer),
+            more=(b"<< /Type /OCG /Name (L) >>",),
+            catalog=off,
+        ),
+    }
+
+
+@pytest.mark.parametrize("way", hidden())
+def test_text_that_nobody_sees(way: str) -> None:
+    assert refusal(hidden()[way]) == "pdf.hidden_text"
 
 
 def test_font_that_does_not_say_which_characters_its_shapes_are() -> None:
@@ -194,7 +222,7 @@ def test_two_titles() -> None:
 def test_english_half_altered(line: str) -> None:
     """A reader abroad reads the English half: what it means must be what the register answers."""
     found = judged(sheet(extra=(line,)), page())
-    assert found.verdict.sub_indication is SubIndication.ANSWER_DIFFERS
+    assert found.verdict.sub_indication == "ANSWER_DIFFERS"
 
 
 def test_control_the_english_half_as_it_is_passes() -> None:
@@ -217,7 +245,7 @@ def test_words_added_to_a_genuine_report(line: str, place: str) -> None:
     assert [(f.status, f.about) for f in found.verdict.findings if f.check == "online.field"] == [
         (Status.NOT_CHECKED, place)
     ]
-    assert place in [loss.source for loss in found.read().losses]
+    assert ("dropped", place) in [(loss.kind, loss.source) for loss in found.read().losses]
     assert "Medicine" not in found.verdict.model_dump_json() + found.read().record.model_dump_json()
 
 
@@ -225,4 +253,4 @@ def test_sample_page_that_a_peer_vouches_for_stays_a_sample() -> None:
     sample = page().replace(b"</body>", "<p>样例，非学信网出具</p></body>".encode())
     found = judged(sample, channel=frozenset({"chsi"}))
     assert found.verdict.verdict is Indication.PASSED
-    assert Caveat.SIMULATED in found.verdict.caveats
+    assert "simulated" in found.verdict.caveats

@@ -44,12 +44,14 @@ def drawn(
     told: bool = True,
     actual: Mapping[str, str] = MappingProxyType({}),
     page: bytes = PAGE,
+    around: tuple[bytes, bytes] = (b"", b""),
+    more: Sequence[bytes] = (),
     **how: Any,
 ) -> bytes:
     """Lines of cells as a page of text.
 
     `mode` of rendering; `told`: whether the font says which characters it has; `actual`: other texts that the
-    file claims to be the actual ones of some.
+    file claims to be the actual ones of some; `around`: what is drawn before and after; `more`: objects from 8 on.
     """
     characters = sorted({char for cells in lines for text in cells for char in text})
     codes = {char: number for number, char in enumerate(characters, 1)}
@@ -59,8 +61,8 @@ def drawn(
             place = (50 + 200 * column, 800 - 18 * number)
             shown = b"1 0 0 1 %d %d Tm <%s> Tj" % (*place, bytes(codes[char] for char in text).hex().encode())
             shows.append(_marked(shown, actual[text]) if text in actual else shown)
-    content = b"BT " + b"\n".join(shows) + b" ET"
-    return pdf(*_font(characters, told=told), page=page, content=_stream(content), **how)
+    content = b"%s BT %s ET %s" % (around[0], b"\n".join(shows), around[1])
+    return pdf(*_font(characters, told=told), *more, page=page, content=_stream(content), **how)
 
 
 def _marked(shown: bytes, text: str) -> bytes:

@@ -134,7 +134,7 @@ def test_what_no_label_names_is_a_loss() -> None:
 
 
 def test_the_code_stands_nowhere_in_what_is_told() -> None:
-    link = f"https://www.chsi.com.cn/xlcx/bg.do?vcode={CODE}"
+    link = f"www.chsi.com.cn/xlcx/bg.do?vcode={CODE}"
     found = judged(sheet(extra=(link,)))
     told = found.read()
     for text in (told.record, told.losses, told.document, found.verdict):

@@ -67,6 +67,13 @@ def test_what_is_written_is_for_its_owner_alone(run_all: Run, tmp_path: Path) ->
     assert set(json.loads(note.read_text())) == {"attestation", "url", "fetched_at", "status", "media_type", "sha256"}
 
 
+@pytest.mark.parametrize("more", [(), ("--of", "report.json")])
+def test_attack_a_report_as_its_own_answer_is_not_attested(run_all: Run, tmp_path: Path, more: tuple[str, ...]) -> None:
+    refused = run_all("attest", "report.json", "--key", "clerk.pem", "-o", "ev", *more)
+    assert (refused.code, "attest.no_page" in refused.err) == (2, True)
+    assert not (tmp_path / "ev").exists()
+
+
 def test_a_page_without_a_report_is_attested_as_the_answer_to_one(run_all: Run) -> None:
     refused = run_all("attest", "expired.html", "--key", "clerk.pem", "-o", "ev")
     assert (refused.code, "attest.no_question" in refused.err) == (2, True)

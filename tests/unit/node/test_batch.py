@@ -100,6 +100,26 @@ def test_what_breaks_its_process_is_lost_alone(given_out, breaks: Callable[[], o
     assert done(one, list(range(60))) == expected
 
 
+def test_what_hangs_is_tried_with_its_portion_and_by_itself_and_no_more(given_out, tmp_path: Path) -> None:
+    def one(n: int) -> str:
+        if n == 33:
+            with (tmp_path / "tries").open("a") as tries:
+                tries.write(".")
+            time.sleep(60)
+        return f"{n} done"
+
+    told: list[str] = []
+    limits = ProcessLimits(wall_seconds=2, cpu_seconds=1, memory_bytes=256 * MIB)
+    do_each(Work(one=one, lost=_told_of, limits=limits), list(range(60)), told.append, processes=2)
+    assert told[33] == "33 lost: the work wasn't done after 2 s"
+    assert told[:33] + told[34:] == [f"{n} done" for n in range(60) if n != 33]
+    assert (tmp_path / "tries").read_text() == ".."
+
+
+def _told_of(thing: object, stopped: Stopped) -> str:
+    return f"{thing} lost: {stopped.message}"
+
+
 def test_a_process_gives_its_portion_back_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that many slow things in one portion aren't taken for one that hangs."""
     monkeypatch.setattr(batch, "PORTION_SECONDS", 0.02)

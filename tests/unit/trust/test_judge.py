@@ -166,6 +166,17 @@ class TestAlgorithms:
         verdict = judge(proof_by(pki.seal(), signature_algorithm=name), anchor(pki.seal()), policy=LEGACY)
         assert answer(verdict) == "INDETERMINATE CRYPTO_CONSTRAINTS_FAILURE"
 
+    @pytest.mark.parametrize(
+        ("name", "told"),
+        [
+            ("", "doesn't allow a proof that names no signature algorithm ("),
+            ("HS256", "doesn't allow the unknown 'HS256'"),
+        ],
+    )
+    def test_what_is_told_of_an_unlisted_algorithm_is_a_sentence(self, name, told):
+        verdict = judge(proof_by(pki.seal(), signature_algorithm=name), anchor(pki.seal()))
+        assert told in finding(verdict, "algorithm").explanation
+
     def test_an_unknown_digest_passes_no_policy(self):
         proof = proof_by(pki.seal(), digest_algorithm="http://www.w3.org/2001/04/xmldsig-more#md5")
         assert answer(judge(proof, anchor(pki.seal()), policy=LEGACY)) == "INDETERMINATE CRYPTO_CONSTRAINTS_FAILURE"
