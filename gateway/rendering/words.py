@@ -298,7 +298,7 @@ def advice_in_words(verdict: Verdict) -> str:
 
 
 _POINTS = (
-    ("unchanged", ("signature.value", "signature.digest"), "it is unchanged since it was sealed"),
+    ("unchanged", ("signature.value", "signature.digest", "signature.anchor"), "it is unchanged since it was sealed"),
     ("vouched", ("trust.anchor",), "somebody whom you trust vouches for the sealer"),
     ("issuer", ("trust.issuer",), "the sealer is the issuer that it names"),
     ("valid", ("credential.validity",), "it is valid at this time"),

@@ -88,6 +88,13 @@ def test_only_what_every_check_of_it_passed_is_called_proven() -> None:
     assert words.proven(conclude([])) == ()
 
 
+def test_a_digest_that_nobody_was_asked_about_is_never_called_unchanged() -> None:
+    """Blockcerts: whoever changes the document makes its digest and path anew; only the blockchain could tell."""
+    digest = _finding("signature.digest", Status.PASSED)
+    assert words.proven(conclude([digest, _finding("signature.anchor", Status.NOT_CHECKED)])) == ()
+    assert words.proven(conclude([digest, _finding("signature.value", Status.PASSED)])) != ()
+
+
 def test_a_broken_seal_is_never_said_to_seal() -> None:
     broken = Finding(check="signature.digest", status=Status.FAILED, sub_indication=SubIndication.HASH_FAILURE)
     assert words.sealed_by(conclude([broken])) == "Seal names"
