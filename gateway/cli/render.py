@@ -78,7 +78,7 @@ def command(
 def _form(file: Path, out: Path | None) -> Form:
     if out is None:
         return "html"
-    if out.exists() and out.samefile(file):
+    if out.exists() and file.exists() and out.samefile(file):
         raise RequestError(
             "request.out_is_source", f"{out} is the source itself", advice="name another file: the original is kept"
         )

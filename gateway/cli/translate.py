@@ -139,7 +139,7 @@ def _check_places(file: Path, out: str | None, beside: dict[str, Path | None], *
     named = {"-o": Path(out) if out is not None else None, **beside}
     places = {option: place for option, place in named.items() if place is not None}
     for place in places.values():
-        if place.exists() and place.samefile(file):
+        if place.exists() and file.exists() and place.samefile(file):
             raise RequestError(
                 "request.out_is_source",
                 f"{place} is the source itself",

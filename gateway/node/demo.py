@@ -24,7 +24,7 @@ from gateway.node.reproduce import Claim, reproduce
 from gateway.node.startup import right_now, terms
 from gateway.node.translate import Order, Translated, Withheld, translate_file
 from gateway.rendering import words
-from gateway.rendering.telling.record import name_of
+from gateway.rendering.telling.names import name_of
 from gateway.translate.reproduction import Outcome
 from gateway.verify.engine import VerifiedDocument, verify
 

@@ -9,6 +9,7 @@ them says. pyHanko is the parser (docs/adr/0010-pdf-signatures-by-pyhanko.md). I
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
 _ENDS = (b"%%EOF", b"%%EOF\n", b"%%EOF\r", b"%%EOF\r\n")
+_LAST_TABLE = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF\s*\Z")
+_HEAD_OF_FREE = re.compile(rb"xref\s+0 \d+\s+0{10} (65536) f")
 _SIGNATURE_TYPES = ("/Sig", "/DocTimeStamp")
 _ACTIONS = {
     "/JavaScript": "JavaScript",
@@ -87,7 +90,7 @@ def read_pdf(octets: bytes, limits: Limits) -> ReadPdf:
 
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # what it would say, we find
     try:
-        reader = PdfFileReader(BytesIO(octets), strict=True)
+        reader = PdfFileReader(BytesIO(_with_head_of_free(octets)), strict=True)
         return _read(octets, reader, limits)
     except (Refused, MemoryError):
         raise
@@ -95,6 +98,17 @@ def read_pdf(octets: bytes, limits: Limits) -> ReadPdf:
         # Of hostile files it raises whatever Python does: KeyError, AssertionError, RecursionError ...
         message = f"got a PDF that can't be read strictly ({type(error).__name__})"
         raise Refused("pdf.broken", message, advice="Ask for the file as its issuer made it.") from error
+
+
+def _with_head_of_free(octets: bytes) -> bytes:
+    """The file with generation 65535 in the entry of object 0, where it says 65536.
+
+    ISO 32000-2, 7.5.4 demands 65535. Pillow writes 65536 into each of its files, which are scans: told as broken, a
+    scan would never be told as one. Nothing can refer to object 0, so what the file shows is the same either way.
+    """
+    named = _LAST_TABLE.search(octets, max(0, len(octets) - 64))
+    head = _HEAD_OF_FREE.match(octets, int(named[1])) if named else None
+    return octets if head is None else octets[: head.start(1)] + b"65535" + octets[head.end(1) :]
 
 
 def _read(octets: bytes, reader: PdfFileReader, limits: Limits) -> ReadPdf:

@@ -15,7 +15,8 @@ from gateway.rendering.labels import word
 from gateway.rendering.page import Award, Course, Page
 from gateway.rendering.page import Fact as PageFact
 from gateway.rendering.telling.dates import day_of
-from gateway.rendering.telling.record import name_of, report_part
+from gateway.rendering.telling.names import name_of
+from gateway.rendering.telling.record import report_part
 from gateway.rendering.telling.teller import Teller
 
 _OF_AWARDS = ("level", "grade", "credits")

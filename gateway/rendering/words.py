@@ -26,12 +26,17 @@ UNSEALED = {
 }
 """What PASSED means where no seal vouches."""
 
+UNVOUCHED = "well-formed, not verified: nothing vouches for it"
+"""What INDETERMINATE means where a document keeps the rules of its format, and that is all there is."""
+
 
 def meaning_name(verdict: Verdict) -> str:
     """The name of the phrase that says what a verdict means."""
     unsealed = next((caveat for caveat in verdict.caveats if caveat in UNSEALED), None)
     if verdict.verdict is Indication.PASSED and unsealed is not None:
         return f"meaning.{unsealed.value}"
+    if verdict.sub_indication is SubIndication.NO_PROOF_FOUND and verdict.conformity is Conformity.CONFORMS:
+        return "meaning.unvouched"
     return f"meaning.{verdict.verdict.value}"
 
 
@@ -293,7 +298,7 @@ def advice_in_words(verdict: Verdict) -> str:
 
 
 _POINTS = (
-    ("unchanged", ("signature.value", "signature.digest"), "it is unchanged since it was sealed"),
+    ("unchanged", ("signature.value", "signature.digest", "signature.anchor"), "it is unchanged since it was sealed"),
     ("vouched", ("trust.anchor",), "somebody whom you trust vouches for the sealer"),
     ("issuer", ("trust.issuer",), "the sealer is the issuer that it names"),
     ("valid", ("credential.validity",), "it is valid at this time"),
@@ -398,6 +403,7 @@ def phrases() -> dict[str, str]:
     return {
         **{f"meaning.{answer.value}": told for answer, told in MEANING.items()},
         **{f"meaning.{caveat.value}": told for caveat, told in UNSEALED.items()},
+        "meaning.unvouched": UNVOUCHED,
         **{f"advice.{answer.value}": told for answer, told in ADVICE.items()},
         **{f"reason.{sub.value}": told for sub, (told, _) in REASONS.items()},
         **{f"what_to_do.{sub.value}": told for sub, (_, told) in REASONS.items()},

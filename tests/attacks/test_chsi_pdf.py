@@ -73,6 +73,25 @@ def test_pdf_of_pictures_alone() -> None:
     assert refusal(pdf()) == "pdf.image_only"
 
 
+def test_scan_of_a_program_that_numbers_the_free_objects_wrongly() -> None:
+    scan = pdf().replace(b"0000000000 65535 f", b"0000000000 65536 f")
+    assert refusal(scan) == "pdf.image_only"
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        (b"0000000000 65535 f", b"0000000000 65537 f"),
+        (b"0000000000 65535 f", b"0000000000 65536 n"),
+        (b"00000 n", b"65536 n"),
+    ],
+)
+def test_other_generations_that_cannot_be_stay_broken(was: bytes, becomes: bytes) -> None:
+    found = judged(pdf().replace(was, becomes, 1))
+    assert found.verdict.verdict is Indication.FAILED
+    assert {"pdf.broken"} <= {f.about for f in found.verdict.findings}
+
+
 def test_scan_with_hidden_text_under_its_picture() -> None:
     for mode in (3, 7):
         assert refusal(sheet(mode=mode)) == "pdf.hidden_text"

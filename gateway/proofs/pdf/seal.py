@@ -99,6 +99,8 @@ def _sealed(document: bytes, signer: Any, digest: str, signed_at: dt.datetime) -
     from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
     writer = IncrementalPdfFileWriter(BytesIO(document))
+    # what the document says of itself stays; pyHanko has no setting for it
+    writer._update_meta = _untouched  # noqa: SLF001
     steps = cms_embedder.PdfCMSEmbedder(SigFieldSpec(_FIELD)).write_cms(field_name=_FIELD, writer=writer)
     next(steps)
     size = len(asyncio.run(_cms(signer, bytes(64), digest)))
@@ -108,6 +110,10 @@ def _sealed(document: bytes, signer: Any, digest: str, signed_at: dt.datetime) -
     prepared, output = steps.send(cms_embedder.SigIOSetup(md_algorithm=digest, in_place=False))
     steps.send(asyncio.run(_cms(signer, prepared.document_digest, digest)))
     return bytes(output.getvalue())
+
+
+def _untouched() -> None:
+    """In place of pyHanko's own name as a maker, and of this machine's time as that of a change."""
 
 
 _SLACK = 64

@@ -22,7 +22,8 @@ from gateway.rendering.description import (
     said,
 )
 from gateway.rendering.telling.losses import losses_parts
-from gateway.rendering.telling.record import name_of, record_parts
+from gateway.rendering.telling.names import name_of
+from gateway.rendering.telling.record import record_parts
 from gateway.rendering.telling.teller import Teller, code, foreign, joined, lines
 from gateway.rendering.telling.verdict import TONES, answer_of, capital, checks_of
 

@@ -29,18 +29,17 @@ from gateway.model.record import (
     Study,
     SupplementSection,
 )
-from gateway.model.texts import UNDETERMINED
 from gateway.rendering.description import Column, Fact, Facts, Note, Row, Said, Section, Span, Table, said
 from gateway.rendering.telling import letters
 from gateway.rendering.telling.dates import day_of, span_of
-from gateway.rendering.telling.teller import Teller, foreign, joined, lines, shortened
+from gateway.rendering.telling.names import written
+from gateway.rendering.telling.teller import Teller, foreign, joined, lines
 from gateway.vocabulary import fields, languages
 
 MOST_ROWS = 2000
 """Rows of a table that a page shows; the data beside the page has all."""
 
 _COLUMNS = ("course", "code", "level", "credits", "grade", "when")
-_LONGEST_NAME = 300
 
 
 class _Course(NamedTuple):
@@ -48,13 +47,6 @@ class _Course(NamedTuple):
 
     study: Study
     depth: int
-
-
-def name_of(learner: Learner, language: str = UNDETERMINED) -> str:
-    """The name that a page is headed with, empty where there is none: a legal one, in the page's language if it can."""
-    wanted = (language, UNDETERMINED)
-    names = sorted(learner.names, key=lambda name: (name.use != "legal", name.language not in wanted))
-    return shortened(next((_full(name) for name in names if _full(name)), ""), _LONGEST_NAME)
 
 
 def record_parts(record: Record, teller: Teller) -> tuple[Note | Section, ...]:
@@ -109,11 +101,7 @@ def learner_part(learner: Learner, teller: Teller) -> Section:
 def _name_fact(name: Name, teller: Teller) -> Fact:
     label = teller.word(f"name_{name.use}")
     source = Span(f" ({name.source})", "en") if name.source else None
-    return Fact(f"name_{name.use}", joined(label, source), said(foreign(_full(name), name.language)))
-
-
-def _full(name: Name) -> str:
-    return name.full or " ".join(part for part in (name.given, name.family) if part)
+    return Fact(f"name_{name.use}", joined(label, source), said(foreign(written(name), name.language)))
 
 
 def _identifier_fact(identifier: Identifier, teller: Teller) -> Fact:

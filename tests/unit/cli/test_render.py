@@ -71,6 +71,17 @@ def test_where_the_translation_may_not_be_sealed_there_is_no_page(run, tmp_path:
     assert not (tmp_path / "report.pdf").exists()
 
 
+def test_a_file_that_is_not_there_is_said_to_be_so_also_where_pages_of_it_are(run, tmp_path: Path) -> None:
+    (tmp_path / "old.pdf").write_bytes(b"%PDF-")
+    (tmp_path / "old.xml").write_bytes(b"<a/>")
+    for done in (
+        run("render", "nowhere.xml", "-o", "old.pdf"),
+        run("translate", "nowhere.xml", "--to", "petal", "--unsealed", "-o", "old.xml"),
+    ):
+        assert done.code == 2
+        assert "request.file_unreadable" in done.err
+
+
 @pytest.mark.parametrize(("out", "code"), [("leaf.xml", "request.out_is_source"), ("a.doc", "request.unknown_form")])
 def test_a_page_is_never_written_over_the_source_nor_in_an_unknown_form(run, tmp_path: Path, out, code) -> None:
     (tmp_path / "leaf.xml").write_bytes(sealed_leaf())

@@ -59,6 +59,16 @@ def test_before_the_seal_the_pages_are_equal_for_equal_input():
     assert len(first) > 50_000
 
 
+def test_the_seal_changes_nothing_of_what_the_pages_say_of_themselves():
+    """No other maker, and no other time than the node's: a clock of this machine isn't what the node goes by."""
+    page = rendered(sealed_leaf()).octets
+    sealed, drawn = (pypdf.PdfReader(BytesIO(octets)) for octets in (page, page.split(b"%%EOF")[0] + b"%%EOF\n"))
+    assert sealed.metadata == drawn.metadata
+    assert sealed.metadata is not None
+    assert (sealed.metadata.creation_date, sealed.metadata.modification_date) == (NOW, NOW)
+    assert sealed.trailer["/Root"]["/Metadata"].get_data() == drawn.trailer["/Root"]["/Metadata"].get_data()
+
+
 @pytest.mark.parametrize(
     ("octets", "answer", "why"),
     [

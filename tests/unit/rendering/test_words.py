@@ -57,6 +57,19 @@ def test_a_sealer_is_named_by_its_own_proof() -> None:
     assert (seal.name, seal.trusted) == ("", False)
 
 
+@pytest.mark.parametrize(
+    ("conformity", "told"),
+    [
+        (Conformity.CONFORMS, "well-formed, not verified: nothing vouches for it"),
+        (Conformity.DEVIATES, "not proven either way"),
+        (Conformity.NOT_CHECKED, "not proven either way"),
+    ],
+)
+def test_what_nothing_vouches_for_is_called_well_formed_only_where_it_is(conformity: Conformity, told: str) -> None:
+    unsealed = Finding(check="proof.present", status=Status.INDETERMINATE, sub_indication=SubIndication.NO_PROOF_FOUND)
+    assert words.meaning(conclude([unsealed], conformity=conformity)) == told
+
+
 def _finding(check: str, status: Status) -> Finding:
     sub = SubIndication.HASH_FAILURE if status is Status.FAILED else None
     return Finding(check=check, status=status, sub_indication=sub)
@@ -73,6 +86,13 @@ def test_only_what_every_check_of_it_passed_is_called_proven() -> None:
     assert words.proven(conclude(two)) == ("it is unchanged since it was sealed",)
     assert words.proven(conclude([*sound, _finding("signature.digest", Status.FAILED)])) == ()
     assert words.proven(conclude([])) == ()
+
+
+def test_a_digest_that_nobody_was_asked_about_is_never_called_unchanged() -> None:
+    """Blockcerts: whoever changes the document makes its digest and path anew; only the blockchain could tell."""
+    digest = _finding("signature.digest", Status.PASSED)
+    assert words.proven(conclude([digest, _finding("signature.anchor", Status.NOT_CHECKED)])) == ()
+    assert words.proven(conclude([digest, _finding("signature.value", Status.PASSED)])) != ()
 
 
 def test_a_broken_seal_is_never_said_to_seal() -> None:
