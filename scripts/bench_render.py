@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from gateway.drivers.keys import SealKey
 from gateway.model.losses import Loss
 from gateway.model.record import (
     Achievement,
@@ -24,10 +25,13 @@ from gateway.model.record import (
     Specification,
 )
 from gateway.model.verdict import Finding, Status, conclude
+from gateway.node.sealing import seal
+from gateway.readers.limits import DEFAULT_LIMITS
 from gateway.rendering.account import Account, Paper
 from gateway.rendering.html import html_page
 from gateway.rendering.pdf import Enclosed, draw_pdf
 from gateway.rendering.telling.account import describe_account
+from tests import pki
 
 ROUNDS = 30
 MANY = 1000
@@ -90,6 +94,14 @@ def pdf(told: Account) -> bytes:
     return draw_pdf(describe_account(told), enclosed=[original], made=MADE, digest=told.original.sha256).octets
 
 
+def sealing() -> Callable[[Account], bytes]:
+    """The same PDF with a seal (PAdES baseline B, ECDSA P-256)."""
+    key = pki.private_key("node")
+    name = pki.name("Node of Examplia", country="NO", identifier="NTRNO-123456785")
+    seal_key = SealKey(key, (pki.self_signed(name, key).certificate,))
+    return lambda told: seal(pdf(told), "pades", seal_key, now=MADE, limits=DEFAULT_LIMITS)
+
+
 def timed(draw: Callable[[Account], bytes], told: list[Account]) -> str:
     """Wall and processor time, in milliseconds."""
     walls, works = [], []
@@ -113,7 +125,9 @@ def report() -> None:
     first = pdf(account(0))
     print(f"the first PDF of a process: {(time.perf_counter() - start) * 1000:.0f} ms")
     fresh = [account(number) for number in range(1, ROUNDS + 1)]
-    for name, draw in (("PDF, nb and en", pdf), ("HTML, nb and en", html_page)):
+    sealed = sealing()
+    sealed(account(0))
+    for name, draw in (("PDF, nb and en", pdf), ("PDF, sealed", sealed), ("HTML, nb and en", html_page)):
         print(f"{name}: {timed(draw, fresh)}")
     print(f"size {len(first) // 1024} KiB")
     grown = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,36 +16,73 @@ from gateway.cli.presentation import json_line, verdict_lines
 from gateway.cli.terms import Judging
 from gateway.errors import Refused
 from gateway.kit.contract import Reading
+from gateway.model.record import Learner, Name
+from gateway.model.texts import When, is_when
 from gateway.model.verdict import Indication
 from gateway.node import startup
 from gateway.rendering import words
 from gateway.rendering.markup import on_one_line
 from gateway.rendering.tree import tree
 from gateway.verify.engine import VerifiedDocument, verify
+from gateway.vocabulary.name_match import Match, match_learners
 
 
 @click.command("inspect", short_help="Show the record that a document holds.")
 @click.argument("file", type=FILE)
 @verifying
 @click.option("--json", "as_json", is_flag=True, help="Print verdict, record and losses as one JSON document.")
+@click.option("--learner", metavar="NAME", help="Say whether the learner is this person; - reads the name from stdin.")
+@click.option(
+    "--born", metavar="DAY", callback=lambda *given: _day(given[-1]), help="When that person was born, for --learner."
+)
 def command(
     file: Path,
     judging: Judging,
     as_json: bool,
+    learner: str | None,
+    born: When | None,
 ) -> None:
     """Show the record that FILE holds, and what of it can't be carried into the record.
+
+    With --learner a name is compared in any script and order: exact, equivalent, mismatch, or review, where letters
+    can't tell and somebody has to look.
 
     Exit code: 0 when a record was shown, whatever the verdict, which is shown too; 1 or 3 where FILE can't be read.
     """
     octets, adapters = startup.read_file(file), startup.adapters()
     document = verify(octets, adapters=adapters, terms=judging.terms(octets, adapters))
     reading = _read(document)
+    match = None if isinstance(reading, Refused) else _match(reading, learner, born)
     if as_json:
-        click.echo(json_line(json.dumps(_as_json(document, reading), ensure_ascii=False)))
+        told = _as_json(document, reading) | ({} if match is None else {"learner": asdict(match)})
+        click.echo(json_line(json.dumps(told, ensure_ascii=False)))
     else:
-        click.echo("\n".join(_lines(document, reading)))
+        click.echo("\n".join([*_lines(document, reading), *_match_lines(match)]))
     if isinstance(reading, Refused):
         sys.exit(1 if document.verdict.verdict is Indication.FAILED else 3)
+
+
+def _day(value: str | None) -> When | None:
+    if value is not None and not is_when(value):
+        raise click.BadParameter(f"got {value!r}, expected a day such as 2001-10-03")
+    return value
+
+
+def _match(reading: Reading, name: str | None, born: When | None) -> Match | None:
+    """How the learner compares with the person who was asked for; None where nobody was."""
+    if name is None:
+        if born is not None:
+            raise click.UsageError("--born belongs to --learner")
+        return None
+    text = sys.stdin.readline() if name == "-" else name
+    asked = Learner(names=(Name(full=text.strip()),), born=born)
+    return match_learners(reading.record.learner, asked)
+
+
+def _match_lines(match: Match | None) -> Iterator[str]:
+    if match is not None:
+        colour = {"exact": "green", "equivalent": "green", "review": "yellow", "mismatch": "red"}[match.answer]
+        yield click.style(f"the learner: {match.answer}", fg=colour, bold=True) + f": {match.reason}"
 
 
 def _read(document: VerifiedDocument) -> Reading | Refused:

@@ -138,6 +138,8 @@ def _across(han: str, latin: str) -> Match:
 def _other(one: str, other: str) -> Match:
     if _bare(one).casefold() == _bare(other).casefold():
         return Match(answer="equivalent", reason="the same letters but for blanks, dots, capitals or forms of width")
+    if sorted(map(_bare, one.casefold().split())) == sorted(map(_bare, other.casefold().split())):
+        return Match(answer="equivalent", reason="the same words in another order")
     return Match(answer="review", reason="letters that aren't compared here")
 
 

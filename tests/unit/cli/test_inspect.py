@@ -99,3 +99,33 @@ def test_a_translation_is_shown_itself_with_the_enclosed_original_inside(tmp_pat
     _, output = run(file)
     assert "a translation, made by" in output
     assert "the original is enclosed" in output
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        (["--learner", "Ελένη Θαλασσινού"], "exact"),
+        (["--learner", "θαλασσινού  ελένη"], "equivalent"),
+        (["--learner", "Ελένη Θαλασσινού", "--born", "1901-01-01"], "mismatch"),
+        (["--learner", "Eleni Thalassinou"], "review"),
+    ],
+)
+def test_whether_the_learner_is_a_person_is_told_with_the_reason_and_never_rejected_by_letters_alone(asked, answer):
+    code, output = run(ELMO, *asked)
+    assert code == 0
+    assert f"the learner: {answer}: " in output
+    told = json.loads(run(ELMO, *asked, "--json")[1])["learner"]
+    assert told["answer"] == answer
+    assert told["reason"]
+
+
+def test_a_name_can_be_read_from_standard_input_so_that_no_other_user_sees_it():
+    result = CliRunner().invoke(main.testamur, ["inspect", str(ELMO), "--learner", "-"], input="Ελένη Θαλασσινού\n")
+    assert "the learner: exact: " in result.output
+
+
+@pytest.mark.parametrize("asked", [["--born", "2001-10-03"], ["--learner", "A", "--born", "yesterday"]])
+def test_a_day_without_a_name_and_a_day_that_is_none_are_refused(asked):
+    code, output = run(ELMO, *asked)
+    assert code == 2
+    assert "--born" in output
