@@ -49,6 +49,8 @@ def command(
 
     Exit code: 0 when a record was shown, whatever the verdict, which is shown too; 1 or 3 where FILE can't be read.
     """
+    if born is not None and learner is None:
+        raise click.UsageError("--born belongs to --learner")
     octets, adapters = startup.read_file(file), startup.adapters()
     document = verify(octets, adapters=adapters, terms=judging.terms(octets, adapters))
     reading = _read(document)
@@ -71,8 +73,6 @@ def _day(value: str | None) -> When | None:
 def _match(reading: Reading, name: str | None, born: When | None) -> Match | None:
     """How the learner compares with the person who was asked for; None where nobody was."""
     if name is None:
-        if born is not None:
-            raise click.UsageError("--born belongs to --learner")
         return None
     text = sys.stdin.readline() if name == "-" else name
     asked = Learner(names=(Name(full=text.strip()),), born=born)

@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import aiohttp
 import pytest
 
-from gateway.delivery.door import sign_request
 from gateway.delivery.problem import Stopped
 from gateway.delivery.receipt import BusinessReceipt, Checked
 from gateway.delivery.signing import RECEIPT_MEDIA_TYPE, read_transport_receipt, sign_receipt
@@ -35,21 +32,9 @@ from tests.local_api import api_of
 EAST = "east.example.org"
 
 
-async def post(node: Running, who: str, octets: bytes, path: str, media_type: str) -> int:
-    """One request of a pinned peer, properly signed at the door; the status of the answer."""
-    url = node.url + path
-    headers = sign_request(
-        "POST",
-        url,
-        content_sha256=hashlib.sha256(octets).hexdigest(),
-        media_type=media_type,
-        length=len(octets),
-        signer=NodeKey(node_private_key(who)),
-        now=node.now(),
-        nonce=secrets.token_urlsafe(18),
-    )
-    async with aiohttp.ClientSession() as session, session.post(url, data=octets, headers=headers) as answer:
-        return answer.status
+async def post_receipt(node: Running, who: str, octets: bytes) -> int:
+    """A receipt from a pinned peer, properly signed at the door; the status of the answer."""
+    return (await Sender(node, who).post(octets, path="/v1/receipts", media_type=RECEIPT_MEDIA_TYPE))[0]
 
 
 def decision(sent: Delivery, who: str, at: dt.datetime, **changes: object) -> bytes:
@@ -110,7 +95,7 @@ async def test_g7_a_third_peer_decides_nothing_about_what_was_sent_to_another(tm
         sent = await has_come(node, (await submit(node, submission())).id, DeliveryState.RECEIPTED)
         for claimed in (EAST, SOUTH):
             octets = decision(sent, claimed, node.stamp(), decision="refused", reason="original.failed")
-            assert await post(node, EAST, octets, "/v1/receipts", RECEIPT_MEDIA_TYPE) in {403, 409}
+            assert await post_receipt(node, EAST, octets) in {403, 409}
         assert (await node.store.delivery(sent.id)).state is DeliveryState.RECEIPTED
 
 
@@ -118,9 +103,9 @@ async def test_g7_a_decision_is_not_taken_back(tmp_path: Path):
     async with with_strangers(tmp_path, honest) as (node, _):
         sent = await has_come(node, (await submit(node, submission())).id, DeliveryState.RECEIPTED)
         octets = decision(sent, SOUTH, node.stamp())
-        assert await post(node, SOUTH, octets, "/v1/receipts", RECEIPT_MEDIA_TYPE) == 204
+        assert await post_receipt(node, SOUTH, octets) == 204
         other = decision(sent, SOUTH, node.stamp(), decision="refused", reason="original.failed")
-        assert await post(node, SOUTH, other, "/v1/receipts", RECEIPT_MEDIA_TYPE) == 409
+        assert await post_receipt(node, SOUTH, other) == 409
         held = await node.store.delivery(sent.id)
         assert (held.state, held.business_receipt) == (DeliveryState.ACCEPTED, octets)
         assert [alarm.code for alarm in await node.store.alarms()] == ["receipt.conflict"]
@@ -130,9 +115,7 @@ async def test_g7_one_decision_that_comes_many_times_at_once_counts_once(tmp_pat
     async with with_strangers(tmp_path, honest) as (node, _):
         sent = await has_come(node, (await submit(node, submission())).id, DeliveryState.RECEIPTED)
         octets = decision(sent, SOUTH, node.stamp())
-        answers = await asyncio.gather(
-            *(post(node, SOUTH, octets, "/v1/receipts", RECEIPT_MEDIA_TYPE) for _ in range(12))
-        )
+        answers = await asyncio.gather(*(post_receipt(node, SOUTH, octets) for _ in range(12)))
         assert set(answers) == {204}
         async with api_of(node) as api:
             metrics = (await api.get("/metrics", token=None)).body.decode()
@@ -281,7 +264,7 @@ async def test_g7_a_receipt_of_a_time_at_which_it_cannot_have_been_made_is_told_
     async with with_strangers(tmp_path, misdated) as (node, _):
         sent = await has_come(node, (await submit(node, submission())).id, DeliveryState.RECEIPTED)
         octets = decision(sent, SOUTH, node.stamp() + apart)
-        assert await post(node, SOUTH, octets, "/v1/receipts", RECEIPT_MEDIA_TYPE) == 204
+        assert await post_receipt(node, SOUTH, octets) == 204
         told = [(alarm.code, alarm.peer, alarm.message) for alarm in await node.store.alarms()]
         assert told == [("receipt.time", SOUTH, sent.id)] * 2
         timeline = await node.store.timeline(sent.id)
@@ -330,5 +313,5 @@ async def test_a_peer_that_refuses_at_the_door_what_it_keeps_is_a_dead_letter_un
     async with with_strangers(tmp_path, refusal(410)) as (node, _):
         sent = await has_come(node, (await submit(node, submission())).id, DeliveryState.DEAD)
         octets = decision(sent, SOUTH, node.stamp())
-        assert await post(node, SOUTH, octets, "/v1/receipts", RECEIPT_MEDIA_TYPE) == 204
+        assert await post_receipt(node, SOUTH, octets) == 204
         assert (await node.store.delivery(sent.id)).state is DeliveryState.ACCEPTED

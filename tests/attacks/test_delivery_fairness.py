@@ -47,6 +47,17 @@ async def with_two_peers(
         yield node, Sender(node, NORTH), Sender(node, EAST)
 
 
+async def is_accepted(node: Running, other: Sender) -> None:
+    """What the eastern one sends now is accepted, whatever else waits."""
+    good, octets = other.signed()
+    await other.post(octets)
+
+    async def decided() -> bool:
+        return (await node.store.arrival(EAST, good.envelope.id)).state is ArrivalState.ACCEPTED
+
+    await until(decided)
+
+
 async def statuses(sender: Sender, count: int) -> list[int]:
     """What is answered to so many messages, one after the other."""
     return [(await sender.post(sender.signed()[1]))[0] for _ in range(count)]
@@ -154,13 +165,7 @@ async def test_g10_slow_documents_of_one_peer_keep_no_other_waiting(tmp_path: Pa
     async with with_two_peers(tmp_path, queue_depth=100) as (node, flooding, other):
         floods = [flooding.signed(b"slow") for _ in range(3 * OF_EACH)]
         assert {(await flooding.post(octets))[0] for _, octets in floods} == {200}
-        good, octets = other.signed()
-        await other.post(octets)
-
-        async def decided() -> bool:
-            return (await node.store.arrival(EAST, good.envelope.id)).state is ArrivalState.ACCEPTED
-
-        await until(decided)
+        await is_accepted(node, other)
         assert await node.store.unfinished(NORTH) == len(floods)
         go.touch()
 
@@ -193,13 +198,7 @@ async def test_g10_a_peer_whose_documents_ask_hosts_that_keep_silent_keeps_no_ot
             assert {(await flooding.post(octets))[0] for _, octets in floods} == {200}
             for _ in range(OF_EACH):
                 await asyncio.wait_for(asked.acquire(), PATIENCE)
-            good, octets = other.signed()
-            await other.post(octets)
-
-            async def decided() -> bool:
-                return (await node.store.arrival(EAST, good.envelope.id)).state is ArrivalState.ACCEPTED
-
-            await until(decided)
+            await is_accepted(node, other)
             assert await node.store.unfinished(NORTH) == len(floods)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
@@ -45,6 +46,14 @@ def replaced(octets: bytes, old: bytes, new: bytes) -> bytes:
     return octets.replace(old, new, 1)
 
 
+def changed_octets(octets: bytes, *, every: int) -> Iterator[tuple[int, bytes]]:
+    """The file with one octet altered that its signature covers, and where: so many apart."""
+    left_out = range(octets.index(b"/Contents <"), octets.index(b">", octets.index(b"/Contents <")))
+    for at in range(5, len(octets), every):
+        if at not in left_out:
+            yield at, octets[:at] + bytes([octets[at] ^ 1]) + octets[at + 1 :]
+
+
 @pytest.mark.parametrize("kind", ["p256", "p384", "rsa2048"])
 def test_a_genuine_seal_by_a_trusted_key_passes(kind):
     verdict = verdict_of(sealed(pdf(), kind), kind=kind)
@@ -52,12 +61,8 @@ def test_a_genuine_seal_by_a_trusted_key_passes(kind):
 
 
 def test_any_signed_octet_changed_is_no_pass():
-    octets = good()
-    left_out = range(octets.index(b"/Contents <"), octets.index(b">", octets.index(b"/Contents <")))
-    for at in range(5, len(octets), 41):
-        if at not in left_out:
-            changed = octets[:at] + bytes([octets[at] ^ 1]) + octets[at + 1 :]
-            assert not examined(changed).holds, at
+    for at, changed in changed_octets(good(), every=41):
+        assert not examined(changed).holds, at
 
 
 def test_f1_universal_forgery_a_signature_without_its_ranges():
@@ -227,12 +232,8 @@ def test_a_genuine_signature_of_the_form_adbe_pkcs7_detached_passes(kind):
 
 
 def test_any_signed_octet_changed_under_adbe_pkcs7_detached_is_no_pass():
-    octets = signed_as_adobe(pdf())
-    left_out = range(octets.index(b"/Contents <"), octets.index(b">", octets.index(b"/Contents <")))
-    for at in range(5, len(octets), 61):
-        if at not in left_out:
-            changed = octets[:at] + bytes([octets[at] ^ 1]) + octets[at + 1 :]
-            assert not examined(changed).holds, at
+    for at, changed in changed_octets(signed_as_adobe(pdf()), every=61):
+        assert not examined(changed).holds, at
 
 
 def test_f2_incremental_saving_behind_adbe_pkcs7_detached_is_failed():

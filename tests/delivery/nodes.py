@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
@@ -17,7 +19,7 @@ from gateway.node.demo_nodes import free_port
 from gateway.node.running import Running
 from gateway.node.serving import run
 from gateway.node.settings import load_settings
-from gateway.node.submit import Submission
+from gateway.node.submit import Submission, submit
 from gateway.packaged import data_folder
 from gateway.web.app import listening
 from tests.toy_node import seal_key, sealed, university, write_key
@@ -125,6 +127,19 @@ async def until(found: Callable[[], Awaitable[object]]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not await found():  # noqa: ASYNC110 - it asks what has no event
             await asyncio.sleep(0.01)
+
+
+async def decided_between(
+    north: Participant, south: Participant, octets: bytes
+) -> tuple[DeliveryState, dict[str, Any]]:
+    """What became of a document that the northern one sent, and the southern one's account of it; both run for it."""
+    async with north.running() as sending, south.running() as receiving:
+        queued = await submit(sending, submission(octets))
+        done = await ended(sending, queued.id)
+        arrival = await receiving.store.arrival(NORTH, queued.id)
+        assert arrival is not None
+        assert arrival.account is not None
+        return done.state, json.loads(arrival.account)
 
 
 async def ended(node: Running, message: str) -> Delivery:

@@ -159,23 +159,38 @@ class Sender:
         envelope = sign_envelope(Envelope(**{**says, **changes}), self.key)
         return envelope, message_head(envelope) + b"".join(bodies)
 
-    def door(self, octets: bytes, *, path: str = "/v1/messages", nonce: str | None = None) -> dict[str, str]:
+    def door(
+        self,
+        octets: bytes,
+        *,
+        path: str = "/v1/messages",
+        media_type: str = MEDIA_TYPE,
+        nonce: str | None = None,
+    ) -> dict[str, str]:
         """The header fields of one attempt."""
         return sign_request(
             "POST",
             self.to.url + path,
             content_sha256=hashlib.sha256(octets).hexdigest(),
-            media_type=MEDIA_TYPE,
+            media_type=media_type,
             length=len(octets),
             signer=self.key,
             now=self.to.now(),
             nonce=nonce or secrets.token_urlsafe(18),
         )
 
-    async def post(self, octets: bytes, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
+    async def post(
+        self,
+        octets: bytes,
+        headers: dict[str, str] | None = None,
+        *,
+        path: str = "/v1/messages",
+        media_type: str = MEDIA_TYPE,
+    ) -> tuple[int, bytes]:
         """Send it; status and body of the answer."""
+        headers = headers or self.door(octets, path=path, media_type=media_type)
         async with (
             aiohttp.ClientSession() as session,
-            session.post(f"{self.to.url}/v1/messages", data=octets, headers=headers or self.door(octets)) as answer,
+            session.post(self.to.url + path, data=octets, headers=headers) as answer,
         ):
             return answer.status, await answer.read()

@@ -14,10 +14,9 @@ from gateway.drivers.node_keys import new_node_key
 from gateway.drivers.node_secret import make_node_secret
 from gateway.kit.discovery import discover
 from gateway.node.attest import attested_answer, load_witness, question_of
-from gateway.node.submit import submit
 from gateway.verify.asking import name_of
 from tests.adapters.chsi.documents import CODE, HEQC, octets, page
-from tests.delivery.nodes import NORTH, Participant, ended, pair, submission
+from tests.delivery.nodes import Participant, decided_between, pair
 
 ADAPTERS = discover().adapters
 PAPER = octets(HEQC)
@@ -48,14 +47,9 @@ class Nodes:
 
     async def decided(self, report: bytes = PAPER) -> tuple[DeliveryState, dict[str, Any]]:
         """What became of a report that the northern one sent, and the southern one's account of it."""
-        async with self.north.running() as north, self.south.running() as south:
-            queued = await submit(north, submission(report))
-            done = await ended(north, queued.id)
-            arrival = await south.store.arrival(NORTH, queued.id)
-            assert arrival is not None
-            assert arrival.account is not None
-            assert CODE.encode() not in arrival.account
-            return done.state, json.loads(arrival.account)
+        state, account = await decided_between(self.north, self.south, report)
+        assert CODE not in json.dumps(account)
+        return state, account
 
 
 async def test_both_sides_stand_on_what_the_register_answered_and_the_translation_is_run_again(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from gateway.node.submit import submit
 from gateway.proofs.jwk import write_jwk
 from gateway.verify.asking import name_of
 from gateway.web.local.documents import verdict_on
-from tests.delivery.nodes import NORTH, document, ended, pair, submission
+from tests.delivery.nodes import NORTH, decided_between, document, ended, pair, submission
 from tests.jose_makers import key
 from tests.school import School
 from tests.strangers import Names, Strangers
@@ -48,13 +48,8 @@ class Pair:
 
     async def decided(self, octets: bytes) -> tuple[DeliveryState, dict[str, Any]]:
         """What became of a document that the northern one sent, and what the southern one found of it."""
-        async with self.north.running() as north, self.south.running() as south:
-            queued = await submit(north, submission(octets))
-            done = await ended(north, queued.id)
-            arrival = await south.store.arrival(NORTH, queued.id)
-            assert arrival is not None
-            assert arrival.account is not None
-            return done.state, json.loads(arrival.account)["original"]
+        state, account = await decided_between(self.north, self.south, octets)
+        return state, account["original"]
 
 
 async def test_the_receiver_asks_before_it_decides(tmp_path: Path, school: School):
