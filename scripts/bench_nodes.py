@@ -18,7 +18,6 @@ from gateway.delivery.states import ArrivalState
 from gateway.drivers.store.database import NAME, connect
 from gateway.drivers.store.history import OURS, note
 from gateway.drivers.store.rows import ARRIVALS, DELIVERIES, RECEIPTS, Table
-from gateway.node.demo_clerk import make_clerk
 from gateway.node.demo_nodes import PARTICIPANTS, DemoNode, make_keys, make_nodes
 from tests.signing import ec_key, pinned_pem, rsa_key
 
@@ -48,18 +47,8 @@ def make_pair(folder: Path) -> Pair:
         (folder / place).mkdir(parents=True)
         (folder / place / "authority.pem").write_bytes(pinned_pem(key))
     make_keys(folder / "node-of-a-rogue", "A peer that is never asked")
-    make_clerk(folder)
-    pair = Pair(*make_nodes(folder, "http://127.0.0.1:9", PARTICIPANTS[:2]))
-    for node in pair.nodes:
-        _ask_nobody(node.folder / "node.toml")
-    return pair
-
-
-def _ask_nobody(settings: Path) -> None:
-    """As a node's own settings are: with somewhere to look for answers, each document is looked at once more."""
-    text, asking = settings.read_text("utf-8"), '[online]\nattested = "attested"\n'
-    assert asking in text
-    settings.write_text(text.replace(asking, ""), "utf-8")
+    # a node that looks for answers looks at each document once more: these have the standard settings, and don't
+    return Pair(*make_nodes(folder, "http://127.0.0.1:9", PARTICIPANTS[:2], with_clerk=False))
 
 
 @asynccontextmanager

@@ -202,9 +202,12 @@ class DemoNode:
 
 
 def make_nodes(
-    folder: Path, rogue_url: str, participants: Sequence[Participant] = PARTICIPANTS
+    folder: Path, rogue_url: str, participants: Sequence[Participant] = PARTICIPANTS, *, with_clerk: bool = True
 ) -> tuple[DemoNode, ...]:
-    """The nodes of registries, each a peer of every other. All know one more, which will turn out to be a rogue."""
+    """The nodes of registries, each a peer of every other. All know one more, which will turn out to be a rogue.
+
+    Those with a clerk trust what the clerk attests, and look for it.
+    """
     nodes = tuple(_make(folder, one) for one in participants)
     rogue = PeerEntry(id=ROGUE_ID, url=rogue_url, folder=ROGUE_FOLDER)
     for node in nodes:
@@ -220,8 +223,8 @@ def make_nodes(
             trust=[one.anchor for one in participants if one.anchor is not None],
             listening=Listening(url=node.url, listen=f"127.0.0.1:{node.port}", local=node.local_listen),
             peers=[*others, rogue],
-            witness=f"{CLERK}/clerk.did",
-            attested=ATTESTED,
+            witness=f"{CLERK}/clerk.did" if with_clerk else None,
+            attested=ATTESTED if with_clerk else None,
         )
         write_file(node.folder / "node.toml", settings)
     return nodes
